@@ -1,0 +1,1 @@
+export type { EncodeOptions, Encoder } from './types.js';

@@ -1,0 +1,27 @@
+import type { TokenVectors } from '@glot/kernels';
+
+/** What an encoder is: text to one unit vector per token. Implementations never import the index. */
+
+export interface EncodeOptions {
+  readonly signal?: AbortSignal;
+  /** Called after each batch with the number of texts encoded so far and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Encoder {
+  /** For people: the checkpoint's name, such as `glot-colbert-mini`. */
+  readonly name: string;
+  /** Length of a token vector. */
+  readonly dim: number;
+  /** Hex SHA-256 over weights, tokenizer and settings: equal fingerprints give comparable vectors. */
+  readonly fingerprint: string;
+  /** Longest document in tokens, markers included; what lies beyond is cut off. */
+  readonly documentLength: number;
+
+  encodeQueries(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
+  encodeDocuments(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
+  /** Tokens of the bare text, without markers. Cheap: no model runs. */
+  countTokens(text: string): number;
+  /** Frees native memory. The encoder must not be used afterwards. */
+  dispose(): Promise<void>;
+}

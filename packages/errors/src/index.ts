@@ -1,0 +1,1 @@
+export { GlotError, type GlotErrorOptions, isGlotError, throwIfAborted } from './glot-error.js';

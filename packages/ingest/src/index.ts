@@ -1,0 +1,9 @@
+export type {
+  DocumentFormat,
+  FileEntry,
+  IngestedDocument,
+  IngestOutcome,
+  Passage,
+  SkippedFile,
+  SkipReason,
+} from './types.js';

@@ -1,0 +1,69 @@
+/** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
+
+export type DocumentFormat = 'markdown' | 'text' | 'html' | 'pdf' | 'docx';
+
+/** A file that the walk found, not yet opened. */
+export interface FileEntry {
+  /** What the user sees and the index stores: the path as given joined with the path below it, forward slashes, NFC. */
+  readonly path: string;
+  /** Where to open it. */
+  readonly absolutePath: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+export interface Passage {
+  /** Exactly `document.text.slice(start, end)`. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Trail of headings above the passage, outermost first; empty where the format has none. */
+  readonly headings: readonly string[];
+  /** 1-based page the passage starts on; null where the format has no pages. */
+  readonly page: number | null;
+  /** 1-based first and last line in the file; null where the extracted text has no lines of the file (PDF, DOCX, HTML). */
+  readonly lines: { readonly first: number; readonly last: number } | null;
+  /** BCP 47 primary language (`en`, `zh`, `ar`, ...) or null where too little text tells. */
+  readonly lang: string | null;
+}
+
+export interface IngestedDocument {
+  readonly path: string;
+  readonly format: DocumentFormat;
+  /** Front matter title, first heading, HTML title, PDF/DOCX metadata; null where there is none. */
+  readonly title: string | null;
+  /** The text that the reader extracted; passages are slices of it. */
+  readonly text: string;
+  readonly lang: string | null;
+  /** Front matter and the like: flat, string values. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** Hex SHA-256 of the file's bytes. */
+  readonly contentHash: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly passages: readonly Passage[];
+}
+
+export type SkipReason =
+  | 'unsupported-format'
+  | 'binary'
+  | 'empty'
+  | 'no-text'
+  | 'encrypted'
+  | 'malformed'
+  | 'too-large'
+  | 'timeout'
+  | 'out-of-memory'
+  | 'unreadable'
+  | 'vanished';
+
+export interface SkippedFile {
+  readonly path: string;
+  readonly reason: SkipReason;
+  /** One line for people: what was seen, in which part of the file. */
+  readonly detail: string;
+}
+
+export type IngestOutcome =
+  | { readonly status: 'read'; readonly document: IngestedDocument }
+  | { readonly status: 'skipped'; readonly skipped: SkippedFile };

@@ -1,0 +1,1 @@
+export type { QuantizedRows, TokenVectors } from './types.js';
