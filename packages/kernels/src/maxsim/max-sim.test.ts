@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMaxSim, type MaxSim } from './max-sim.js';
+import { quantizeRows } from './quantize-rows.js';
+
+const DIM = 24;
+
+/** Mulberry32: the same numbers at every run, in -1 .. 1. */
+function randomNumbers(count: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** The definition, in f64 and without any cleverness. */
+function reference(query: Float32Array, rows: Float32Array, offsets: Uint32Array, dim: number): number[] {
+  return Array.from({ length: offsets.length - 1 }, (_, text) => {
+    let sum = 0;
+    for (let q = 0; q < query.length; q += dim) {
+      let best = -Infinity;
+      for (let row = offsets[text]!; row < offsets[text + 1]!; row += 1) {
+        let dot = 0;
+        for (let k = 0; k < dim; k += 1) dot += query[q + k]! * rows[row * dim + k]!;
+        best = Math.max(best, dot);
+      }
+      sum += best;
+    }
+    return sum;
+  });
+}
+
+function offsetsOf(lengths: readonly number[], first = 0): Uint32Array {
+  const offsets = new Uint32Array(lengths.length + 1).fill(first);
+  lengths.forEach((length, i) => {
+    offsets[i + 1] = offsets[i]! + length;
+  });
+  return offsets;
+}
+
+function expectClose(actual: Float32Array, expected: readonly number[], tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((value, i) => {
+    if (Number.isFinite(value)) expect(Math.abs(actual[i]! - value)).toBeLessThan(tolerance);
+    else expect(actual[i]).toBe(value);
+  });
+}
+
+describe('MaxSim', () => {
+  let maxSim: MaxSim;
+  beforeAll(async () => {
+    maxSim = await createMaxSim({ dim: DIM, threads: 1 });
+  });
+  afterAll(() => maxSim.dispose());
+
+  it('sums the best dot product of each query row over ragged texts', async () => {
+    const offsets = offsetsOf([3, 1, 0, 17, 60, 1, 2]);
+    const rows = randomNumbers(84 * DIM, 1);
+    for (const queryRows of [1, 5, 8, 32, 33]) {
+      const query = randomNumbers(queryRows * DIM, queryRows);
+      const scores = await maxSim.scoreFloat(query, queryRows, rows, offsets);
+      expectClose(scores, reference(query, rows, offsets, DIM), 1e-4);
+    }
+  });
+
+  it('carries a text over the borders of tiles and starts where the offsets start', async () => {
+    const offsets = offsetsOf([4095, 1, 2, 9000, 0, 7], 3);
+    const rows = randomNumbers((13_105 + 6) * DIM, 2);
+    const query = randomNumbers(2 * DIM, 3);
+    expectClose(await maxSim.scoreFloat(query, 2, rows, offsets), reference(query, rows, offsets, DIM), 1e-4);
+  });
+
+  it('keeps negative similarities: nothing is padded with zeros', async () => {
+    const query = new Float32Array(DIM).fill(1);
+    const rows = new Float32Array(2 * DIM).fill(-1);
+    rows[DIM] = -3;
+    const scores = await maxSim.scoreFloat(query, 1, rows, offsetsOf([1, 1]));
+    expect([...scores]).toEqual([-DIM, -DIM - 2]);
+  });
+
+  it('scores quantised rows as it scores the numbers they stand for', async () => {
+    const offsets = offsetsOf([5, 0, 40, 5000]);
+    const quantized = quantizeRows(randomNumbers(5045 * DIM, 4), DIM);
+    const rows = Float32Array.from(quantized.codes, (code, i) => code * quantized.scales[Math.floor(i / DIM)]!);
+    const query = randomNumbers(7 * DIM, 5);
+    expectClose(await maxSim.score(query, 7, quantized, offsets), reference(query, rows, offsets, DIM), 1e-4);
+  });
+
+  it('gives -Infinity to a text without rows and nothing for no texts', async () => {
+    const query = randomNumbers(DIM, 6);
+    expect([...(await maxSim.scoreFloat(query, 1, new Float32Array(0), offsetsOf([0, 0])))]).toEqual([
+      -Infinity,
+      -Infinity,
+    ]);
+    expect((await maxSim.scoreFloat(query, 1, new Float32Array(0), offsetsOf([]))).length).toBe(0);
+  });
+
+  it('answers calls that overlap', async () => {
+    const rows = randomNumbers(9000 * DIM, 7);
+    const offsets = offsetsOf([4000, 5000]);
+    const queries = [8, 9, 10].map((seed) => randomNumbers(4 * DIM, seed));
+    const answers = await Promise.all(queries.map((query) => maxSim.scoreFloat(query, 4, rows, offsets)));
+    queries.forEach((query, i) => {
+      expectClose(answers[i]!, reference(query, rows, offsets, DIM), 1e-4);
+    });
+  });
+
+  it('refuses shapes that do not fit and queries that are not finite', async () => {
+    const shape = expect.objectContaining({ code: 'kernels.shape' });
+    const rows = randomNumbers(4 * DIM, 11);
+    const query = randomNumbers(DIM, 12);
+    await expect(maxSim.scoreFloat(query, 2, rows, offsetsOf([4]))).rejects.toThrowError(shape);
+    await expect(maxSim.scoreFloat(query, 0, rows, offsetsOf([4]))).rejects.toThrowError(shape);
+    await expect(maxSim.scoreFloat(query, 1, rows, offsetsOf([5]))).rejects.toThrowError(shape);
+    await expect(maxSim.scoreFloat(query, 1, rows, Uint32Array.of(3, 1, 4))).rejects.toThrowError(shape);
+    await expect(maxSim.scoreFloat(query, 1, rows.subarray(1), offsetsOf([3]))).rejects.toThrowError(shape);
+    await expect(maxSim.score(query, 1, quantizeRows(rows, DIM / 2), offsetsOf([4]))).rejects.toThrowError(shape);
+    query[3] = NaN;
+    await expect(maxSim.scoreFloat(query, 1, rows, offsetsOf([4]))).rejects.toThrowError(
+      expect.objectContaining({ code: 'kernels.not-finite' }),
+    );
+  });
+
+  it('is disposed of once, and refuses work afterwards', async () => {
+    const other = await createMaxSim({ dim: 4 });
+    await other.dispose();
+    await other.dispose();
+    await expect(other.scoreFloat(new Float32Array(4), 1, new Float32Array(4), offsetsOf([1]))).rejects.toThrowError(
+      expect.objectContaining({ code: 'kernels.disposed' }),
+    );
+  });
+});
+
+describe('quantizeRows', () => {
+  it('errs by at most half a step, and not at all at the largest coordinate', () => {
+    const data = randomNumbers(50 * 16, 13);
+    const { codes, scales } = quantizeRows(data, 16);
+    for (let i = 0; i < data.length; i += 1) {
+      const scale = scales[Math.floor(i / 16)]!;
+      expect(Math.abs(codes[i]! * scale - data[i]!)).toBeLessThanOrEqual(scale * 0.5001);
+    }
+    expect([...quantizeRows(Float32Array.of(-2, 1, 0, 2), 4).codes]).toEqual([-127, 64, 0, 127]);
+  });
+
+  it('keeps a row of zeros and rows too small to divide', () => {
+    const tiny = quantizeRows(Float32Array.of(0, -0, 0, 0, 1e-45, 0, 0, 0), 4);
+    expect([...tiny.codes].every((code) => Number.isFinite(code))).toBe(true);
+    expect(tiny.scales[0]).toBe(0);
+  });
+
+  it('refuses what cannot be stored', () => {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      expect(() => quantizeRows(Float32Array.of(1, bad), 2)).toThrowError(
+        expect.objectContaining({ code: 'kernels.not-finite' }),
+      );
+    }
+    expect(() => quantizeRows(new Float32Array(5), 2)).toThrowError(expect.objectContaining({ code: 'kernels.shape' }));
+  });
+});
