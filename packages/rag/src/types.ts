@@ -1,0 +1,166 @@
+import type { Encoder } from '@glot/encoder';
+import type { Hit, MultivectorIndex, SearchMode } from '@glot/index';
+import type { TokenVectors } from '@glot/kernels';
+
+/** Question to cited answer. All offsets are UTF-16 code units into the document's stored text. */
+
+/** An encoder, or a way to get one where it is loaded only when needed. */
+export type EncoderSource = Encoder | (() => Promise<Encoder>);
+
+export interface RetrieveOptions {
+  readonly index: MultivectorIndex;
+  /** Not called and not run in lexical mode. */
+  readonly encoder: EncoderSource;
+  /** Default `hybrid`. */
+  readonly mode?: SearchMode;
+  /** At most this many hits; default 10. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One stretch of one document that goes to the generator: one hit, or several that overlap or touch. */
+export interface PackedContext {
+  readonly documentId: number;
+  readonly path: string;
+  readonly title: string | null;
+  /** Exactly the document's stored text from `start` to `end`. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly lang: string | null;
+  readonly tokens: number;
+  /** The hits inside, in reading order. The context stands at the place of its best one. */
+  readonly hits: readonly Hit[];
+}
+
+export type DropReason = 'budget' | 'duplicate' | 'missing-document';
+
+/** A hit that did not reach the generator, and why. */
+export interface DroppedHit {
+  readonly passageId: number;
+  readonly path: string;
+  readonly reason: DropReason;
+  /** Tokens it would have taken beyond what was packed. */
+  readonly tokens: number;
+}
+
+export interface Packing {
+  /** Best first. */
+  readonly contexts: readonly PackedContext[];
+  readonly dropped: readonly DroppedHit[];
+  readonly tokens: number;
+  readonly budgetTokens: number;
+}
+
+export interface GenerationRequest {
+  readonly question: string;
+  /** One text: the question. */
+  readonly questionVectors: TokenVectors;
+  /** Best first; at least one. */
+  readonly contexts: readonly PackedContext[];
+  readonly encoder: Encoder;
+  readonly maxSentences: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a generator claims: a quote from one context. Nothing is believed until it is found there. */
+export interface DraftCitation {
+  readonly context: PackedContext;
+  readonly quote: string;
+  /** Where the generator believes the quote starts in the document's text: picks among equal places. */
+  readonly near?: number;
+}
+
+export interface DraftSentence {
+  readonly text: string;
+  /** Evidence for this sentence, at most 1; comparable within one generator only. */
+  readonly score: number;
+  readonly citations: readonly DraftCitation[];
+}
+
+export type AbstainReason =
+  /** The search returned no passage. */
+  | 'nothing-found'
+  /** Passages were found, but none is near enough to the question. */
+  | 'weak-evidence'
+  /** No sentence of the passages can be quoted: too short, or markup only. */
+  | 'nothing-quotable';
+
+export interface Draft {
+  readonly sentences: readonly DraftSentence[];
+  /** Set when the generator itself declines. */
+  readonly abstain: AbstainReason | null;
+}
+
+/**
+ * Writes an answer from packed contexts. The extractive one quotes; one that decodes with a language model comes in
+ * beside it. Whatever it claims is verified by `ask`.
+ */
+export interface AnswerGenerator {
+  readonly name: string;
+  generate(request: GenerationRequest): Promise<Draft>;
+}
+
+export interface AskOptions extends RetrieveOptions {
+  /** Default: the extractive generator. */
+  readonly generator?: AnswerGenerator;
+  /** Tokens of context handed to the generator; default 2048. */
+  readonly budgetTokens?: number;
+  /** At most this many sentences in the answer; default 3. */
+  readonly maxSentences?: number;
+}
+
+export interface Citation {
+  readonly path: string;
+  readonly documentId: number;
+  readonly passageId: number;
+  /** The document's stored text from `start` to `end` is `quote`. */
+  readonly start: number;
+  readonly end: number;
+  readonly page: number | null;
+  /** 1-based lines in the file; narrowed to the quote where the passage's lines allow it. */
+  readonly lines: { readonly first: number; readonly last: number } | null;
+  /** The trail of headings above the passage, joined by ` › `; null where there is none. */
+  readonly heading: string | null;
+  /** Verbatim, line breaks and markup included. */
+  readonly quote: string;
+  /** Always true in an answer of `ask`: what could not be verified is not in it. */
+  readonly verified: true;
+}
+
+export interface AnswerSentence {
+  /** For reading: white space folded, inline markup taken out. */
+  readonly text: string;
+  readonly score: number;
+  /** At least one. */
+  readonly citations: readonly Citation[];
+}
+
+export interface AnswerTimings {
+  readonly encodeMs: number;
+  readonly searchMs: number;
+  readonly packMs: number;
+  readonly generateMs: number;
+  readonly verifyMs: number;
+  readonly totalMs: number;
+}
+
+export interface Answer {
+  readonly question: string;
+  readonly abstained: boolean;
+  /** Null when there is an answer. */
+  readonly reason: AbstainReason | null;
+  /** Best first; empty when abstained. */
+  readonly sentences: readonly AnswerSentence[];
+  /** The generator's name. */
+  readonly generator: string;
+  readonly context: {
+    readonly passages: number;
+    readonly tokens: number;
+    readonly budgetTokens: number;
+    readonly dropped: readonly DroppedHit[];
+    /** Sentences and citations that were left out because a quote was not found in its passage. */
+    readonly unverified: number;
+  };
+  readonly timings: AnswerTimings;
+}
