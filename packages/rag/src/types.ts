@@ -28,6 +28,8 @@ export interface PackedContext {
   readonly start: number;
   readonly end: number;
   readonly lang: string | null;
+  /** The document's format (`markdown`, `pdf`, ...): says how its lines are to be read. */
+  readonly format: string;
   readonly tokens: number;
   /** The hits inside, in reading order. The context stands at the place of its best one. */
   readonly hits: readonly Hit[];

@@ -1,0 +1,72 @@
+import type { Hit } from '@glot/index';
+import { verifyCitation } from './citation-verification.js';
+import type { DocumentLookup } from './packing.js';
+import type { AnswerSentence, Citation, Draft, DraftCitation } from './types.js';
+
+/** A generator's claims to verified citations. What is not found where it is said to be does not get through. */
+
+export interface VerifiedDraft {
+  readonly sentences: AnswerSentence[];
+  /** Citations, and sentences without any, that were left out. */
+  readonly unverified: number;
+}
+
+const HEADING_SEPARATOR = ' › ';
+
+export function verifyDraft(draft: Draft, documentOf: DocumentLookup): VerifiedDraft {
+  const sentences: AnswerSentence[] = [];
+  let unverified = 0;
+  for (const { text, score, citations: claims } of draft.sentences) {
+    const citations = claims
+      .map((claim) => verifiedCitation(claim, documentOf))
+      .filter((citation) => citation !== null);
+    unverified += claims.length - citations.length;
+    if (citations.length > 0) sentences.push({ text, score, citations });
+    else if (claims.length === 0) unverified++;
+  }
+  return { sentences, unverified };
+}
+
+function verifiedCitation({ context, quote, near }: DraftCitation, documentOf: DocumentLookup): Citation | null {
+  const document = documentOf(context.path);
+  if (document === null || document.id !== context.documentId) return null;
+  const verdict = verifyCitation(document.text, {
+    quote,
+    within: { start: context.start, end: context.end },
+    ...(near !== undefined && { near }),
+  });
+  if (!verdict.verified) return null;
+  const hit = hitAround(context.hits, verdict.start);
+  return {
+    path: context.path,
+    documentId: context.documentId,
+    passageId: hit.passageId,
+    start: verdict.start,
+    end: verdict.end,
+    page: hit.page,
+    lines: linesOf(hit, verdict, document.text),
+    heading: hit.headings.length === 0 ? null : hit.headings.join(HEADING_SEPARATOR),
+    quote: verdict.quote,
+    verified: true,
+  };
+}
+
+/** The hit that holds the offset; where hits overlap, the better ranked one. */
+function hitAround(hits: readonly Hit[], offset: number): Hit {
+  const around = hits.filter((hit) => hit.start <= offset && offset < hit.end);
+  const [first, ...rest] = around.length > 0 ? around : hits;
+  return rest.reduce((best, hit) => (hit.rank < best.rank ? hit : best), first!);
+}
+
+/** Lines of the span, where the passage has as many line breaks as lines: only then do its lines map to the file's. */
+function linesOf(hit: Hit, span: { start: number; end: number }, text: string): Citation['lines'] {
+  if (hit.lines === null) return null;
+  const breaks = lineBreaks(text.slice(hit.start, hit.end));
+  if (hit.lines.last - hit.lines.first !== breaks || span.end > hit.end) return hit.lines;
+  const first = hit.lines.first + lineBreaks(text.slice(hit.start, span.start));
+  return { first, last: first + lineBreaks(text.slice(span.start, span.end)) };
+}
+
+function lineBreaks(text: string): number {
+  return text.match(/\r\n|\r|\n/gu)?.length ?? 0;
+}

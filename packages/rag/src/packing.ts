@@ -1,0 +1,87 @@
+import type { DocumentInput, Hit } from '@glot/index';
+import { foldText } from './folded-text.js';
+import type { DroppedHit, PackedContext, Packing } from './types.js';
+
+/**
+ * Hits to contexts: passages of one document that overlap or touch become one stretch, repeated texts go, and what
+ * does not fit the budget is reported. Contexts keep the order of their best hits.
+ */
+
+export type DocumentLookup = (path: string) => (DocumentInput & { readonly id: number }) | null;
+
+export interface PackOptions {
+  readonly documentOf: DocumentLookup;
+  /** Tokens of a text, by the tokenizer of whoever reads the contexts. */
+  readonly countTokens: (text: string) => number;
+  readonly budgetTokens: number;
+}
+
+/** Packs hits, best first, into contexts of at most `budgetTokens` tokens together. */
+export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
+  const contexts: PackedContext[] = [];
+  const dropped: DroppedHit[] = [];
+  const seen = new Map<string, Hit>();
+  let tokens = 0;
+  for (const hit of hits) {
+    const drop = (reason: DroppedHit['reason'], wouldTake: number) =>
+      dropped.push({ passageId: hit.passageId, path: hit.path, reason, tokens: wouldTake });
+    const document = options.documentOf(hit.path);
+    // The index may change between search and packing: a hit whose text is no longer there cannot be cited.
+    if (document === null || document.text.slice(hit.start, hit.end) !== hit.text) {
+      drop('missing-document', 0);
+      continue;
+    }
+    const key = foldText(hit.text).text;
+    const twin = seen.get(key);
+    if (twin !== undefined) {
+      drop('duplicate', 0);
+      continue;
+    }
+    const joined = contexts.filter(
+      (context) => context.documentId === document.id && touches(context, hit, document.text),
+    );
+    const context = contextOf(document, [...joined.flatMap((part) => part.hits), hit], options.countTokens);
+    const extra = context.tokens - joined.reduce((sum, part) => sum + part.tokens, 0);
+    if (tokens + extra > options.budgetTokens) {
+      drop('budget', extra);
+      continue;
+    }
+    seen.set(key, hit);
+    tokens += extra;
+    const [first, ...rest] = joined;
+    if (first === undefined) contexts.push(context);
+    else contexts[contexts.indexOf(first)] = context;
+    for (const part of rest) contexts.splice(contexts.indexOf(part), 1);
+  }
+  return { contexts, dropped, tokens, budgetTokens: options.budgetTokens };
+}
+
+/** Overlapping, or with nothing but white space between. */
+function touches(context: PackedContext, hit: Hit, text: string): boolean {
+  if (hit.start <= context.end && context.start <= hit.end) return true;
+  const gap = hit.start > context.end ? text.slice(context.end, hit.start) : text.slice(hit.end, context.start);
+  return /^\s*$/u.test(gap);
+}
+
+function contextOf(
+  document: DocumentInput & { readonly id: number },
+  hits: readonly Hit[],
+  countTokens: (text: string) => number,
+): PackedContext {
+  const inOrder = [...hits].sort((a, b) => a.start - b.start || a.end - b.end);
+  const start = inOrder[0]!.start;
+  const end = Math.max(...inOrder.map((hit) => hit.end));
+  const text = document.text.slice(start, end);
+  return {
+    documentId: document.id,
+    path: document.path,
+    title: document.title,
+    text,
+    start,
+    end,
+    lang: hits[0]!.lang ?? document.lang,
+    format: document.format,
+    tokens: countTokens(text),
+    hits: inOrder,
+  };
+}
