@@ -1,3 +1,12 @@
+export { type AttentionMode, type AttentionShape, type AttentionWeights, attention } from './blocks/attention.js';
+export { embedding } from './blocks/embedding.js';
+export { l2Normalise } from './blocks/l2-normalise.js';
+export { type LinearWeights, linear } from './blocks/linear.js';
+export { type RmsNormWeights, rmsNorm, skipRmsNorm } from './blocks/rms-norm.js';
+export { type Rope, ropeTables } from './blocks/rope.js';
+export { type Sequence, sequenceInputs } from './blocks/sequence.js';
+export { type ConvolutionMode, type ShortConvolutionWeights, shortConvolution } from './blocks/short-convolution.js';
+export { type SwiGluWeights, swiGlu } from './blocks/swiglu.js';
 export {
   type Attribute,
   type Dimension,

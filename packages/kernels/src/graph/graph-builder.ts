@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { ModelProto } from './onnx-schema.js';
-import { checked, ELEMENT_TYPES, type ElementType, type TensorData } from './tensor-data.js';
+import { checked, ELEMENT_TYPES, type ElementType, i64Tensor, type TensorData } from './tensor-data.js';
 
 /** Name of a value that flows through a graph. */
 export type Value = string;
@@ -76,6 +76,16 @@ export class GraphBuilder {
       });
     }
     return name;
+  }
+
+  /** A constant i64 vector, as shapes and axes are given. */
+  ints(values: readonly number[]): Value {
+    return this.constant(i64Tensor(values), 'ints');
+  }
+
+  /** A constant i64 scalar. */
+  int(value: number): Value {
+    return this.constant({ ...i64Tensor([value]), shape: [] }, 'int');
   }
 
   /** Adds a node with one output. An empty string among the inputs leaves an optional one out. */

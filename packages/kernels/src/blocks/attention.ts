@@ -1,0 +1,64 @@
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { type LinearWeights, linear } from './linear.js';
+import { type RmsNormWeights, rmsNorm } from './rms-norm.js';
+import type { Rope } from './rope.js';
+import type { Sequence } from './sequence.js';
+
+export interface AttentionWeights {
+  readonly query: LinearWeights;
+  readonly key: LinearWeights;
+  readonly value: LinearWeights;
+  readonly output: LinearWeights;
+  /** Over one head, shared by all heads; applied before the rotation. */
+  readonly queryNorm: RmsNormWeights;
+  readonly keyNorm: RmsNormWeights;
+}
+
+/** `causal`: a token sees itself and what stands before it. `bidirectional`: every token up to the last key. */
+export type AttentionMode = 'causal' | 'bidirectional';
+
+export interface AttentionShape {
+  readonly heads: number;
+  /** Consecutive groups of heads / kvHeads query heads share one key and value head. */
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+/** Grouped-query attention with rotary positions; x [n, width] -> [n, width]. Keys after `lastKey` are hidden from all. */
+export function attention(
+  graph: GraphBuilder,
+  x: Value,
+  weights: AttentionWeights,
+  { heads, kvHeads, headDim }: AttentionShape,
+  mode: AttentionMode,
+  rope: Rope,
+  sequence: Sequence,
+): Value {
+  const perHead = graph.ints([-1, headDim]);
+  // The runtime's own query and key norm has no CPU kernel, so the heads are normalised as rows of their own.
+  const normed = (projection: LinearWeights, norm: RmsNormWeights): Value => {
+    const rows = graph.node('Reshape', [linear(graph, x, projection), perHead]);
+    return graph.node('Reshape', [rmsNorm(graph, rows, norm), sequence.shape]);
+  };
+  const query = normed(weights.query, weights.queryNorm);
+  const key = normed(weights.key, weights.keyNorm);
+  const value = graph.node('Reshape', [linear(graph, x, weights.value), sequence.shape]);
+  const [mixed] = graph.nodes(
+    'GroupQueryAttention',
+    [query, key, value, '', '', sequence.lastKey, sequence.length, rope.cos, rope.sin, sequence.positions],
+    3,
+    {
+      domain: 'com.microsoft',
+      attributes: {
+        num_heads: heads,
+        kv_num_heads: kvHeads,
+        do_rotary: 1,
+        rotary_interleaved: 0,
+        causal: mode === 'causal' ? 1 : 0,
+        local_window_size: -1,
+        scale: { float: 1 / Math.sqrt(headDim) },
+      },
+    },
+  );
+  return linear(graph, graph.node('Reshape', [mixed!, graph.ints([-1, heads * headDim])]), weights.output);
+}

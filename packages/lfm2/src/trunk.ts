@@ -1,0 +1,144 @@
+import { GlotError } from '@glot/errors';
+import {
+  type AttentionMode,
+  attention,
+  type ConvolutionMode,
+  createSession,
+  embedding,
+  GraphBuilder,
+  type GraphSession,
+  rmsNorm,
+  ropeTables,
+  type SessionOptions,
+  sequenceInputs,
+  shortConvolution,
+  skipRmsNorm,
+  swiGlu,
+  type Value,
+} from '@glot/kernels';
+import type { Checkpoint } from './checkpoint.js';
+import { layerWeights, norm } from './layer-weights.js';
+
+/** What stands on top of the final hidden states. */
+export interface Head {
+  /** Numbers per token that come out. */
+  readonly width: number;
+  /** hidden [n, hiddenSize] -> [n, width] */
+  build(graph: GraphBuilder, hidden: Value): Value;
+}
+
+export interface TrunkOptions extends SessionOptions {
+  /** Default: what the architecture in config.json says. */
+  readonly attention?: AttentionMode;
+  /** Default: what the architecture in config.json says. */
+  readonly convolution?: ConvolutionMode;
+  /** Longest sequence; default: the smaller of max_position_embeddings and 4,096. */
+  readonly maxTokens?: number;
+  /** Default: none, so that the normalised hidden states come out. */
+  readonly head?: Head;
+}
+
+/** Sequences of one length. */
+export interface TokenBatch {
+  /** [sequences x length] */
+  readonly ids: Int32Array;
+  readonly sequences: number;
+  readonly length: number;
+  /** [sequences]: keys from this position on are hidden from every row of the sequence; default: none is. */
+  readonly valid?: Int32Array;
+}
+
+const DEFAULT_MAX_TOKENS = 4096;
+
+/** The stack of LFM2 layers, loaded and ready. */
+export class Trunk {
+  /** Numbers per token that `run` gives. */
+  readonly width: number;
+  readonly maxTokens: number;
+  readonly #vocabSize: number;
+  readonly #session: GraphSession;
+
+  /** Loads the weights; the checkpoint may be closed afterwards. @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `kernels.*` */
+  static async load(checkpoint: Checkpoint, options: TrunkOptions = {}): Promise<Trunk> {
+    const { config } = checkpoint;
+    const maxTokens = options.maxTokens ?? Math.min(config.maxPositions, DEFAULT_MAX_TOKENS);
+    const graph = new GraphBuilder();
+    const hidden = await trunkGraph(graph, checkpoint, maxTokens, options);
+    const width = options.head?.width ?? config.hiddenSize;
+    graph.output('output', options.head?.build(graph, hidden) ?? hidden, 'f32', ['tokens', width]);
+    const session = await createSession(graph.build('lfm2'), options);
+    return new Trunk(session, width, maxTokens, config.vocabSize);
+  }
+
+  private constructor(session: GraphSession, width: number, maxTokens: number, vocabSize: number) {
+    this.#session = session;
+    this.width = width;
+    this.maxTokens = maxTokens;
+    this.#vocabSize = vocabSize;
+  }
+
+  /** @returns [sequences x length x width] @throws GlotError `lfm2.batch`, `kernels.run`, `kernels.disposed` */
+  async run(batch: TokenBatch): Promise<Float32Array> {
+    this.#check(batch);
+    const { ids, sequences, length, valid } = batch;
+    const lastKey = valid?.map((count) => count - 1) ?? new Int32Array(sequences).fill(length - 1);
+    const { output } = await this.#session.run({
+      ids: { data: ids, shape: [sequences, length] },
+      last_key: { data: lastKey, shape: [sequences] },
+      length: { data: Int32Array.of(length), shape: [1] },
+    });
+    return output!.data as Float32Array;
+  }
+
+  /** Frees native memory. Safe to call twice. */
+  dispose(): Promise<void> {
+    return this.#session.dispose();
+  }
+
+  // The runtime reads out of bounds of its tables rather than complain, so the batch is checked here.
+  #check({ ids, sequences, length, valid }: TokenBatch): void {
+    const refuse = (problem: string) => new GlotError('lfm2.batch', `cannot run this batch: ${problem}`);
+    if (!(sequences >= 1 && length >= 1) || ids.length !== sequences * length) {
+      throw refuse(`${ids.length} ids are not ${sequences} sequences of ${length}`);
+    }
+    if (length > this.maxTokens) throw refuse(`${length} tokens exceed the limit of ${this.maxTokens}`);
+    const foreign = ids.find((id) => id < 0 || id >= this.#vocabSize);
+    if (foreign !== undefined) throw refuse(`token id ${foreign} is outside of the vocabulary of ${this.#vocabSize}`);
+    if (valid && (valid.length !== sequences || valid.some((count) => count < 1 || count > length))) {
+      throw refuse(`the counts of visible keys must lie between 1 and ${length}, one per sequence`);
+    }
+  }
+}
+
+async function trunkGraph(
+  graph: GraphBuilder,
+  checkpoint: Checkpoint,
+  maxTokens: number,
+  options: TrunkOptions,
+): Promise<Value> {
+  const { config } = checkpoint;
+  const attentionMode = options.attention ?? config.attention;
+  const convolutionMode = options.convolution ?? config.convolution;
+  const { ids, sequence } = sequenceInputs(graph);
+  const rope = ropeTables(graph, maxTokens, config.headDim, config.ropeTheta);
+  const table = await checkpoint.stored('embed_tokens.weight', [config.vocabSize, config.hiddenSize]);
+  // `stream` is the residual stream; `branch` is what the last block adds to it, null before the first.
+  let stream = embedding(graph, ids, table);
+  let branch: Value | null = null;
+  const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
+    if (branch === null) return rmsNorm(graph, stream, weights);
+    const { normed, sum } = skipRmsNorm(graph, branch, stream, weights);
+    stream = sum;
+    return normed;
+  };
+  for (const index of config.layers.keys()) {
+    const layer = await layerWeights(checkpoint, index);
+    const x = advance(layer.operatorNorm);
+    branch =
+      layer.kind === 'conv'
+        ? shortConvolution(graph, x, layer.convolution, convolutionMode, sequence)
+        : attention(graph, x, layer.attention, config, attentionMode, rope, sequence);
+    branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);
+  }
+  return advance(await norm(checkpoint, 'embedding_norm.weight', config.hiddenSize));
+}
