@@ -1,3 +1,5 @@
+export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits } from './reader.js';
+export { estimateTokens } from './text/token-estimate.js';
 export type {
   DocumentFormat,
   FileEntry,
@@ -7,3 +9,4 @@ export type {
   SkippedFile,
   SkipReason,
 } from './types.js';
+export { type WalkOptions, walkFiles } from './walk/walk-files.js';

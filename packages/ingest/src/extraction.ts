@@ -1,0 +1,37 @@
+/** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
+
+/**
+ * `paragraph` is split at sentences, `lines` (code, tables, logs) at line ends only; `item` is a paragraph that
+ * stands in a list, so that a split before it costs less.
+ */
+export type BlockKind = 'heading' | 'paragraph' | 'item' | 'lines';
+
+export interface Block {
+  readonly kind: BlockKind;
+  readonly start: number;
+  readonly end: number;
+  /** Of a heading: 1 is outermost. 0 elsewhere. */
+  readonly level: number;
+  /** Of a heading: its words without markup. Empty elsewhere. */
+  readonly heading: string;
+}
+
+export interface Extraction {
+  readonly text: string;
+  readonly title: string | null;
+  readonly meta: Readonly<Record<string, string>>;
+  /** In order, without overlap; every non-space character outside of front matter is in one. */
+  readonly blocks: readonly Block[];
+  /** Offset at which each page starts, page 1 first; null where the format has no pages. */
+  readonly pageStarts: readonly number[] | null;
+  /** True where `text` is the file's own text, so that line numbers are the file's. */
+  readonly hasLines: boolean;
+}
+
+export const block = (kind: Exclude<BlockKind, 'heading'>, start: number, end: number): Block => ({
+  kind,
+  start,
+  end,
+  level: 0,
+  heading: '',
+});

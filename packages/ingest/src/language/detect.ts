@@ -1,0 +1,76 @@
+/**
+ * Language of a text: by script where the script tells, by n-grams (eld) among languages that share one.
+ * Says null where it is unsure.
+ */
+import { eld } from 'eld/small';
+import { countScripts, type Script } from './scripts.js';
+
+/** Scripts that (nearly) one language of today's documents uses. */
+const LANGUAGE_OF_SCRIPT: Partial<Record<Script, string>> = {
+  greek: 'el',
+  hebrew: 'he',
+  thai: 'th',
+  hangul: 'ko',
+  armenian: 'hy',
+  gurmukhi: 'pa',
+  gujarati: 'gu',
+  odia: 'or',
+  tamil: 'ta',
+  telugu: 'te',
+  kannada: 'kn',
+  malayalam: 'ml',
+  sinhala: 'si',
+  lao: 'lo',
+  tibetan: 'bo',
+  myanmar: 'my',
+  georgian: 'ka',
+  khmer: 'km',
+};
+
+/** A character of these scripts says about as much as three letters; foreign names in Latin letters are common. */
+const WEIGHT: Partial<Record<Script, number>> = { han: 3, kana: 2, hangul: 3 };
+
+/** Letters (by weight) below which a text leans on its document, or stays undecided. */
+const ENOUGH = 12;
+const ENOUGH_NGRAMS = 40;
+const MAX_SAMPLE = 4_000;
+
+/**
+ * @param fallback language of the surrounding document; given back where the text is too short to tell.
+ * @returns BCP 47 primary language, or null.
+ */
+export function detectLanguage(text: string, fallback: string | null = null): string | null {
+  const sample = text.length > MAX_SAMPLE ? text.slice(0, MAX_SAMPLE) : text;
+  const counts = countScripts(sample);
+  const weights = new Map<Script, number>();
+  for (const [script, count] of counts) weights.set(script, count * (WEIGHT[script] ?? 1));
+  const japanese = weights.get('kana') ?? 0;
+  if (japanese > 0) weights.set('kana', japanese + (weights.get('han') ?? 0)).delete('han');
+
+  let main: Script | undefined;
+  for (const [script, weight] of weights) if (main === undefined || weight > weights.get(main)!) main = script;
+  if (main === undefined) return fallback;
+  if (main === 'kana') return isJapanese(counts) ? 'ja' : 'zh';
+  const certain = weights.get(main)! >= ENOUGH;
+  if (main === 'han')
+    return !certain && fallback !== null ? fallback : fallback === 'ja' && counts.get('han')! < 40 ? 'ja' : 'zh';
+  const single = LANGUAGE_OF_SCRIPT[main];
+  if (single !== undefined) return certain || fallback === null ? single : fallback;
+  return certain ? (detectByNgrams(sample, weights.get(main)!) ?? fallback) : fallback;
+}
+
+/** A few kana in a long Chinese text (の in a brand) do not make it Japanese. */
+function isJapanese(counts: ReadonlyMap<Script, number>): boolean {
+  const kana = counts.get('kana') ?? 0;
+  const han = counts.get('han') ?? 0;
+  return kana * 20 >= han;
+}
+
+/** Short texts need a clear lead of the first language over the second. */
+function detectByNgrams(text: string, letters: number): string | null {
+  const result = eld.detect(text);
+  if (result.language === '') return null;
+  const scores = Object.values(result.getScores()).sort((a, b) => b - a);
+  const lead = (scores[0] ?? 0) - (scores[1] ?? 0);
+  return letters >= ENOUGH_NGRAMS || lead >= 0.02 ? result.language : null;
+}

@@ -1,0 +1,44 @@
+/** Extraction -> passages: exact, trimmed slices of the text with their locators. */
+import type { Extraction } from '../extraction.js';
+import { detectLanguage } from '../language/detect.js';
+import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
+import type { Passage } from '../types.js';
+import { packUnits } from './packing.js';
+import { proseOf } from './prose.js';
+import { sectionsOf } from './sections.js';
+import { type CountTokens, unitsOf } from './units.js';
+
+export interface SplitOptions {
+  readonly countTokens: CountTokens;
+  readonly targetTokens: number;
+  /** Language of the document: guides the sentence splitter, and stands in where a passage is too short to tell. */
+  readonly lang: string | null;
+}
+
+export function splitIntoPassages(extraction: Extraction, options: SplitOptions): Passage[] {
+  const { text } = extraction;
+  const { countTokens, targetTokens, lang } = options;
+  const lineStarts = extraction.hasLines ? lineSpans(text).map(({ start }) => start) : [];
+  const passages: Passage[] = [];
+  for (const { trail, blocks } of sectionsOf(extraction.blocks)) {
+    const units = unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang });
+    for (const span of packUnits(units, targetTokens)) {
+      const raw = text.slice(span.start, span.end);
+      const start = span.start + (raw.length - raw.trimStart().length);
+      const end = span.end - (raw.length - raw.trimEnd().length);
+      if (start >= end) continue;
+      passages.push({
+        text: text.slice(start, end),
+        start,
+        end,
+        headings: trail,
+        page: extraction.pageStarts === null ? null : lastStartAtOrBefore(extraction.pageStarts, start) + 1,
+        lines: extraction.hasLines
+          ? { first: lastStartAtOrBefore(lineStarts, start) + 1, last: lastStartAtOrBefore(lineStarts, end - 1) + 1 }
+          : null,
+        lang: detectLanguage(proseOf(text, blocks, start, end), lang),
+      });
+    }
+  }
+  return passages;
+}

@@ -1,0 +1,128 @@
+/**
+ * A section cut into units that packing never divides: whole blocks where they are small, else sentences, lines, words
+ * and at last grapheme clusters. The spans of the units follow each other and cover the blocks.
+ */
+import type { Block } from '../extraction.js';
+import { lineSpans } from '../text/line-spans.js';
+import { graphemeEnds, sentenceEnds, wordEnds } from '../text/segments.js';
+
+export type CountTokens = (text: string) => number;
+
+export interface Unit {
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: number;
+  /** Price of parting before this unit, in the scale of `packUnits`; Infinity forbids it. */
+  readonly breakCost: number;
+}
+
+export interface CutOptions {
+  readonly countTokens: CountTokens;
+  /** No unit holds more tokens, single grapheme clusters and glued units apart. */
+  readonly maxTokens: number;
+  readonly lang: string | null;
+}
+
+const COST = { block: 0, item: 0.02, line: 0.1, sentence: 0.15, insideSentence: 0.4, afterColon: 0.15 };
+/** Longer stretches are cut before they are counted: tokenizers are slow on one endless word. */
+const MAX_COUNTED_LENGTH = 4_000;
+
+export function unitsOf(text: string, blocks: readonly Block[], options: CutOptions): Unit[] {
+  const units: Unit[] = [];
+  let glueNext = false;
+  for (const block of blocks) {
+    const source = text.slice(block.start, block.end);
+    const cut = cutBlock(source, block, options);
+    const boundary = glueNext || !hasWord(source) ? Number.POSITIVE_INFINITY : costBefore(block, text, units.at(-1));
+    for (const [index, unit] of cut.entries()) {
+      units.push({
+        start: block.start + unit.start,
+        end: block.start + unit.end,
+        tokens: unit.tokens,
+        breakCost: index === 0 ? boundary : unit.breakCost,
+      });
+    }
+    glueNext = block.kind === 'heading' || opensContainer(source);
+  }
+  return units;
+}
+
+function costBefore(block: Block, text: string, previous: Unit | undefined): number {
+  const base = block.kind === 'item' ? COST.item : COST.block;
+  const announced = previous !== undefined && /[:：]\s*$/.test(text.slice(previous.start, previous.end));
+  return announced ? base + COST.afterColon : base;
+}
+
+/** Rules, closing tags and the like belong to what stands before them. */
+const hasWord = (source: string): boolean => /[\p{L}\p{N}]/u.test(source);
+
+/** `/// note | Title` of MkDocs and `<Note>` of MDX belong to what follows. */
+const opensContainer = (source: string): boolean =>
+  /^(?:\/\/\/ ?\w[^\n]*|:::+ ?\w[^\n]*|<[A-Za-z][^<>/]*>)$/.test(source.trim());
+
+function cutBlock(source: string, block: Block, options: CutOptions): Unit[] {
+  const whole = { start: 0, end: source.length };
+  if (block.kind === 'lines') {
+    const lines = lineSpans(source);
+    const ends = lines.map((_, index) => lines[index + 1]?.start ?? source.length);
+    return cutAt(source, ends, COST.line, options);
+  }
+  if (source.length <= MAX_COUNTED_LENGTH) {
+    const tokens = options.countTokens(source);
+    if (block.kind === 'heading' || tokens <= options.maxTokens / 2) return [{ ...whole, tokens, breakCost: 0 }];
+  }
+  return cutAt(source, sentenceEnds(source, options.lang), COST.sentence, options);
+}
+
+/** One unit per stretch between `ends`; stretches that are too long are cut at words. */
+function cutAt(source: string, ends: readonly number[], breakCost: number, options: CutOptions): Unit[] {
+  const units: Unit[] = [];
+  let start = 0;
+  for (const end of ends) {
+    const stretch = source.slice(start, end);
+    const tokens = stretch.length > MAX_COUNTED_LENGTH ? Number.POSITIVE_INFINITY : options.countTokens(stretch);
+    if (tokens <= options.maxTokens) {
+      units.push({ start, end, tokens, breakCost });
+    } else {
+      for (const [index, unit] of cutInside(stretch, options).entries()) {
+        units.push({
+          start: start + unit.start,
+          end: start + unit.end,
+          tokens: unit.tokens,
+          breakCost: index === 0 ? breakCost : COST.insideSentence,
+        });
+      }
+    }
+    start = end;
+  }
+  return units;
+}
+
+/** A stretch longer than the limit: words packed up to half of it, words that are too long by grapheme clusters. */
+function cutInside(source: string, { countTokens, maxTokens, lang }: CutOptions): Unit[] {
+  const units: Unit[] = [];
+  const room = Math.max(1, maxTokens / 2);
+  let open = { start: 0, end: 0, tokens: 0 };
+  const flush = (): void => {
+    if (open.end > open.start) units.push({ ...open, breakCost: COST.insideSentence });
+    open = { start: open.end, end: open.end, tokens: 0 };
+  };
+  const add = (end: number): void => {
+    const tokens = countTokens(source.slice(open.end, end));
+    if (open.tokens > 0 && open.tokens + tokens > room) flush();
+    open = { start: open.start, end, tokens: open.tokens + tokens };
+  };
+  let wordStart = 0;
+  for (const wordEnd of wordEnds(source, lang)) {
+    if (wordEnd - wordStart <= room) {
+      add(wordEnd);
+    } else {
+      for (const end of graphemeEnds(source.slice(wordStart, wordEnd))) {
+        if (wordStart + end - open.end >= room / 4 || wordStart + end === wordEnd) add(wordStart + end);
+      }
+    }
+    wordStart = wordEnd;
+  }
+  flush();
+  return units;
+}

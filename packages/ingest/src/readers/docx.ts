@@ -1,0 +1,6 @@
+import type { Extraction } from '../extraction.js';
+import { Refused } from './refused.js';
+
+export async function readDocx(_bytes: Uint8Array): Promise<Extraction> {
+  throw new Refused('unsupported-format', 'not read yet');
+}

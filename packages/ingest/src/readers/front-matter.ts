@@ -1,0 +1,52 @@
+/** YAML front matter: the block between `---` lines at the very start of a Markdown file. */
+import { parseDocument } from 'yaml';
+
+export interface FrontMatter {
+  /** Offset of the first character after the closing line; 0 where there is no front matter. */
+  readonly end: number;
+  /** Flat, values as strings, lists joined by `, `; nested maps are left out. */
+  readonly meta: Readonly<Record<string, string>>;
+}
+
+const NONE: FrontMatter = { end: 0, meta: {} };
+const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)(?:^|\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/m;
+const MAX_LENGTH = 65_536;
+
+/** Text whose opening block is not a YAML map has no front matter: `---` is then a rule like any other. */
+export function readFrontMatter(text: string): FrontMatter {
+  const head = text.slice(0, MAX_LENGTH);
+  if (!/^\uFEFF?---[ \t]*\r?\n/.test(head)) return NONE;
+  const match = FRONT_MATTER.exec(head);
+  if (match === null || match.index !== 0) return NONE;
+  const values = parseMap(match[1] ?? '');
+  if (values === undefined) return NONE;
+  const meta: Record<string, string> = Object.create(null);
+  for (const [key, value] of Object.entries(values)) {
+    const flat = flatten(value);
+    if (flat !== undefined) meta[key] = flat;
+  }
+  return { end: match[0].length, meta: { ...meta } };
+}
+
+/** Aliases are refused: a few lines of them can stand for gigabytes. */
+function parseMap(source: string): Record<string, unknown> | undefined {
+  if (source.trim() === '') return {};
+  try {
+    const document = parseDocument(source, { logLevel: 'silent', schema: 'core' });
+    if (document.errors.length > 0) return undefined;
+    const value: unknown = document.toJS({ maxAliasCount: 0 });
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return value as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function flatten(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (!Array.isArray(value)) return undefined;
+  const parts = value.map(flatten);
+  return parts.every((part) => part !== undefined) && parts.length > 0 ? parts.join(', ') : undefined;
+}

@@ -1,0 +1,11 @@
+/** Thrown by readers inside the worker for an expected outcome; becomes a `skipped` value outside. */
+import type { SkipReason } from '../types.js';
+
+export class Refused extends Error {
+  readonly reason: SkipReason;
+
+  constructor(reason: SkipReason, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
