@@ -3,4 +3,5 @@ export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
 export { logitsHead } from './logits-head.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';
+export { TextTokenizer } from './text-tokenizer.js';
 export { type Head, type TokenBatch, Trunk, type TrunkOptions } from './trunk.js';

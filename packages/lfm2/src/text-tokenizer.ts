@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { GlotError } from '@glot/errors';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { readJson } from './checkpoint.js';
+
+const SpecialToken = z
+  .union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)])
+  .nullish();
+
+const TokenizerConfig = z.looseObject({
+  bos_token: SpecialToken,
+  eos_token: SpecialToken,
+  pad_token: SpecialToken,
+  mask_token: SpecialToken,
+});
+
+/** Text to token ids by a checkpoint's own tokenizer.json. */
+export class TextTokenizer {
+  /** Ids that tokenizer_config.json names; null where it names none. */
+  readonly bosId: number | null;
+  readonly eosId: number | null;
+  readonly padId: number | null;
+  readonly maskId: number | null;
+  readonly #tokenizer: Tokenizer;
+
+  /**
+   * Reads tokenizer.json and tokenizer_config.json of a checkpoint folder.
+   * @throws GlotError `lfm2.not-found`, `lfm2.json`, `lfm2.tokenizer`
+   */
+  static async load(folder: string): Promise<TextTokenizer> {
+    const path = join(folder, 'tokenizer.json');
+    const configPath = join(folder, 'tokenizer_config.json');
+    const [json, config] = await Promise.all([readJson(path), readJson(configPath)]);
+    const parsed = TokenizerConfig.safeParse(config);
+    if (!parsed.success || typeof json !== 'object' || json === null) {
+      throw unusable(parsed.success ? path : configPath, parsed.error);
+    }
+    try {
+      return new TextTokenizer(new Tokenizer(json, parsed.data), parsed.data);
+    } catch (cause) {
+      throw unusable(path, cause);
+    }
+  }
+
+  private constructor(tokenizer: Tokenizer, config: z.infer<typeof TokenizerConfig>) {
+    this.#tokenizer = tokenizer;
+    this.bosId = this.#named(config.bos_token);
+    this.eosId = this.#named(config.eos_token);
+    this.padId = this.#named(config.pad_token);
+    this.maskId = this.#named(config.mask_token);
+  }
+
+  /**
+   * Ids of a text with the special tokens that the tokenizer puts around it. Special tokens written in the text
+   * become their ids, as the reference tokenizers do it.
+   * @throws GlotError `lfm2.tokenizer` where a piece has no id and the tokenizer no token for unknown ones
+   */
+  encode(text: string): number[] {
+    return this.#ids(text, true);
+  }
+
+  /** Number of ids of the bare text, without special tokens around it. */
+  count(text: string): number {
+    return this.#ids(text, false).length;
+  }
+
+  /** The text that ids stand for, special tokens included. */
+  decode(ids: readonly number[]): string {
+    return ids.length === 0 ? '' : this.#tokenizer.decode([...ids]);
+  }
+
+  /** Id of one token as the vocabulary spells it, or null. */
+  idOf(token: string): number | null {
+    return this.#tokenizer.token_to_id(token) ?? null;
+  }
+
+  #ids(text: string, special: boolean): number[] {
+    const { ids, tokens }: { ids: number[]; tokens: string[] } = this.#tokenizer.encode(text, {
+      add_special_tokens: special,
+    });
+    const unknown = ids.findIndex((id) => !Number.isInteger(id));
+    if (unknown !== -1)
+      throw new GlotError('lfm2.tokenizer', `the tokenizer has no id for ${JSON.stringify(tokens[unknown])}`);
+    return ids;
+  }
+
+  #named(token: string | null | undefined): number | null {
+    return token ? this.idOf(token) : null;
+  }
+}
+
+function unusable(path: string, cause: unknown): GlotError {
+  return new GlotError('lfm2.tokenizer', `${path} does not describe a tokenizer that can be used; fetch it again`, {
+    cause,
+    details: { path },
+  });
+}
