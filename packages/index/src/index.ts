@@ -1,3 +1,5 @@
+export { createMemoryIndex, type MemoryIndexOptions } from './memory-index.js';
+export { type OpenIndexOptions, openIndex } from './open-index.js';
 export type {
   DocumentInput,
   EncoderIdentity,

@@ -100,6 +100,7 @@ export interface IndexStats {
   readonly skipped: number;
   readonly fileBytes: number;
   readonly encoder: EncoderIdentity | null;
+  /** Documents by language; `und` where it is not known. */
   readonly languages: Readonly<Record<string, number>>;
   readonly formats: Readonly<Record<string, number>>;
   readonly formatVersion: number;
@@ -107,12 +108,17 @@ export interface IndexStats {
 
 export interface MultivectorIndex {
   /**
+   * Checks that queries and documents of this encoder belong here: what a reader calls once it has loaded its encoder.
+   * @throws GlotError `index.foreign-encoder`
+   */
+  requireEncoder(encoder: EncoderIdentity): void;
+  /**
    * Adds a document or replaces the one of the same path, in one transaction, searchable on return.
    * `vectors` has one text per passage, in order. Returns the new document id.
    * @throws GlotError `index.dimension`, `index.vector-count`, `index.not-finite`, `index.read-only`, `index.busy`, `index.disk-full`
    */
   upsert(document: DocumentInput, vectors: TokenVectors): number;
-  /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. */
+  /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. Unknown paths are ignored. */
   touch(path: string, sizeBytes: number, modifiedMs: number): void;
   /** Records a file that could not be read, in place of whatever stood at its path. */
   skip(file: SkippedInput): void;
@@ -122,6 +128,10 @@ export interface MultivectorIndex {
   get(path: string): (DocumentInput & { readonly id: number }) | null;
   files(): StoredFile[];
   skippedFiles(): SkippedInput[];
+  /**
+   * The best passages first; ties go to the older passage, so that the same index gives the same answer.
+   * @throws GlotError `index.query`, `index.dimension`, `index.not-finite`, `index.corrupt`, `index.closed`, `aborted`
+   */
   search(request: SearchRequest): Promise<Hit[]>;
   stats(): IndexStats;
   /** Frees native memory and the file. Safe to call twice. */

@@ -1,0 +1,333 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CORPUS, DIM, document, ENCODER, encode, passage, randomNumbers, vectorsOf } from './fixtures.js';
+import type { MultivectorIndex, SearchMode } from './types.js';
+
+/** What every index does, whatever it is made of. */
+export function indexCases(name: string, open: () => Promise<MultivectorIndex>): void {
+  describe(`${name}: the contract`, () => {
+    let index: MultivectorIndex;
+    beforeEach(async () => {
+      index = await open();
+    });
+    afterEach(() => index.close());
+
+    const add = (path: string, texts: readonly string[], fields = {}) =>
+      index.upsert(document(path, texts, fields), encode(...texts));
+    const addCorpus = () => {
+      for (const [path, texts] of Object.entries(CORPUS)) add(path, texts);
+    };
+    const search = (mode: SearchMode, text: string, limit = 10) =>
+      index.search({ mode, text, vectors: encode(text), limit });
+
+    it('gives back a document as it came', () => {
+      const input = document('ar/خبز 🍞.pdf', ['العجين', 'e\u0301te\u0301 \u0000 👩‍🍳'], {
+        title: 'パン',
+        lang: 'ar',
+        format: 'pdf',
+        meta: { مؤلف: 'ليلى', tags: 'a,b' },
+        passages: [
+          passage('العجين', 0, { headings: ['パン', '第一章'], page: 3, lang: 'ar' }),
+          passage('e\u0301te\u0301 \u0000 👩‍🍳', 7, { lines: { first: 2, last: 4 } }),
+        ],
+      });
+      const id = index.upsert(input, encode('العجين', 'e\u0301te\u0301 \u0000 👩‍🍳'));
+      expect(index.get('ar/خبز 🍞.pdf')).toEqual({ ...input, id });
+      expect(index.get('missing')).toBeNull();
+    });
+
+    it('keeps a document without passages, and one whose passage has no vectors', async () => {
+      add('empty', []);
+      index.upsert(document('mute', ['!!!']), vectorsOf([new Float32Array(0)], DIM));
+      expect(index.get('empty')?.passages).toEqual([]);
+      expect(index.stats()).toMatchObject({ documents: 2, passages: 1, tokens: 0 });
+      expect(await search('semantic', 'word')).toEqual([]);
+      expect(index.delete('empty')).toBe(true);
+      expect(index.files().map(({ path }) => path)).toEqual(['mute']);
+    });
+
+    it('finds every passage by its own text, in every script and mode', async () => {
+      addCorpus();
+      for (const [path, texts] of Object.entries(CORPUS)) {
+        for (const text of texts) {
+          for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
+            const [hit] = await search(mode, text);
+            expect([mode, hit?.path, hit?.text]).toEqual([mode, path, text]);
+          }
+        }
+      }
+    });
+
+    it('says of a hit where it stands and what each side gave', async () => {
+      addCorpus();
+      const text = 'ขนมปังต้องหมักแป้งข้ามคืนก่อนอบ';
+      const id = index.upsert(
+        document('th/ขนมปัง.txt', [text], {
+          title: 'ขนมปัง',
+          passages: [passage(text, 5, { headings: ['แป้ง'], page: 2, lines: { first: 1, last: 2 }, lang: 'th' })],
+        }),
+        encode(text),
+      );
+      const [hit] = await search('hybrid', text, 1);
+      expect(hit).toMatchObject({ rank: 1, documentId: id, path: 'th/ขนมปัง.txt', title: 'ขนมปัง', text, start: 5 });
+      expect(hit).toMatchObject({ headings: ['แป้ง'], page: 2, lines: { first: 1, last: 2 }, lang: 'th' });
+      expect(hit?.end).toBe(5 + text.length);
+      expect(hit?.score).toBeCloseTo(2 / 61, 12);
+      expect(hit?.sides.semantic).toBeCloseTo(1, 2);
+      const [lexical] = await search('lexical', text, 1);
+      expect(lexical?.sides).toEqual({ semantic: null, lexical: lexical?.score });
+      expect(lexical?.score).toBe(hit?.sides.lexical);
+      const [semantic] = await search('semantic', text, 1);
+      expect(semantic?.sides).toEqual({ semantic: semantic?.score, lexical: null });
+    });
+
+    it('finds words whatever their form, and by title or heading', async () => {
+      addCorpus();
+      const first = async (text: string) => (await search('lexical', text))[0]?.text;
+      expect(await first('DON’T')).toBeUndefined();
+      expect(await first("DON'T")).toContain("don't");
+      expect(await first('ｄｏｕｇｈ')).toContain('dough');
+      expect(await first('cafe\u0301')).toContain('café');
+      expect(await first('🧈')).toContain('🧈');
+      expect(await first('👩‍🍳')).toContain('👩‍🍳');
+      expect(await first('発酵')).toContain('パン生地');
+      expect(await first('STRASSENBAHNEN')).toBeUndefined();
+      expect(await first('संयुक्ताक्षर')).toContain('हिन्दी');
+      expect(await first('हिन')).toBeUndefined();
+      expect(await first('cafe')).toBeUndefined();
+      add('guide', ['nothing to see'], {
+        title: 'Überblick',
+        passages: [passage('nothing', 0, { headings: ['Montage'] })],
+      });
+      expect(await first('überblick')).toBe('nothing');
+      expect(await first('montage')).toBe('nothing');
+    });
+
+    it('takes a query as words, not as a query language', async () => {
+      addCorpus();
+      const hostile = [
+        '"',
+        'bread" OR "',
+        'heading: bread',
+        'bread AND',
+        'NEAR(bread dough)',
+        '-bread',
+        'bread*',
+        "'; DROP TABLE document; --",
+        '^',
+        '()',
+        '{heading}:x',
+        '\u0000bread',
+      ];
+      for (const text of hostile) await expect(search('lexical', text)).resolves.toBeInstanceOf(Array);
+      expect((await search('lexical', 'bread AND')).map(({ path }) => path)).toContain('en/bread.md');
+      expect(await search('lexical', '… — !')).toEqual([]);
+      expect(await search('lexical', '')).toEqual([]);
+      const many = Array.from({ length: 3000 }, (_, i) => `w${i}`).join(' ');
+      expect(await search('lexical', `bread ${many}`)).not.toEqual([]);
+    });
+
+    it('answers with the side that has something when the other has nothing', async () => {
+      addCorpus();
+      const order = (hits: readonly { passageId: number }[]) => hits.map(({ passageId }) => passageId);
+      const vectors = encode('発酵 dough');
+      const wordless = await index.search({ mode: 'hybrid', text: '???', vectors });
+      expect(wordless.length).toBe(10);
+      expect(order(wordless)).toEqual(order(await index.search({ mode: 'semantic', vectors })));
+      const rowless = await index.search({ mode: 'hybrid', text: 'dough 発酵', vectors: encode('') });
+      expect(rowless.length).toBeGreaterThan(1);
+      expect(order(rowless)).toEqual(order(await index.search({ mode: 'lexical', text: 'dough 発酵' })));
+    });
+
+    it('ranks by the mean of the best dot products, negative ones included', async () => {
+      const axis = (...values: number[]) => Float32Array.from({ length: DIM }, (_, i) => values[i] ?? 0);
+      const rows = [axis(1), axis(0, 1), axis(-1), Float32Array.from([...axis(0.6, 0.8), ...axis(0, 0, 1)])];
+      rows.forEach((row, i) => {
+        index.upsert(document(`d${i}`, [`d${i}`]), vectorsOf([row], DIM));
+      });
+      const query = vectorsOf([Float32Array.from([...axis(1), ...axis(0, 1)])], DIM);
+      const hits = await index.search({ mode: 'semantic', vectors: query });
+      expect(hits.map(({ path }) => path)).toEqual(['d3', 'd0', 'd1', 'd2']);
+      [0.7, 0.5, 0.5, -0.5].forEach((score, i) => {
+        expect(hits[i]?.score).toBeCloseTo(score, 2);
+      });
+    });
+
+    it('gives equals in the order they came, and no more than asked', async () => {
+      for (let i = 0; i < 30; i += 1) add(`same ${i}`, ['同じ文 same']);
+      for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
+        const hits = await search(mode, '同じ文', 25);
+        expect(hits.map(({ path }) => path)).toEqual(Array.from({ length: 25 }, (_, i) => `same ${i}`));
+        expect(hits.map(({ rank }) => rank)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+      }
+      const more = Array.from({ length: 400 }, (_, i) => `passage ${i} 同じ`);
+      add('many', more);
+      expect((await search('hybrid', '同じ', 350)).length).toBe(350);
+    });
+
+    it('replaces a document as a whole, under a new id', async () => {
+      addCorpus();
+      const before = index.get('en/bread.md')!.id;
+      const id = add('en/bread.md', ['Rye flour absorbs more water.']);
+      expect(id).toBeGreaterThan(before);
+      expect(await search('lexical', 'sourdough')).toEqual([]);
+      expect((await search('lexical', 'rye'))[0]).toMatchObject({ documentId: id, path: 'en/bread.md' });
+      const texts = (await search('semantic', 'Sourdough bread', 50)).map(({ text }) => text);
+      expect(texts).toHaveLength(17);
+      expect(texts).not.toContain(CORPUS['en/bread.md']![0]);
+      expect(index.files().filter(({ path }) => path === 'en/bread.md')).toHaveLength(1);
+    });
+
+    it('never uses an id twice', async () => {
+      const first = add('a', ['one', 'two']);
+      const passageIds = (await search('semantic', 'one')).map(({ passageId }) => passageId);
+      index.delete('a');
+      expect(add('a', ['one', 'two'])).toBeGreaterThan(first);
+      const later = (await search('semantic', 'one')).map(({ passageId }) => passageId);
+      expect(Math.min(...later)).toBeGreaterThan(Math.max(...passageIds));
+    });
+
+    it('forgets a deleted document on every side, as if it had never been', async () => {
+      addCorpus();
+      const answers = async () =>
+        Promise.all(
+          ['発酵 dough العجين', '🍞'].flatMap((text) => [search('lexical', text, 20), search('hybrid', text, 20)]),
+        );
+      const before = await answers();
+      for (let i = 0; i < 20; i += 1) add(`extra ${i}`, ['dough dough 発酵 العجين 🍞', 'bread '.repeat(50)]);
+      expect(await answers()).not.toEqual(before);
+      for (let i = 0; i < 20; i += 1) expect(index.delete(`extra ${i}`)).toBe(true);
+      expect(await answers()).toEqual(before);
+      expect(index.delete('extra 1')).toBe(false);
+      expect(index.get('extra 1')).toBeNull();
+    });
+
+    it('records skipped files in place of documents, and documents in place of skips', () => {
+      const skip = {
+        path: 'x.pdf',
+        reason: 'encrypted',
+        detail: 'パスワード',
+        contentHash: 'h',
+        sizeBytes: 5,
+        modifiedMs: 6.25,
+      };
+      add('x.pdf', ['text']);
+      index.skip(skip);
+      expect(index.get('x.pdf')).toBeNull();
+      expect(index.skippedFiles()).toEqual([skip]);
+      expect(index.files()).toEqual([
+        { path: 'x.pdf', contentHash: 'h', sizeBytes: 5, modifiedMs: 6.25, skipReason: 'encrypted' },
+      ]);
+      index.skip({ ...skip, reason: 'broken' });
+      expect(index.skippedFiles()).toEqual([{ ...skip, reason: 'broken' }]);
+      add('x.pdf', ['text']);
+      expect(index.skippedFiles()).toEqual([]);
+      expect(index.files()[0]?.skipReason).toBeNull();
+      index.skip(skip);
+      expect(index.delete('x.pdf')).toBe(true);
+      expect(index.files()).toEqual([]);
+    });
+
+    it('moves the stamp of a file and nothing else', () => {
+      const id = add('a', ['text']);
+      index.skip({ path: 'b', reason: 'empty', detail: '', contentHash: '', sizeBytes: 0, modifiedMs: 1 });
+      index.touch('a', 7, 8.5);
+      index.touch('b', 9, 10);
+      index.touch('nowhere', 1, 1);
+      expect(index.get('a')).toMatchObject({ id, sizeBytes: 7, modifiedMs: 8.5, contentHash: 'hash of a' });
+      expect(index.skippedFiles()[0]).toMatchObject({ sizeBytes: 9, modifiedMs: 10, reason: 'empty' });
+      expect(index.files()).toHaveLength(2);
+    });
+
+    it('counts', () => {
+      add('b', ['one', 'two'], { lang: 'en', format: 'markdown' });
+      add('ä', ['drei'], { lang: 'de' });
+      add('𠮷', ['四'], { lang: 'de' });
+      add('z', ['?']);
+      index.skip({ path: 'y', reason: 'empty', detail: '', contentHash: '', sizeBytes: 0, modifiedMs: 0 });
+      expect(index.stats()).toMatchObject({ documents: 4, passages: 5, tokens: 12, skipped: 1, encoder: ENCODER });
+      expect(index.stats().languages).toEqual({ en: 1, de: 2, und: 1 });
+      expect(index.stats().formats).toEqual({ markdown: 1, text: 3 });
+      expect(index.files().map(({ path }) => path)).toEqual(['b', 'y', 'z', 'ä', '𠮷']);
+    });
+
+    it('refuses vectors that do not fit, and changes nothing', async () => {
+      addCorpus();
+      const before = index.files();
+      const put = (vectors: Parameters<MultivectorIndex['upsert']>[1]) => () =>
+        index.upsert(document('en/bread.md', ['one', 'two']), vectors);
+      const code = (value: string) => expect.objectContaining({ code: value });
+      const good = encode('one', 'two');
+      expect(put(vectorsOf([new Float32Array(8), new Float32Array(8)], 8))).toThrowError(code('index.dimension'));
+      expect(put(encode('one'))).toThrowError(code('index.vector-count'));
+      expect(put({ ...good, data: good.data.subarray(1) })).toThrowError(code('index.vector-count'));
+      expect(put({ ...good, offsets: Uint32Array.of(0, 9, 6) })).toThrowError(code('index.vector-count'));
+      for (const bad of [NaN, Infinity, -Infinity]) {
+        const data = good.data.slice();
+        data[30] = bad;
+        expect(put({ ...good, data })).toThrowError(code('index.not-finite'));
+        await expect(
+          index.search({ mode: 'semantic', vectors: { ...encode('ab'), data: data.slice(0, 48) } }),
+        ).rejects.toThrowError(code('index.not-finite'));
+      }
+      expect(index.files()).toEqual(before);
+      expect((await search('lexical', 'sourdough'))[0]?.path).toBe('en/bread.md');
+    });
+
+    it('refuses requests that lack something', async () => {
+      const bad = expect.objectContaining({ code: 'index.query' });
+      const vectors = encode('x');
+      await expect(index.search({ mode: 'lexical' })).rejects.toThrowError(bad);
+      await expect(index.search({ mode: 'semantic', text: 'x' })).rejects.toThrowError(bad);
+      await expect(index.search({ mode: 'hybrid', vectors })).rejects.toThrowError(bad);
+      await expect(index.search({ mode: 'semantic', vectors, limit: 0 })).rejects.toThrowError(bad);
+      await expect(index.search({ mode: 'fuzzy' as SearchMode, text: 'x' })).rejects.toThrowError(bad);
+      await expect(index.search({ mode: 'semantic', vectors: encode('x', 'y') })).rejects.toThrowError(
+        expect.objectContaining({ code: 'index.vector-count' }),
+      );
+    });
+
+    it('refuses another encoder', () => {
+      const foreign = expect.objectContaining({ code: 'index.foreign-encoder' });
+      expect(() => index.requireEncoder({ ...ENCODER, name: 'renamed' })).not.toThrow();
+      expect(() => index.requireEncoder({ ...ENCODER, fingerprint: 'beef' })).toThrowError(foreign);
+      expect(() => index.requireEncoder({ ...ENCODER, dim: 48 })).toThrowError(foreign);
+    });
+
+    it('answers searches that overlap with changes, each change on return', async () => {
+      const running: Promise<unknown>[] = [];
+      const next = randomNumbers(5);
+      for (let i = 0; i < 40; i += 1) {
+        add(`d${i}`, [`unique${i} 発酵`]);
+        running.push(
+          search('hybrid', `unique${i}`, 1).then((hits) => {
+            expect(hits).toHaveLength(1);
+          }),
+        );
+        if (next() > 0.5) index.delete(`d${Math.floor(i / 2)}`);
+      }
+      await Promise.all(running);
+      add('last', ['unique40 新しい']);
+      expect((await search('semantic', 'unique40 新しい', 1))[0]?.path).toBe('last');
+    });
+
+    it('stops when told to', async () => {
+      addCorpus();
+      const signal = AbortSignal.abort();
+      await expect(index.search({ mode: 'semantic', vectors: encode('dough'), signal })).rejects.toThrowError(
+        expect.objectContaining({ code: 'aborted' }),
+      );
+    });
+
+    it('is closed once, and refuses work afterwards', async () => {
+      add('a', ['text']);
+      const running = search('semantic', 'text');
+      await index.close();
+      await index.close();
+      expect(await running).toHaveLength(1);
+      const closed = expect.objectContaining({ code: 'index.closed' });
+      expect(() => add('b', ['text'])).toThrowError(closed);
+      expect(() => index.files()).toThrowError(closed);
+      await expect(search('semantic', 'text')).rejects.toThrowError(closed);
+    });
+  });
+}

@@ -1,0 +1,225 @@
+import { GlotError, throwIfAborted } from '@glot/errors';
+import type { TokenVectors } from '@glot/kernels';
+import { FUSION_DEPTH, fuse, type Ranked } from './fusion.js';
+import { rankByWords } from './memory-lexical.js';
+import { planSearch } from './search-request.js';
+import { TopRanked } from './top-ranked.js';
+import type {
+  DocumentInput,
+  EncoderIdentity,
+  Hit,
+  IndexStats,
+  MultivectorIndex,
+  SearchRequest,
+  SkippedInput,
+  StoredFile,
+} from './types.js';
+import { checkEncoder, checkVectors } from './vector-checks.js';
+
+export interface MemoryIndexOptions {
+  readonly encoder: EncoderIdentity;
+}
+
+interface StoredDocument {
+  readonly id: number;
+  readonly firstPassage: number;
+  document: DocumentInput;
+  /** f32, as they came. */
+  readonly vectors: TokenVectors;
+}
+
+/** What the passages of a document are found by: its own index in `document.passages`. */
+interface Passage {
+  readonly id: number;
+  readonly stored: StoredDocument;
+  readonly index: number;
+}
+
+/**
+ * The same contract in memory, by the plain definition: f32 dot products, BM25 from counts, no index at all. The truth
+ * that other implementations are held against, and handy in tests of what stands above.
+ */
+export function createMemoryIndex(options: MemoryIndexOptions): MultivectorIndex {
+  return new MemoryIndex(options.encoder);
+}
+
+const NAME = '(memory)';
+
+class MemoryIndex implements MultivectorIndex {
+  readonly #encoder: EncoderIdentity;
+  readonly #documents = new Map<string, StoredDocument>();
+  readonly #skipped = new Map<string, SkippedInput>();
+  #nextDocument = 1;
+  #nextPassage = 1;
+  #closed = false;
+
+  constructor(encoder: EncoderIdentity) {
+    this.#encoder = encoder;
+  }
+
+  requireEncoder(encoder: EncoderIdentity): void {
+    checkEncoder(NAME, this.#encoder, encoder);
+  }
+
+  upsert(document: DocumentInput, vectors: TokenVectors): number {
+    this.#requireOpen();
+    checkVectors(vectors, document.passages.length, this.#encoder, document.path);
+    this.delete(document.path);
+    const id = this.#nextDocument++;
+    const copy = { ...vectors, data: vectors.data.slice(), offsets: vectors.offsets.slice() };
+    const firstPassage = this.#nextPassage;
+    this.#nextPassage += document.passages.length;
+    this.#documents.set(document.path, { id, firstPassage, document: structuredClone(document), vectors: copy });
+    return id;
+  }
+
+  touch(path: string, sizeBytes: number, modifiedMs: number): void {
+    this.#requireOpen();
+    const stored = this.#documents.get(path);
+    if (stored) stored.document = { ...stored.document, sizeBytes, modifiedMs };
+    const skipped = this.#skipped.get(path);
+    if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs });
+  }
+
+  skip(file: SkippedInput): void {
+    this.delete(file.path);
+    this.#skipped.set(file.path, { ...file });
+  }
+
+  delete(path: string): boolean {
+    this.#requireOpen();
+    const document = this.#documents.delete(path);
+    const skipped = this.#skipped.delete(path);
+    return document || skipped;
+  }
+
+  get(path: string): (DocumentInput & { readonly id: number }) | null {
+    this.#requireOpen();
+    const stored = this.#documents.get(path);
+    return stored ? { ...structuredClone(stored.document), id: stored.id } : null;
+  }
+
+  files(): StoredFile[] {
+    this.#requireOpen();
+    const documents = [...this.#documents.values()].map(({ document }) => fileOf(document, null));
+    const skipped = [...this.#skipped.values()].map((file) => fileOf(file, file.reason));
+    return [...documents, ...skipped].sort(byPath);
+  }
+
+  skippedFiles(): SkippedInput[] {
+    this.#requireOpen();
+    return [...this.#skipped.values()].map((file) => ({ ...file })).sort(byPath);
+  }
+
+  async search(request: SearchRequest): Promise<Hit[]> {
+    this.#requireOpen();
+    const { limit, text, vectors, signal } = planSearch(request, this.#encoder);
+    throwIfAborted(signal);
+    const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
+    const depth = Math.max(limit, FUSION_DEPTH);
+    const semantic = vectors && rankByVectors(vectors, depth, passages.values());
+    const lexical = text === null ? null : this.#rankByText(text, depth, passages);
+    const ranking = semantic && lexical ? fuse(semantic, lexical) : (semantic ?? lexical ?? []);
+    const scores = (side: Ranked[] | null) => new Map(side?.map(({ passageId, score }) => [passageId, score]));
+    const sides = { semantic: scores(semantic), lexical: scores(lexical) };
+    return ranking.slice(0, limit).map(({ passageId, score }, index) => {
+      const { stored, index: at } = passages.get(passageId)!;
+      return {
+        rank: index + 1,
+        score,
+        passageId,
+        documentId: stored.id,
+        path: stored.document.path,
+        title: stored.document.title,
+        ...structuredClone(stored.document.passages[at]!),
+        sides: { semantic: sides.semantic.get(passageId) ?? null, lexical: sides.lexical.get(passageId) ?? null },
+      };
+    });
+  }
+
+  stats(): IndexStats {
+    this.#requireOpen();
+    const documents = [...this.#documents.values()];
+    return {
+      documents: documents.length,
+      passages: documents.reduce((sum, { document }) => sum + document.passages.length, 0),
+      tokens: documents.reduce((sum, { vectors }) => sum + vectors.data.length / vectors.dim, 0),
+      skipped: this.#skipped.size,
+      fileBytes: 0,
+      encoder: this.#encoder,
+      languages: countOf(documents.map(({ document }) => document.lang ?? 'und')),
+      formats: countOf(documents.map(({ document }) => document.format)),
+      formatVersion: 0,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #rankByText(text: string, depth: number, passages: ReadonlyMap<number, Passage>): Ranked[] {
+    const texts = [...passages.values()].map(({ id, stored: { document }, index }) => {
+      const passage = document.passages[index]!;
+      const headings = passage.headings.filter((heading) => heading !== document.title);
+      return { id, parts: [document.title ?? '', ...headings, passage.text] };
+    });
+    return rankByWords(text, texts, depth);
+  }
+
+  *#passages(): Generator<Passage> {
+    for (const stored of this.#documents.values()) {
+      for (let index = 0; index < stored.document.passages.length; index += 1) {
+        yield { id: stored.firstPassage + index, stored, index };
+      }
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new GlotError('index.closed', `the index ${NAME} was closed; make it again`);
+  }
+}
+
+function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Passage>): Ranked[] {
+  const { data, dim } = query;
+  const queryRows = data.length / dim;
+  const top = new TopRanked(depth);
+  for (const { id, stored, index } of passages) {
+    const rows = stored.vectors.data.subarray(
+      stored.vectors.offsets[index]! * dim,
+      stored.vectors.offsets[index + 1]! * dim,
+    );
+    if (rows.length > 0 && queryRows > 0) top.add(id, sumOfMaxima(data, rows, dim) / queryRows);
+  }
+  return top.sorted();
+}
+
+// query [q x dim], rows [r x dim]
+function sumOfMaxima(query: Float32Array, rows: Float32Array, dim: number): number {
+  let sum = 0;
+  for (let q = 0; q < query.length; q += dim) {
+    let best = -Infinity;
+    for (let r = 0; r < rows.length; r += dim) {
+      let dot = 0;
+      for (let k = 0; k < dim; k += 1) dot += query[q + k]! * rows[r + k]!;
+      if (dot > best) best = dot;
+    }
+    sum += best;
+  }
+  return sum;
+}
+
+function fileOf(file: Omit<StoredFile, 'skipReason'>, skipReason: string | null): StoredFile {
+  const { path, contentHash, sizeBytes, modifiedMs } = file;
+  return { path, contentHash, sizeBytes, modifiedMs, skipReason };
+}
+
+// By UTF-8 bytes, as SQLite sorts; JavaScript's own order differs beyond the basic plane.
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
+}
+
+function countOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

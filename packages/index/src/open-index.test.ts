@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { ENCODER } from './fixtures.js';
+import { indexCases } from './index.cases.js';
+import { openIndex } from './open-index.js';
+
+let folder: string;
+let count = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-索引 '));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const next = () => join(folder, 'new', `${++count}.db`);
+
+indexCases('sqlite', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER }));
+indexCases('sqlite without memory', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER, memoryBytes: 0 }));

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { GlotError } from '@glot/errors';
+import { type IndexFile, openForReading, openForWriting } from './sqlite/index-file.js';
+import { SqliteIndex } from './sqlite/sqlite-index.js';
+import { storageError } from './sqlite/storage-error.js';
+import type { EncoderIdentity, MultivectorIndex } from './types.js';
+import { checkEncoder } from './vector-checks.js';
+
+export interface OpenIndexOptions {
+  /** Path of the SQLite file. */
+  readonly file: string;
+  /** `write` makes the file and its folder where they are missing. One process writes, any number reads meanwhile. */
+  readonly mode: 'read' | 'write';
+  /** Needed to make an index; where there is one, it must be of this encoder. */
+  readonly encoder?: EncoderIdentity;
+  /** Threads of the compute kernels. */
+  readonly threads?: number;
+  /** Memory for vectors; what does not fit is read from the file at each search. Default 512 MiB. */
+  readonly memoryBytes?: number;
+}
+
+const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
+
+/**
+ * Opens the index in one SQLite file. Nothing that stands in the file is lost by an error.
+ * @throws GlotError `index.not-found`, `index.foreign-encoder`, `index.corrupt`, `index.version`, `index.busy`, `index.read-only`, `index.disk-full`, `index.cannot-open`
+ * @example
+ * const index = await openIndex({ file: '.glot/index.db', mode: 'write', encoder });
+ * index.upsert(document, vectors);
+ * const hits = await index.search({ mode: 'hybrid', text: 'パンの発酵', vectors: queryVectors });
+ * await index.close();
+ */
+export async function openIndex(options: OpenIndexOptions): Promise<MultivectorIndex> {
+  const { mode, encoder, threads, memoryBytes = DEFAULT_MEMORY_BYTES } = options;
+  if (encoder && !(Number.isInteger(encoder.dim) && encoder.dim > 0)) {
+    throw new GlotError('index.dimension', `an encoder cannot have ${encoder.dim} dimensions`);
+  }
+  const path = resolve(options.file);
+  // better-sqlite3 trims file names and would open another file.
+  if (path !== path.trim()) {
+    throw new GlotError('index.cannot-open', `the name of an index file cannot end with a blank: "${options.file}"`);
+  }
+  const file = mode === 'write' ? openForWriting(path, encoder) : openForReading(path);
+  try {
+    if (encoder) checkEncoder(path, file.encoder, encoder);
+    return new SqliteIndex(file, { threads, memoryBytes });
+  } catch (error) {
+    closeQuietly(file);
+    throw storageError(error, path);
+  }
+}
+
+// The error that made us give up is the one to tell.
+function closeQuietly(file: IndexFile): void {
+  try {
+    file.close();
+  } catch {}
+}

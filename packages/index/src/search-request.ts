@@ -1,0 +1,39 @@
+import { GlotError } from '@glot/errors';
+import type { TokenVectors } from '@glot/kernels';
+import type { EncoderIdentity, SearchRequest } from './types.js';
+import { checkVectors } from './vector-checks.js';
+
+/** A request with its parts checked. A side that is not asked for is null. */
+export interface SearchPlan {
+  readonly limit: number;
+  readonly text: string | null;
+  /** [rows x dim] of one text. */
+  readonly vectors: TokenVectors | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+const DEFAULT_LIMIT = 10;
+
+/** @throws GlotError `index.query`, `index.dimension`, `index.vector-count`, `index.not-finite` */
+export function planSearch(request: SearchRequest, encoder: EncoderIdentity): SearchPlan {
+  const { mode, limit = DEFAULT_LIMIT, text, vectors, signal } = request;
+  if (mode !== 'semantic' && mode !== 'lexical' && mode !== 'hybrid') {
+    throw queryError(`unknown search mode ${String(mode)}; use semantic, lexical or hybrid`);
+  }
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw queryError(`the limit of a search must be a whole number of at least 1, not ${limit}`);
+  }
+  if (mode !== 'semantic' && text === undefined) throw queryError(`a ${mode} search needs the text of the query`);
+  if (mode !== 'lexical' && vectors === undefined) throw queryError(`a ${mode} search needs the vectors of the query`);
+  if (mode !== 'lexical' && vectors !== undefined) checkVectors(vectors, 1, encoder, 'the query');
+  return {
+    limit,
+    text: mode === 'semantic' ? null : (text ?? null),
+    vectors: mode === 'lexical' ? null : (vectors ?? null),
+    signal,
+  };
+}
+
+function queryError(message: string): GlotError {
+  return new GlotError('index.query', message);
+}

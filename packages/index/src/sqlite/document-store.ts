@@ -1,0 +1,222 @@
+import type { TokenVectors } from '@glot/kernels';
+import type { Database } from 'better-sqlite3';
+import type { DocumentInput, PassageInput, SkippedInput, StoredFile } from '../types.js';
+import { wordsOf } from '../words.js';
+import type { PassageVectors } from './passage-vectors.js';
+
+interface DocumentRow {
+  readonly id: number;
+  readonly path: string;
+  readonly content_hash: string;
+  readonly size_bytes: number;
+  readonly modified_ms: number;
+  readonly format: string;
+  readonly title: string | null;
+  readonly lang: string | null;
+  readonly meta: string;
+  readonly first_passage: number;
+  readonly passages: number;
+  readonly text: string;
+}
+
+export interface PassageRow {
+  readonly start_offset: number;
+  readonly end_offset: number;
+  readonly page: number | null;
+  readonly first_line: number | null;
+  readonly last_line: number | null;
+  readonly lang: string | null;
+  readonly headings: string;
+  readonly text: string;
+}
+
+/** Entries of the `removal` table that stay: a reader further behind reads all vectors anew. */
+const REMOVALS_KEPT = 10_000;
+
+/** Documents and what was skipped, in and out of the tables. Each change is one transaction. */
+export class DocumentStore {
+  readonly #db: Database;
+  readonly #vectors: PassageVectors;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(db: Database, vectors: PassageVectors) {
+    this.#db = db;
+    this.#vectors = vectors;
+    this.#statements = prepare(db);
+  }
+
+  /** `vectors` were checked: one text per passage, finite. */
+  upsert(document: DocumentInput, vectors: TokenVectors): number {
+    const { insertDocument, insertText, insertPassage, insertWords, setFirstPassage } = this.#statements;
+    return this.#change(() => {
+      this.#remove(document.path);
+      const id = Number(
+        insertDocument.run({
+          path: document.path,
+          contentHash: document.contentHash,
+          sizeBytes: document.sizeBytes,
+          modifiedMs: document.modifiedMs,
+          format: document.format,
+          title: document.title,
+          lang: document.lang,
+          meta: JSON.stringify(document.meta),
+          passages: document.passages.length,
+          tokens: vectors.data.length / vectors.dim,
+        }).lastInsertRowid,
+      );
+      insertText.run(id, document.text);
+      document.passages.forEach((passage, index) => {
+        const passageId = Number(
+          insertPassage.run({
+            documentId: id,
+            start: passage.start,
+            end: passage.end,
+            page: passage.page,
+            firstLine: passage.lines?.first ?? null,
+            lastLine: passage.lines?.last ?? null,
+            lang: passage.lang,
+            headings: JSON.stringify(passage.headings),
+            text: passage.text,
+          }).lastInsertRowid,
+        );
+        if (index === 0) setFirstPassage.run(passageId, id);
+        insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
+        const from = vectors.offsets[index]! * vectors.dim;
+        const to = vectors.offsets[index + 1]! * vectors.dim;
+        this.#vectors.insert(passageId, vectors.data.subarray(from, to));
+      });
+      return id;
+    });
+  }
+
+  touch(path: string, sizeBytes: number, modifiedMs: number): void {
+    this.#change(() => {
+      this.#statements.touchDocument.run(sizeBytes, modifiedMs, path);
+      this.#statements.touchSkipped.run(sizeBytes, modifiedMs, path);
+    });
+  }
+
+  skip(file: SkippedInput): void {
+    this.#change(() => {
+      this.#remove(file.path);
+      this.#statements.insertSkipped.run(file);
+    });
+  }
+
+  delete(path: string): boolean {
+    return this.#change(() => this.#remove(path));
+  }
+
+  get(path: string): (DocumentInput & { readonly id: number }) | null {
+    const row = this.#statements.selectDocument.get(path) as DocumentRow | undefined;
+    if (!row) return null;
+    const passages = this.#statements.selectPassages.all(row.first_passage, lastPassage(row)) as PassageRow[];
+    return {
+      id: row.id,
+      path: row.path,
+      contentHash: row.content_hash,
+      sizeBytes: row.size_bytes,
+      modifiedMs: row.modified_ms,
+      format: row.format,
+      title: row.title,
+      lang: row.lang,
+      meta: JSON.parse(row.meta) as Record<string, string>,
+      text: row.text,
+      passages: passages.map(passageOf),
+    };
+  }
+
+  files(): StoredFile[] {
+    return this.#statements.selectFiles.all() as StoredFile[];
+  }
+
+  skippedFiles(): SkippedInput[] {
+    return this.#statements.selectSkipped.all() as SkippedInput[];
+  }
+
+  #change<T>(action: () => T): T {
+    return this.#db.transaction(action).immediate();
+  }
+
+  #remove(path: string): boolean {
+    const statements = this.#statements;
+    const skipped = statements.deleteSkipped.run(path).changes > 0;
+    const row = statements.selectExtent.get(path) as Pick<DocumentRow, 'id' | 'first_passage' | 'passages'> | undefined;
+    if (!row) return skipped;
+    const first = row.first_passage;
+    const last = lastPassage(row);
+    statements.deleteWords.run(first, last);
+    statements.deleteVectors.run(first, last);
+    statements.deletePassages.run(first, last);
+    statements.deleteText.run(row.id);
+    statements.deleteDocument.run(row.id);
+    if (row.passages > 0) {
+      const { lastInsertRowid } = statements.insertRemoval.run(first, last);
+      statements.forgetRemovals.run(Number(lastInsertRowid) - REMOVALS_KEPT);
+    }
+    return true;
+  }
+}
+
+function lastPassage(row: Pick<DocumentRow, 'first_passage' | 'passages'>): number {
+  return row.first_passage + row.passages - 1;
+}
+
+// The first heading of a page is often its title: counted once.
+function headingWords(document: DocumentInput, passage: PassageInput): string {
+  const headings = passage.headings.filter((heading) => heading !== document.title);
+  return [document.title ?? '', ...headings].flatMap(wordsOf).join(' ');
+}
+
+export function passageOf(row: PassageRow): PassageInput {
+  const { first_line, last_line } = row;
+  return {
+    text: row.text,
+    start: row.start_offset,
+    end: row.end_offset,
+    headings: JSON.parse(row.headings) as string[],
+    page: row.page,
+    lines: first_line === null || last_line === null ? null : { first: first_line, last: last_line },
+    lang: row.lang,
+  };
+}
+
+function prepare(db: Database) {
+  return {
+    insertDocument: db.prepare(`
+      INSERT INTO document (path, content_hash, size_bytes, modified_ms, format, title, lang, meta, first_passage, passages, tokens)
+      VALUES (:path, :contentHash, :sizeBytes, :modifiedMs, :format, :title, :lang, :meta, 0, :passages, :tokens)`),
+    setFirstPassage: db.prepare('UPDATE document SET first_passage = ? WHERE id = ?'),
+    insertText: db.prepare('INSERT INTO document_text (document_id, text) VALUES (?, ?)'),
+    insertPassage: db.prepare(`
+      INSERT INTO passage (document_id, start_offset, end_offset, page, first_line, last_line, lang, headings, text)
+      VALUES (:documentId, :start, :end, :page, :firstLine, :lastLine, :lang, :headings, :text)`),
+    insertWords: db.prepare('INSERT INTO passage_words (rowid, heading, body) VALUES (?, ?, ?)'),
+    insertSkipped: db.prepare(`
+      INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms)
+      VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs)`),
+    insertRemoval: db.prepare('INSERT INTO removal (first_passage, last_passage) VALUES (?, ?)'),
+    forgetRemovals: db.prepare('DELETE FROM removal WHERE seq <= ?'),
+    touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
+    touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
+    deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
+    deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?'),
+    deleteVectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id BETWEEN ? AND ?'),
+    deletePassages: db.prepare('DELETE FROM passage WHERE id BETWEEN ? AND ?'),
+    deleteText: db.prepare('DELETE FROM document_text WHERE document_id = ?'),
+    deleteDocument: db.prepare('DELETE FROM document WHERE id = ?'),
+    selectExtent: db.prepare('SELECT id, first_passage, passages FROM document WHERE path = ?'),
+    selectDocument: db.prepare(`
+      SELECT document.*, document_text.text FROM document
+      JOIN document_text ON document_text.document_id = document.id WHERE path = ?`),
+    selectPassages: db.prepare('SELECT * FROM passage WHERE id BETWEEN ? AND ? ORDER BY id'),
+    selectFiles: db.prepare(`
+      SELECT path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, NULL AS skipReason FROM document
+      UNION ALL
+      SELECT path, content_hash, size_bytes, modified_ms, reason FROM skipped
+      ORDER BY path`),
+    selectSkipped: db.prepare(`
+      SELECT path, reason, detail, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs
+      FROM skipped ORDER BY path`),
+  };
+}

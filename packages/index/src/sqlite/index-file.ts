@@ -1,0 +1,166 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { GlotError, isGlotError } from '@glot/errors';
+import Database from 'better-sqlite3';
+import type { EncoderIdentity } from '../types.js';
+import { createTables, readEncoder, recognise } from './schema.js';
+import { readOnlyMessage, storageError } from './storage-error.js';
+import { lockForWriting, type WriterLock } from './writer-lock.js';
+
+/** An open database file that is an index of ours. */
+export interface IndexFile {
+  readonly db: Database.Database;
+  /** Absolute. */
+  readonly path: string;
+  readonly writable: boolean;
+  readonly encoder: EncoderIdentity;
+  close(): void;
+}
+
+/** How long a statement waits for another process. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** Must be set before the first table. */
+const PAGE_BYTES = 8192;
+
+/** A write-ahead log that grew above this is cut at the next checkpoint. */
+const LOG_LIMIT_BYTES = 64 * 2 ** 20;
+
+// The file is never opened through node:fs: closing any descriptor of it would drop SQLite's POSIX locks on it.
+
+/** @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.cannot-open` */
+export function openForReading(path: string): IndexFile {
+  if (!exists(path)) throw notFound(path);
+  let db: Database.Database | undefined;
+  try {
+    const open = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    db = open;
+    if (recognise(open, path) === 'empty') throw notFound(path);
+    return { db: open, path, writable: false, encoder: readEncoder(open, path), close: () => open.close() };
+  } catch (error) {
+    db?.close();
+    throw readFailure(error, path);
+  }
+}
+
+/**
+ * Makes the file and its folder where they are missing, for which it needs the encoder.
+ * @throws GlotError `index.not-found` (no file and no encoder), `index.busy`, `index.read-only`, `index.disk-full`, `index.corrupt`, `index.version`, `index.cannot-open`
+ */
+export function openForWriting(path: string, encoder: EncoderIdentity | undefined): IndexFile {
+  if (!exists(path) && !encoder) throw notFound(path);
+  let lock: WriterLock | undefined;
+  let db: Database.Database | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    lock = lockForWriting(path);
+    accessSync(exists(path) ? path : dirname(path), constants.W_OK);
+    const open = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    db = open;
+    prepareForWriting(open, path, encoder);
+    const held = lock;
+    const close = () => {
+      if (open.open) mergeLog(open);
+      open.close();
+      held.release();
+    };
+    return { db: open, path, writable: true, encoder: readEncoder(open, path), close };
+  } catch (error) {
+    db?.close();
+    lock?.release();
+    throw writeFailure(error, path);
+  }
+}
+
+function prepareForWriting(db: Database.Database, path: string, encoder: EncoderIdentity | undefined): void {
+  const empty = recognise(db, path) === 'empty';
+  if (empty && !encoder) throw notFound(path);
+  if (empty) db.pragma(`page_size = ${PAGE_BYTES}`);
+  db.pragma('journal_mode = WAL');
+  // An acknowledged document survives a power failure too; one flush is nothing beside encoding a document.
+  db.pragma('synchronous = FULL');
+  db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
+  if (empty && encoder) createTables(db, encoder);
+}
+
+// At rest the one file holds everything and needs no log beside it: it can be copied, and read where nothing can be
+// written. Readers may stand in the way; then the log stays, as after a crash.
+function mergeLog(db: Database.Database): void {
+  db.pragma('busy_timeout = 0');
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    db.pragma('journal_mode = DELETE');
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code))) throw error;
+  }
+}
+
+// A log that was left behind can only be read where the folder can be written.
+function readFailure(error: unknown, path: string): unknown {
+  const code = error instanceof Database.SqliteError ? error.code : '';
+  if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && bytesOf(`${path}-wal`) > 0 && !mayWrite(dirname(path))) {
+    return new GlotError(
+      'index.read-only',
+      `the index ${path} was not closed by its last writer, and its folder cannot be written, which reading it then needs; allow writing once`,
+      { cause: error, details: { file: path } },
+    );
+  }
+  return storageError(error, path);
+}
+
+function writeFailure(error: unknown, path: string): unknown {
+  const code = isGlotError(error) ? '' : ((error as NodeJS.ErrnoException).code ?? '');
+  const denied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
+  if (denied || (code.startsWith('SQLITE_CANTOPEN') && !mayWrite(dirname(path)))) {
+    return new GlotError('index.read-only', readOnlyMessage(path), { cause: error, details: { file: path } });
+  }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new GlotError('index.disk-full', `no space is left for the index ${path}; free some and run again`, {
+      cause: error,
+      details: { file: path },
+    });
+  }
+  if (code.startsWith('E') && error instanceof Error) {
+    return new GlotError('index.cannot-open', `cannot make the index ${path}: ${error.message}`, {
+      cause: error,
+      details: { file: path },
+    });
+  }
+  return storageError(error, path);
+}
+
+function notFound(path: string): GlotError {
+  return new GlotError(
+    'index.not-found',
+    `there is no index at ${path}; run \`glot index FOLDER\` first, or name another file with --index`,
+    { details: { file: path } },
+  );
+}
+
+/** @throws GlotError `index.cannot-open` when something other than a file stands there */
+function exists(path: string): boolean {
+  let found: string;
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || stats.isFile()) return stats !== undefined;
+    found = 'it is not a file';
+  } catch (error) {
+    found = (error as Error).message;
+  }
+  throw new GlotError('index.cannot-open', `cannot open ${path}: ${found}; name an index file with --index`, {
+    details: { file: path },
+  });
+}
+
+export function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

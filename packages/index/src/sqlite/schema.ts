@@ -1,0 +1,121 @@
+import { GlotError } from '@glot/errors';
+import type { Database } from 'better-sqlite3';
+import type { EncoderIdentity } from '../types.js';
+import { corruptMessage } from './storage-error.js';
+
+/** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
+export const APPLICATION_ID = 0x676c6f74;
+
+/** SQLite's user_version. Raised with every change of the tables below. */
+export const FORMAT_VERSION = 1;
+
+// FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
+// ASCII punctuation as token characters only the spaces between words separate.
+const ASCII_PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+const TOKENIZER = `ascii tokenchars ${quoted(ASCII_PUNCTUATION)}`;
+
+// The passages of a document have consecutive ids, since one transaction inserts them.
+// `removal` tells readers which passages of their memory are gone; ids are never reused, so new ones are those above.
+// `passage_words` keeps its text: FTS5 without content either forgets to correct its statistics after a deletion or
+// needs the very same words again, which another version of the word rules would not give.
+const TABLES = `
+  CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE document (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    content_hash TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    modified_ms REAL NOT NULL,
+    format TEXT NOT NULL,
+    title TEXT,
+    lang TEXT,
+    meta TEXT NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passages INTEGER NOT NULL,
+    tokens INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE document_text (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE passage (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id INTEGER NOT NULL,
+    start_offset INTEGER NOT NULL,
+    end_offset INTEGER NOT NULL,
+    page INTEGER,
+    first_line INTEGER,
+    last_line INTEGER,
+    lang TEXT,
+    headings TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE passage_vectors (
+    passage_id INTEGER PRIMARY KEY,
+    row_count INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    scales BLOB NOT NULL,
+    codes BLOB NOT NULL
+  ) STRICT;
+  CREATE VIRTUAL TABLE passage_words USING fts5(heading, body, tokenize = ${quoted(TOKENIZER)});
+  CREATE TABLE removal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    first_passage INTEGER NOT NULL,
+    last_passage INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE skipped (
+    path TEXT NOT NULL PRIMARY KEY,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    modified_ms REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** One transaction: a crash leaves an empty file or a whole index. */
+export function createTables(db: Database, encoder: EncoderIdentity): void {
+  db.transaction(() => {
+    db.exec(TABLES);
+    db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${FORMAT_VERSION}`);
+  }).immediate();
+}
+
+/**
+ * What the file is: `empty` (to be made) or `ours`.
+ * @throws GlotError `index.corrupt` for another program's database, `index.version` for a newer glot's
+ */
+export function recognise(db: Database, file: string): 'empty' | 'ours' {
+  const application = db.pragma('application_id', { simple: true }) as number;
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (application === APPLICATION_ID) {
+    if (version > FORMAT_VERSION) {
+      throw new GlotError(
+        'index.version',
+        `the index ${file} has format version ${version}, this glot reads up to ${FORMAT_VERSION}; update glot, or index anew into another file with --index`,
+        { details: { file, version, supported: FORMAT_VERSION } },
+      );
+    }
+    return 'ours';
+  }
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  if (application === 0 && version === 0 && tables === 0) return 'empty';
+  throw new GlotError('index.corrupt', corruptMessage(file, 'a database of another program'), { details: { file } });
+}
+
+/** @throws GlotError `index.corrupt` */
+export function readEncoder(db: Database, file: string): EncoderIdentity {
+  const value = db.prepare('SELECT value FROM setting WHERE name = ?').pluck().get('encoder');
+  try {
+    const { name, fingerprint, dim } = JSON.parse(String(value)) as Partial<EncoderIdentity>;
+    if (typeof name === 'string' && typeof fingerprint === 'string' && Number.isInteger(dim) && dim! > 0) {
+      return { name, fingerprint, dim: dim! };
+    }
+  } catch {
+    // Told below: what stands there is no encoder.
+  }
+  throw new GlotError('index.corrupt', corruptMessage(file, 'its encoder is not stated'), { details: { file } });
+}

@@ -1,0 +1,52 @@
+import { GlotError } from '@glot/errors';
+import type { TokenVectors } from '@glot/kernels';
+import type { EncoderIdentity } from './types.js';
+
+/**
+ * Vectors from outside are looked at once, before anything is changed.
+ * @param subject what they belong to, for the message
+ * @throws GlotError `index.dimension`, `index.vector-count`, `index.not-finite`
+ */
+export function checkVectors(vectors: TokenVectors, texts: number, encoder: EncoderIdentity, subject: string): void {
+  const { data, offsets, dim } = vectors;
+  if (dim !== encoder.dim) {
+    throw new GlotError(
+      'index.dimension',
+      `the vectors of ${subject} have ${dim} dimensions, this index stores ${encoder.dim} (${encoder.name}); encode with the encoder of the index`,
+      { details: { dim, expected: encoder.dim } },
+    );
+  }
+  let whole = offsets.length === texts + 1 && offsets[0] === 0 && offsets[texts]! * dim === data.length;
+  for (let text = 1; whole && text <= texts; text += 1) whole = offsets[text - 1]! <= offsets[text]!;
+  if (!whole) {
+    throw new GlotError(
+      'index.vector-count',
+      `the vectors of ${subject} do not belong to its ${texts} texts: ${offsets.length} offsets, ${data.length} numbers; encode exactly these texts, in order`,
+      { details: { texts, offsets: offsets.length, numbers: data.length, dim } },
+    );
+  }
+  for (let at = 0; at < data.length; at += 1) {
+    if (!(Math.abs(data[at]!) < Infinity)) {
+      const row = Math.floor(at / dim);
+      throw new GlotError(
+        'index.not-finite',
+        `token vector ${row} of ${subject} holds ${data[at]}; nothing was stored, the encoder is at fault`,
+        { details: { row, column: at % dim } },
+      );
+    }
+  }
+}
+
+/** @throws GlotError `index.foreign-encoder` */
+export function checkEncoder(file: string, stored: EncoderIdentity, given: EncoderIdentity): void {
+  if (stored.fingerprint === given.fingerprint && stored.dim === given.dim) return;
+  throw new GlotError(
+    'index.foreign-encoder',
+    `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared; use the same --model again, or index anew into another file with --index`,
+    { details: { file, stored: { ...stored }, given: { ...given } } },
+  );
+}
+
+function label({ name, fingerprint, dim }: EncoderIdentity): string {
+  return `${name} (${fingerprint.slice(0, 12)}, ${dim} dimensions)`;
+}
