@@ -1,1 +1,25 @@
-export {};
+export { type LoadDatasetOptions, loadBeirDataset, passageText, readBeirQrels } from './beir-dataset.js';
+export { DEFAULT_MEASURES, DEFAULT_MODES, evaluateDataset } from './dataset-evaluation.js';
+export { displayWidth } from './display-width.js';
+export { type Measure, parseMeasure } from './measures.js';
+export { rankedIds } from './ranking.js';
+export { evaluateRun, type RunEvaluation } from './run-evaluation.js';
+export { formatTable } from './table.js';
+export {
+  evaluateTranslationPairs,
+  type TranslationPairsEvaluation,
+  type TranslationPairsOptions,
+} from './translation-pairs.js';
+export { formatTrecQrels, formatTrecRun, readTrecQrels, readTrecRun } from './trec-files.js';
+export type {
+  BeirDataset,
+  BeirPassage,
+  BeirQuery,
+  DatasetEvaluation,
+  EvaluateDatasetOptions,
+  EvaluationProgress,
+  MeasureValues,
+  OpenEmptyIndex,
+  Qrels,
+  Run,
+} from './types.js';
