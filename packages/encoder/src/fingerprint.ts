@@ -1,0 +1,35 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Checkpoint } from '@glot/lfm2';
+import type { ColbertSettings } from './settings.js';
+
+/** Changes whenever the code would give other vectors for the same files. */
+const ALGORITHM = 'glot-encoder-1';
+
+/**
+ * Hex SHA-256 over all that vectors depend on: the algorithm, the settings as read, the tokenizer, the weights.
+ * The same files give the same fingerprint wherever they lie.
+ */
+export async function fingerprint(checkpoint: Checkpoint, settings: ColbertSettings): Promise<string> {
+  const { folder, config, weightFiles } = checkpoint;
+  const { projection, ...rest } = settings;
+  const { path, ...shape } = projection;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([ALGORITHM, sorted({ ...config }), sorted(rest), sorted(shape)]));
+  for (const file of [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path]) {
+    await addFile(hash, file);
+  }
+  return hash.digest('hex');
+}
+
+// The hash of a file, not its bytes, so that the border between two files counts.
+async function addFile(hash: Hash, path: string): Promise<void> {
+  const inner = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) inner.update(chunk);
+  hash.update(inner.digest());
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): [string, unknown][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { GlotError } from '@glot/errors';
+import { Checkpoint, type Lfm2Config, TextTokenizer } from '@glot/lfm2';
+import { ColbertEncoder } from './colbert-encoder.js';
+import { fingerprint } from './fingerprint.js';
+import { type ColbertSettings, readSettings } from './settings.js';
+import { TokenLayout } from './token-layout.js';
+import { loadRunner } from './trunk-runner.js';
+import type { Encoder } from './types.js';
+
+export interface OpenEncoderOptions {
+  /** A folder in PyLate's layout; default: the embedded model. */
+  readonly model?: string;
+  /** Threads of one operator; default: half of the logical cores. */
+  readonly threads?: number;
+}
+
+/** Folder of the model that comes with this package; the same from sources and from the build. */
+export const EMBEDDED_MODEL = fileURLToPath(new URL('../models/glot-colbert-mini', import.meta.url));
+
+/** Work of one run: about 50 ms on two cores, so that progress, timers and Ctrl-C stay alive. */
+const BATCH_FLOPS = 5e9;
+const MAX_BATCH_TOKENS = 8192;
+
+/**
+ * Opens a late-interaction encoder.
+ * @throws GlotError `encoder.not-found`, `encoder.settings`, `encoder.tokenizer`, `lfm2.*`, `kernels.*`
+ * @example
+ * const encoder = await openEncoder();
+ * const { data, offsets, dim } = await encoder.encodeQueries(['wie alt ist das Universum?']);
+ * await encoder.dispose();
+ */
+export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Encoder> {
+  const folder = resolve(options.model ?? EMBEDDED_MODEL);
+  if (!(await isFolder(folder))) {
+    throw new GlotError('encoder.not-found', `there is no model folder at ${folder}`, { details: { path: folder } });
+  }
+  const settings = await readSettings(folder);
+  const layout = new TokenLayout(await TextTokenizer.load(folder), settings);
+  const checkpoint = await Checkpoint.open(folder);
+  try {
+    checkFit(settings, checkpoint.config, folder);
+    const maxTokens = Math.max(settings.queryLength, settings.documentLength);
+    const { projection } = settings;
+    const [identity, runner] = await Promise.all([
+      fingerprint(checkpoint, settings),
+      loadRunner({ folder, projection, maxTokens, threads: options.threads ?? null }),
+    ]);
+    return new ColbertEncoder({
+      name: basename(folder),
+      fingerprint: identity,
+      dim: projection.outputs,
+      documentLength: settings.documentLength,
+      layout,
+      runner,
+      batchTokens: Math.min(MAX_BATCH_TOKENS, Math.floor(BATCH_FLOPS / flopsPerToken(checkpoint))),
+    });
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+function checkFit(settings: ColbertSettings, config: Lfm2Config, folder: string): void {
+  const { queryLength, documentLength, projection } = settings;
+  const refuse = (problem: string) =>
+    new GlotError('encoder.settings', `the files in ${folder} contradict each other: ${problem}`);
+  if (Math.max(queryLength, documentLength) > config.maxPositions) {
+    throw refuse(`texts of ${Math.max(queryLength, documentLength)} tokens, but positions for ${config.maxPositions}`);
+  }
+  if (projection.inputs !== config.hiddenSize) {
+    throw refuse(`the projection takes ${projection.inputs} numbers, the hidden size is ${config.hiddenSize}`);
+  }
+}
+
+// Two operations per weight of the layers; attention itself adds little at these lengths.
+function flopsPerToken(checkpoint: Checkpoint): number {
+  const { hiddenSize, layers } = checkpoint.config;
+  const inner = checkpoint.shape('layers.0.feed_forward.w1.weight')[0] ?? hiddenSize;
+  return 2 * layers.length * hiddenSize * (3 * inner + 4 * hiddenSize);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}

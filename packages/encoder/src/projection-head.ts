@@ -1,0 +1,29 @@
+import { GlotError } from '@glot/errors';
+import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
+import { type Head, SafetensorsFile } from '@glot/lfm2';
+import type { Projection } from './settings.js';
+
+/** Hidden states -> unit vectors. @throws GlotError `encoder.settings` where the matrix has another shape; `lfm2.*` */
+export async function projectionHead(projection: Projection): Promise<Head> {
+  const { inputs, outputs, bias, path } = projection;
+  const file = await SafetensorsFile.open(path);
+  try {
+    const read = async (name: string, shape: readonly number[]) => {
+      const found = file.describe(name)?.shape;
+      if (found?.length !== shape.length || found.some((size, i) => size !== shape[i])) {
+        throw new GlotError(
+          'encoder.settings',
+          `${path}: ${name} has the shape [${found}], its config asks for [${shape}]`,
+        );
+      }
+      return f32Tensor(await file.readFloats(name), shape);
+    };
+    const weights = {
+      weight: await read('linear.weight', [outputs, inputs]),
+      bias: bias ? await read('linear.bias', [outputs]) : undefined,
+    };
+    return { width: outputs, build: (graph, hidden) => l2Normalise(graph, linear(graph, hidden, weights)) };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { GlotError } from '@glot/errors';
+import type { TextTokenizer } from '@glot/lfm2';
+import type { ColbertSettings } from './settings.js';
+
+/** Ids of one text as the trunk sees them. */
+export interface TokenRow {
+  readonly ids: readonly number[];
+  /** Keys from this position on are hidden from every row. */
+  readonly visible: number;
+  /** Positions whose vectors are kept, ascending. */
+  readonly kept: readonly number[];
+}
+
+/** Lays texts out by PyLate's conventions: prefix id after the first id, expansion of queries, skiplist of documents. */
+export class TokenLayout {
+  readonly #tokenizer: TextTokenizer;
+  readonly #settings: ColbertSettings;
+  readonly #queryPrefix: number | null;
+  readonly #documentPrefix: number | null;
+  readonly #expansion: number;
+  readonly #skipped: ReadonlySet<number>;
+
+  /** @throws GlotError `encoder.tokenizer` where the tokenizer cannot follow the settings */
+  constructor(tokenizer: TextTokenizer, settings: ColbertSettings) {
+    this.#tokenizer = tokenizer;
+    this.#settings = settings;
+    this.#queryPrefix = prefixId(tokenizer, settings.queryPrefix);
+    this.#documentPrefix = prefixId(tokenizer, settings.documentPrefix);
+    const expansion = tokenizer.maskId ?? tokenizer.eosId ?? tokenizer.padId;
+    if (settings.queryExpansion && expansion === null) {
+      throw unfit('it has neither a mask token nor an EOS token to expand queries with');
+    }
+    this.#expansion = expansion ?? 0;
+    const skipped = settings.skiplist.map((word) => tokenizer.idOf(word));
+    this.#skipped = new Set(skipped.filter((id) => id !== null));
+    // The prefix goes in after the first id, and cutting takes off the end: both ask for one marker in front, none behind.
+    const [first, ...more] = tokenizer.encode('');
+    if (first === undefined || more.length > 0 || tokenizer.encode('a')[0] !== first) {
+      throw unfit('it must put exactly one token (BOS) in front of a text and none behind');
+    }
+  }
+
+  query(text: string): TokenRow {
+    const { queryLength, queryExpansion, attendToExpansion } = this.#settings;
+    const ids = this.#marked(text, this.#queryPrefix, queryLength);
+    const real = ids.length;
+    if (queryExpansion) while (ids.length < queryLength) ids.push(this.#expansion);
+    return { ids, visible: attendToExpansion ? ids.length : real, kept: [...ids.keys()] };
+  }
+
+  document(text: string): TokenRow {
+    const ids = this.#marked(text, this.#documentPrefix, this.#settings.documentLength);
+    const kept: number[] = [];
+    ids.forEach((id, position) => {
+      if (!this.#skipped.has(id)) kept.push(position);
+    });
+    return { ids, visible: ids.length, kept };
+  }
+
+  /** Tokens of the bare text. */
+  count(text: string): number {
+    return this.#tokenizer.count(this.#cleaned(text));
+  }
+
+  #marked(text: string, prefix: number | null, length: number): number[] {
+    const ids = this.#tokenizer.encode(this.#cleaned(text));
+    if (prefix === null) return ids.slice(0, length);
+    const cut = ids.slice(0, length - 1);
+    cut.splice(1, 0, prefix);
+    return cut;
+  }
+
+  #cleaned(text: string): string {
+    const stripped = text.replace(BLANKS_AT_ENDS, '');
+    return this.#settings.lowerCase ? stripped.toLowerCase() : stripped;
+  }
+}
+
+// What Python's str.strip takes off; JavaScript's trim knows U+FEFF in addition and lacks U+001C-1F and U+0085.
+const BLANK = '[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const BLANKS_AT_ENDS = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, 'g');
+
+function prefixId(tokenizer: TextTokenizer, prefix: string): number | null {
+  if (prefix === '') return null;
+  const id = tokenizer.idOf(prefix);
+  if (id === null) throw unfit(`the prefix ${JSON.stringify(prefix)} is not one of its tokens`);
+  return id;
+}
+
+function unfit(problem: string): GlotError {
+  return new GlotError('encoder.tokenizer', `the tokenizer does not fit the encoder's settings: ${problem}`);
+}
