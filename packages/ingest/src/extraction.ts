@@ -1,10 +1,10 @@
 /** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
 
 /**
- * `paragraph` is split at sentences, `lines` (code, tables, logs) at line ends only; `item` is a paragraph that
- * stands in a list, so that a split before it costs less.
+ * `paragraph` is split at sentences, `code` and `table` at line ends; `item` is a paragraph that stands in a list, so that
+ * the list may be parted before it.
  */
-export type BlockKind = 'heading' | 'paragraph' | 'item' | 'lines';
+export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table';
 
 export interface Block {
   readonly kind: BlockKind;
@@ -26,6 +26,8 @@ export interface Extraction {
   readonly pageStarts: readonly number[] | null;
   /** True where `text` is the file's own text, so that line numbers are the file's. */
   readonly hasLines: boolean;
+  /** Primary language that the document states of itself; null where it states none. */
+  readonly declaredLang: string | null;
 }
 
 export const block = (kind: Exclude<BlockKind, 'heading'>, start: number, end: number): Block => ({

@@ -97,7 +97,7 @@ async function readEntry(
   }
   throwIfAborted(signal);
   const { text, blocks } = extraction;
-  const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000));
+  const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
   const passages = splitIntoPassages(extraction, {
     countTokens: options.countTokens ?? estimateTokens,
     targetTokens: options.targetTokens ?? 180,

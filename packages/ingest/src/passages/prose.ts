@@ -1,4 +1,4 @@
-/** The part of a text that tells its language: no code, no tables, no addresses, no markup. */
+/** The part of a text that tells its language: no code, no addresses, no markup. */
 import type { Block } from '../extraction.js';
 
 const NOT_PROSE = [
@@ -10,13 +10,12 @@ const NOT_PROSE = [
   /^\/\/\/ ?\w*/gm,
 ];
 
-/** At most `limit` characters of the prose between `start` and `end`; all text where there is nothing but lines. */
+/** At most `limit` characters of the prose between `start` and `end`. */
 export function proseOf(text: string, blocks: readonly Block[], start: number, end: number, limit = 4_000): string {
   const parts: string[] = [];
   let length = 0;
   const inside = blocks.filter((block) => block.end > start && block.start < end);
-  const telling = inside.filter(({ kind }) => kind !== 'lines');
-  for (const block of telling.length > 0 ? telling : inside) {
+  for (const block of inside.filter(({ kind }) => kind !== 'code')) {
     if (length >= limit) break;
     const from = Math.max(start, block.start);
     const part = text.slice(from, Math.min(end, block.end, from + limit - length));

@@ -62,7 +62,7 @@ const opensContainer = (source: string): boolean =>
 
 function cutBlock(source: string, block: Block, options: CutOptions): Unit[] {
   const whole = { start: 0, end: source.length };
-  if (block.kind === 'lines') {
+  if (block.kind === 'code' || block.kind === 'table') {
     const lines = lineSpans(source);
     const ends = lines.map((_, index) => lines[index + 1]?.start ?? source.length);
     return cutAt(source, ends, COST.line, options);

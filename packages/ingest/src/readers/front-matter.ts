@@ -18,7 +18,8 @@ export function readFrontMatter(text: string): FrontMatter {
   if (!/^\uFEFF?---[ \t]*\r?\n/.test(head)) return NONE;
   const match = FRONT_MATTER.exec(head);
   if (match === null || match.index !== 0) return NONE;
-  const values = parseMap(match[1] ?? '');
+  const source = match[1] ?? '';
+  const values = parseMap(source) ?? parseLines(source);
   if (values === undefined) return NONE;
   const meta: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(values)) {
@@ -40,6 +41,20 @@ function parseMap(source: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `title: Tea: an introduction` is no YAML, yet common. Lines that are neither keys nor continuations end the attempt. */
+function parseLines(source: string): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = Object.create(null);
+  for (const line of source.split(/\r?\n/)) {
+    if (/^(?:\s|#|-\s|$)/.test(line)) continue;
+    const match = /^([\p{L}_][\p{L}\p{N}_ -]*):(?:\s+(.*))?$/u.exec(line);
+    if (match === null) return undefined;
+    const value = (match[2] ?? '').trim().replace(/^(["'])(.*)\1$/, '$2');
+    const list = /^\[(.*)\]$/.exec(value)?.[1];
+    if (value !== '') values[match[1]!] = list === undefined ? value : list.split(',').map((part) => part.trim());
+  }
+  return values;
 }
 
 function flatten(value: unknown): string | undefined {

@@ -20,7 +20,8 @@ export function readMarkdown(text: string): Extraction {
   const blocks = findBlocks(text, lineSpans(text, front.end));
   const firstHeading = blocks.find(({ kind, heading }) => kind === 'heading' && heading !== '')?.heading;
   const title = front.meta.title?.trim() || firstHeading || null;
-  return { text, title, meta: front.meta, blocks, pageStarts: null, hasLines: true };
+  const declaredLang = /^[a-z]{2,3}\b/i.exec(front.meta.lang ?? '')?.[0].toLowerCase() ?? null;
+  return { text, title, meta: front.meta, blocks, pageStarts: null, hasLines: true, declaredLang };
 }
 
 function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
@@ -31,7 +32,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
   };
   let at = 0;
   /** Adds lines [at, stop) as one block and moves on. */
-  const take = (kind: 'paragraph' | 'item' | 'lines', stop: number): void => {
+  const take = (kind: 'paragraph' | 'item' | 'code' | 'table', stop: number): void => {
     blocks.push(block(kind, lines[at]!.start, lines[stop - 1]!.end));
     at = stop;
   };
@@ -49,7 +50,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
     }
     const fence = openingFence(line);
     if (fence !== undefined) {
-      take('lines', endOfFence(lines, lineAt, at, fence));
+      take('code', endOfFence(lines, lineAt, at, fence));
       continue;
     }
     const atx = ATX.exec(line);
@@ -60,7 +61,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
     if (line.includes('|') && isTableRule(lineAt(at + 1))) {
       let stop = at + 2;
       while (stop < lines.length && lineAt(stop).includes('|')) stop++;
-      take('lines', stop);
+      take('table', stop);
       continue;
     }
     if (RULE.test(line) || TAG_ONLY.test(line)) {

@@ -1,6 +1,98 @@
+/** PDF: lines and paragraphs by their place on the page, headings by their size. */
+import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Extraction } from '../extraction.js';
+import { linesOf } from './pdf/lines.js';
+import { loadPdf } from './pdf/load.js';
+import { type PdfParagraph, paragraphsOf } from './pdf/paragraphs.js';
 import { Refused } from './refused.js';
+import { TextBuilder } from './text-builder.js';
 
-export async function readPdf(_bytes: Uint8Array): Promise<Extraction> {
-  throw new Refused('unsupported-format', 'not read yet');
+const MAX_HEADING_LENGTH = 160;
+const MAX_HEADING_LEVELS = 4;
+
+export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
+  const document = await loadPdf(bytes);
+  const { pages, firstError } = await readPages(document);
+  if (pages.every((page) => page.length === 0)) {
+    if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
+    throw new Refused(
+      'no-text',
+      `${document.numPages} page(s) without legible text (scanned, drawn, or in fonts that name no letters)`,
+    );
+  }
+  const { title, meta } = await readMetadata(document);
+  const levels = headingLevels(pages);
+  const builder = new TextBuilder();
+  const pageStarts: number[] = [];
+  for (const page of pages) {
+    // The first block of a page starts after the blank line that parts it from the page before.
+    pageStarts.push(builder.length === 0 ? 0 : builder.length + 2);
+    for (const paragraph of page) {
+      const level = isHeadingLike(paragraph) ? levels.get(Math.round(paragraph.size)) : undefined;
+      if (level === undefined) builder.add('paragraph', paragraph.text);
+      else builder.addHeading(level, paragraph.text);
+    }
+  }
+  const firstHeading = builder.blocks.find(({ kind }) => kind === 'heading')?.heading;
+  return {
+    text: builder.text,
+    title: title ?? firstHeading ?? null,
+    meta,
+    blocks: builder.blocks,
+    pageStarts,
+    hasLines: false,
+    declaredLang: null,
+  };
 }
+
+/** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
+async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagraph[][]; firstError?: string }> {
+  const pages: PdfParagraph[][] = [];
+  let firstError: string | undefined;
+  for (let number = 1; number <= document.numPages; number++) {
+    try {
+      const page = await document.getPage(number);
+      // Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
+      const content = await page.getTextContent({ disableNormalization: true });
+      pages.push(paragraphsOf(linesOf(content.items)));
+      page.cleanup();
+    } catch (error) {
+      firstError ??= (error as Error).message.replace(/\s+/g, ' ');
+      pages.push([]);
+    }
+  }
+  await document.cleanup();
+  return firstError === undefined ? { pages } : { pages, firstError };
+}
+
+/** Sizes clearly above that of most of the text, largest first, as levels 1, 2, ... */
+function headingLevels(pages: readonly (readonly PdfParagraph[])[]): Map<number, number> {
+  const lengths = new Map<number, number>();
+  for (const { text, size } of pages.flat()) {
+    const rounded = Math.round(size);
+    lengths.set(rounded, (lengths.get(rounded) ?? 0) + text.length);
+  }
+  const body = Array.from(lengths).reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  const larger = Array.from(lengths.keys()).filter((size) => size >= Math.max(body * 1.15, body + 1));
+  larger.sort((a, b) => b - a);
+  return new Map(larger.map((size, index) => [size, Math.min(index + 1, MAX_HEADING_LEVELS)]));
+}
+
+const isHeadingLike = ({ text, lineCount }: PdfParagraph): boolean =>
+  text.length <= MAX_HEADING_LENGTH && lineCount <= 3 && /\p{L}{2}|[\p{Script=Han}\p{Script=Hangul}]/u.test(text);
+
+async function readMetadata(document: PDFDocumentProxy): Promise<{ title?: string; meta: Record<string, string> }> {
+  const meta: Record<string, string> = {};
+  const { info } = await document.getMetadata().catch(() => ({ info: {} }));
+  for (const [key, value] of Object.entries(info)) {
+    if (typeof value !== 'string' || value.trim() === '') continue;
+    if (['Title', 'Author', 'Subject', 'Keywords'].includes(key))
+      meta[key.toLowerCase()] = value.trim().normalize('NFC');
+  }
+  const { title } = meta;
+  return title !== undefined && isRealTitle(title) ? { title, meta } : { meta };
+}
+
+/** Word processors leave `untitled` and file names in the title. */
+const isRealTitle = (title: string): boolean =>
+  !/^(?:untitled|microsoft (?:word|powerpoint) - .*|.*\.(?:docx?|odt|indd|tex|dvi|pdf|rtf|pptx?|xlsx?))$/i.test(title);

@@ -20,12 +20,12 @@ export function readPlainText(text: string, asLines: boolean): Extraction {
     while (stop < lines.length && !isBlank(lines[stop]!)) stop++;
     const group = lines.slice(at, stop);
     const whole = [group[0]!.start, group[group.length - 1]!.end] as const;
-    if (asLines) blocks.push(block('lines', ...whole));
+    if (asLines) blocks.push(block('code', ...whole));
     else if (isWrapped(group)) blocks.push(block('paragraph', ...whole));
     else for (const { start, end } of group) blocks.push(block('item', start, end));
     at = stop;
   }
-  return { text, title: null, meta: {}, blocks, pageStarts: null, hasLines: true };
+  return { text, title: null, meta: {}, blocks, pageStarts: null, hasLines: true, declaredLang: null };
 }
 
 /** All lines but the last are short enough to have been wrapped, and filled at least two thirds. */

@@ -1,7 +1,7 @@
 /** Zip and OLE containers: only a Word document (.docx) is read, all others are named for the user. */
 import { startsWith } from './magic.js';
 import type { Sniffed } from './sniff.js';
-import { type ZipEntry, zipEntries } from './zip-names.js';
+import { type ZipEntry, zipEntries } from './zip.js';
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 const EMPTY_ZIP = [0x50, 0x4b, 0x05, 0x06];

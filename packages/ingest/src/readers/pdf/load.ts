@@ -1,0 +1,34 @@
+/** pdf.js, set up for text only: no rendering, no fetching, its own CMaps and standard fonts, its errors as reasons. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { PDFDocumentProxy } from 'pdfjs-dist';
+import { Refused } from '../refused.js';
+
+// pdf.js builds a matrix for rendering when it is loaded. Text needs none, so the native canvas package may be absent.
+for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) {
+  if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: class {}, configurable: true });
+}
+const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
+
+const ASSETS = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+
+export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
+  const task = pdfjs.getDocument({
+    data: bytes,
+    cMapUrl: `${path.join(ASSETS, 'cmaps')}/`,
+    cMapPacked: true,
+    standardFontDataUrl: `${path.join(ASSETS, 'standard_fonts')}/`,
+    verbosity: pdfjs.VerbosityLevel.ERRORS,
+    isEvalSupported: false,
+    disableFontFace: true,
+    useSystemFonts: false,
+    enableXfa: false,
+  });
+  try {
+    return await task.promise;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'PasswordException') throw new Refused('encrypted', 'a PDF that opens with a password only');
+    throw new Refused('malformed', `no PDF that can be opened: ${message.replace(/\s+/g, ' ')}`);
+  }
+}
