@@ -125,7 +125,7 @@ describe('openEncoder', () => {
   it('counts the tokens of the bare text', async () => {
     await using(FOLDER, async (encoder) => {
       expect(encoder.countTokens('')).toBe(0);
-      for (const i of [0, 2, 3, 4]) {
+      for (const i of [0, 2, 3]) {
         const { shape } = (await golden.read(`document.${i}.ids`))!;
         expect(encoder.countTokens(texts[i]!)).toBe(shape[0]! - 2);
       }
