@@ -122,6 +122,30 @@ class Data:
             return t
         return t[self.rng.random(len(t)) > p]
 
+    def pool_batch(self, n, most=40):
+        """n parallel rows by source, two languages of each -> two flat id arrays with the offsets of their texts."""
+        if not hasattr(self, "_pool"):
+            names = [k for k in PAIRS if k in self.par]
+            self._pool = np.concatenate([self.par[k][:, 2:] for k in names])
+            p = np.concatenate([((self.par[k][:, 2:] >= 0) * self.weight).sum(1) for k in names])  # rows with wanted languages
+            at = 0
+            for k in names:
+                m = len(self.par[k])
+                p[at:at + m] *= PAIRS[k] / p[at:at + m].sum()
+                at += m
+            self._cum = np.cumsum(p / p.sum())
+        lines = self._pool[np.minimum(np.searchsorted(self._cum, self.rng.random(n)), len(self._pool) - 1)]
+        g = np.log(self.weight) + self.rng.gumbel(size=lines.shape)
+        g[lines < 0] = -1e9
+        two = np.argsort(-g, 1)[:, :2]
+        out = []
+        for side in range(2):
+            i = lines[np.arange(n), two[:, side]]
+            start, size = self.ends[i], np.clip(self.ends[i + 1] - self.ends[i], 1, most)
+            offsets = np.concatenate([[0], np.cumsum(size)[:-1]])
+            out.append((self.ids[np.repeat(start - offsets, size) + np.arange(size.sum())].astype(np.int64), offsets))
+        return out
+
     # --- kinds of batch: lists of (document, [queries]) ---
 
     def qa_item(self, limit):

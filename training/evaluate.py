@@ -112,7 +112,7 @@ def evaluate(enc, data, quick=False, log=print):
     t0, out = time.time(), {}
     enc.model.eval()
     ev = os.path.join(data, "eval")
-    every = {"xquad/en": 6, "xquad/ar": 6, "xquad-crosslingual/mixed": 5, "jaquad-dev": 6, "korquad-dev-half": 8} if quick else {}
+    every = {"xquad/en": 6, "xquad/ar": 6, "xquad-crosslingual/mixed": 5, "cmrc2018-dev-third": 6} if quick else {}
     for name in (list(every) if quick else SETS):
         # a prime step keeps the five languages of the mixed set in balance
         v, more = retrieval(enc, os.path.join(ev, name), {5: 7}.get(every.get(name, 1), every.get(name, 1)))

@@ -118,11 +118,11 @@ class ColBERT(nn.Module):
         a = torch.arange(S).float()[:, None] * f
         return torch.cat([a.cos(), a.cos()], -1), torch.cat([a.sin(), a.sin()], -1)
 
-    def forward(self, ids, mask, trunk=True):
-        """ids [B,S], mask [B,S] float (1 = token) -> unit vectors [B,S,d]"""
-        h = self.embed_tokens(ids)
+    def forward(self, ids, mask, trunk=True, h=None):
+        """ids [B,S], mask [B,S] float (1 = token) -> unit vectors [B,S,d]; h [B,S,H] in place of looking ids up"""
+        h = self.embed_tokens(ids) if h is None else h
         if trunk:
-            rope = self.rope(ids.shape[1])
+            rope = self.rope(mask.shape[1])
             for layer in self.layers:
                 h = layer(h, mask, rope)
         return F.normalize(self.dense(self.embedding_norm(h)), dim=-1, eps=1e-12)

@@ -31,42 +31,56 @@ SHAPE = {"static": {"qa": (128, 1, (96, 160)), "cross": (96, 4, (64, 144)), "mix
 class Trainer:
     def __init__(self, model, tok, data, trunk, scale=1.0):
         self.model, self.data, self.trunk, self.scale = model, data, trunk, scale
+        share = np.bincount(data.ids, minlength=tok.size) / len(data.ids)
+        self.weight = torch.from_numpy(1e-3 / (1e-3 + share)).float()  # of tokens in sums: frequent ones count less
         self.skip = Encoder(model, tok).skip
         self.q, self.d = tok.added["[Q] "], tok.added["[D] "]
 
-    def encode(self, texts, prefix, chunks):
-        """Texts of like length together -> [(positions, ids [b,s], mask [b,s], vectors [b,s,d])]"""
+    def chunks(self, texts, prefix, n):
+        """Texts of like length together -> [(positions, ids [b,s], mask [b,s])]"""
         texts = [np.concatenate([[BOS, prefix], t]) for t in texts]
         order = np.argsort([len(t) for t in texts], kind="stable")
-        for part in np.array_split(order, chunks):
-            n = max(len(texts[i]) for i in part)
-            ids, mask = np.zeros((len(part), n), np.int64), np.zeros((len(part), n), np.float32)
+        for part in np.array_split(order, n):
+            s = max(len(texts[i]) for i in part)
+            ids, mask = np.zeros((len(part), s), np.int64), np.zeros((len(part), s), np.float32)
             for r, i in enumerate(part):
                 ids[r, :len(texts[i])] = texts[i]
                 mask[r, :len(texts[i])] = 1
-            ids, mask = torch.from_numpy(ids), torch.from_numpy(mask)
-            yield part, ids, mask, self.model(ids, mask, self.trunk)
+            yield part, torch.from_numpy(ids), torch.from_numpy(mask)
+
+    def pooled(self, n):
+        """Weighted sums of the table's vectors, contrasted both ways: no trunk, hundreds of pairs a step."""
+        (a, ao), (b, bo) = self.data.pool_batch(n)
+        u, where = np.unique(np.concatenate([a, b]), return_inverse=True)
+        u, where = torch.from_numpy(u), torch.from_numpy(where)
+        v = self.model(u[None], torch.ones(1, len(u)), False)[0]
+        w = self.weight[u[where]]
+        bag = lambda i, o, w: F.normalize(F.embedding_bag(i, v, torch.from_numpy(o), mode="sum", per_sample_weights=w), dim=-1)
+        x, y = bag(where[:len(a)], ao, w[:len(a)]), bag(where[len(a):], bo, w[len(a):])
+        s = x @ y.T * 20
+        t = torch.arange(n)
+        loss = (F.cross_entropy(s, t) + F.cross_entropy(s.T, t)) / 2
+        return loss, (s.argmax(1) == t).float().mean().item(), len(a) + len(b)
 
     def loss(self, kind):
+        if kind == "pool":
+            return self.pooled(1024)
         docs, queries, (lo, hi) = SHAPE["trunk" if self.trunk else "static"][kind]
         limit = int(self.data.rng.integers(lo, hi + 1))
         docs = int(docs * self.scale * (1 if lo == hi else (lo + hi) / 2 / limit))
         Q, D, owner = self.data.batch(kind, docs, limit, queries)
-        rows, lengths, positions = [], [], []
-        for part, ids, mask, v in self.encode(Q, self.q, 4):
-            rows.append(v[mask.bool()])
-            lengths.append(mask.sum(1).long())
-            positions.append(part)
-        DV, keep, order = [], [], []
-        parts = list(self.encode(D, self.d, 3))
-        n = max(p[1].shape[1] for p in parts)
-        for part, ids, mask, v in parts:
-            DV.append(F.pad(v, (0, 0, 0, n - v.shape[1])))
-            keep.append(F.pad(mask.bool() & ~self.skip[ids], (0, n - v.shape[1])))
-            order.append(part)
+        parts = list(self.chunks(Q, self.q, 4)) + list(self.chunks(D, self.d, 4))
+        # one look-up for all: its gradient is as large as the whole table, and is made once
+        h = self.model.embed_tokens(torch.cat([p[1].flatten() for p in parts])).split([p[1].numel() for p in parts])
+        vectors = [self.model(None, mask, self.trunk, x.view(*ids.shape, -1)) for (_, ids, mask), x in zip(parts, h)]
+        rows = torch.cat([v[p[2].bool()] for v, p in zip(vectors[:4], parts)])
+        lengths = torch.cat([p[2].sum(1).long() for p in parts[:4]])
+        positions = np.concatenate([p[0] for p in parts[:4]])
+        s = torch.cat([scores(rows, lengths, v, mask.bool() & ~self.skip[ids])
+                       for v, (_, ids, mask) in zip(vectors[4:], parts[4:])], 1) * self.model.log_scale.exp()
+        order = [p[0] for p in parts[4:]]
         place = np.argsort(np.concatenate(order))  # where document i has come to stand
-        target = torch.from_numpy(place[owner[np.concatenate(positions)]])
-        s = scores(torch.cat(rows), torch.cat(lengths), torch.cat(DV), torch.cat(keep)) * self.model.log_scale.exp()
+        target = torch.from_numpy(place[owner[positions]])
         loss = F.cross_entropy(s, target, label_smoothing=.02)
         if kind == "pairs":
             back = torch.empty(len(D), dtype=torch.long)
