@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { GlotError } from '@glot/errors';
 import type { StoredTensor } from '../safetensors/safetensors-file.js';
 import { widen } from '../safetensors/widen.js';
-import { configJson } from './config.js';
+import { architectureOf, configJson } from './config.js';
 import { corrupt } from './corrupt.js';
 import { type GgufHeader, type GgufTensor, MAX_HEADER_BYTES, parseGgufHeader } from './header.js';
 import type { Metadata } from './metadata.js';
@@ -41,6 +41,7 @@ export class GgufFile {
     const file = await openForReading(path);
     try {
       const header = await readHeader(file, path);
+      architectureOf(header.metadata, path);
       return new GgufFile(path, file, header.metadata, namedEntries(header, path));
     } catch (error) {
       await file.close();
