@@ -125,7 +125,7 @@ async function indexPassages(
       const count = document.pieces.length;
       if (count === 0) continue;
       index.upsert(
-        documentInput(document.passage.id, document.passage.title, document.text, document.pieces),
+        documentInput(document.passage.id, document.text, document.pieces),
         sliceTexts(vectors, text, count),
       );
       text += count;
@@ -139,14 +139,15 @@ async function indexPassages(
   return { pieces, limit: DEPTH * most, encodeSeconds: encodeMs / 1000, indexSeconds: indexMs / 1000 };
 }
 
-function documentInput(id: string, title: string, text: string, pieces: readonly Piece[]) {
+function documentInput(id: string, text: string, pieces: readonly Piece[]) {
   return {
     path: id,
     contentHash: '',
     sizeBytes: Buffer.byteLength(text),
     modifiedMs: 0,
     format: 'text',
-    title: title === '' ? null : title,
+    // Already the beginning of the text: the index would count its words twice.
+    title: null,
     lang: null,
     meta: {},
     text,

@@ -5,7 +5,7 @@ const WIDE =
 /** Half-width letters, whose voice marks take a column of their own, and the middle dot. */
 const NARROW_FORMS = /^[\uFF61-\uFFDC\uFFE8-\uFFEE\u00B7]/u;
 const NO_WIDTH = /^[\p{M}\p{Cc}\p{Cf}]+$/u;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Two columns for East Asian wide characters and emoji, none for marks alone, one for the rest. */
 export function displayWidth(text: string): number {

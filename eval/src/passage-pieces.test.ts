@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { passagePieces } from './passage-pieces.js';
 
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+const words = new Intl.Segmenter('en', { granularity: 'word' });
 const countTokens = (text: string) => [...words.segment(text)].filter((segment) => segment.isWordLike).length;
 
 function pieces(text: string, maxTokens: number) {

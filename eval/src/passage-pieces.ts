@@ -1,7 +1,7 @@
 /** A passage longer than the encoder reads, cut into pieces it reads whole: at sentence ends, else between words. */
 
-const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
+const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 export interface Piece {
   readonly text: string;

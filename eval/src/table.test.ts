@@ -32,7 +32,6 @@ describe('formatTable', () => {
         '                            semantic   0.5000  0.2500      12.0',
         'en           1200       12  lexical    0.0000  1.0000       1.0',
         '                            semantic   0.5000  0.2500      12.0',
-        '',
       ].join('\n'),
     );
   });

@@ -1,7 +1,7 @@
 import { displayWidth } from './display-width.js';
 import type { DatasetEvaluation } from './types.js';
 
-/** Evaluations as a plain table: one line per data set and mode, figures right, aligned by display width. */
+/** Evaluations as a plain table: one line per data set and mode, figures right, aligned by display width; no line end at the end. */
 export function formatTable(evaluations: readonly DatasetEvaluation[]): string {
   const measures = [
     ...new Set(evaluations.flatMap(({ modes }) => Object.values(modes).flatMap((values) => Object.keys(values)))),
@@ -34,5 +34,5 @@ export function alignColumns(rows: readonly (readonly string[])[], left: readonl
     });
     return cells.join('  ').trimEnd();
   });
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }

@@ -4,7 +4,7 @@ import type { TokenVectors } from '@glot/kernels';
 /** An encoder for tests: one row per word; equal words have equal vectors, others are nearly orthogonal. */
 
 const DIM = 48;
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 export interface WordEncoderOptions {
   readonly documentLength?: number;

@@ -29,8 +29,9 @@ export type CitationVerdict =
     }
   | { readonly verified: false; readonly reason: 'too-short' | 'not-found' };
 
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+// A fixed locale: what verifies on one machine must verify on another. English has no word rules beyond the root ones.
+const words = new Intl.Segmenter('en', { granularity: 'word' });
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * Checks one quote against one document.

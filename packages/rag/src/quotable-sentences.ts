@@ -80,7 +80,7 @@ function segmenterFor(lang: string | null): Intl.Segmenter {
   let segmenter = segmenters.get(key);
   if (segmenter === undefined) {
     const known = key !== '' && Intl.Segmenter.supportedLocalesOf([key]).length > 0;
-    segmenter = new Intl.Segmenter(known ? key : undefined, { granularity: 'sentence' });
+    segmenter = new Intl.Segmenter(known ? key : 'en', { granularity: 'sentence' });
     segmenters.set(key, segmenter);
   }
   return segmenter;

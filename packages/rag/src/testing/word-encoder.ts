@@ -7,7 +7,7 @@ import type { TokenVectors } from '@glot/kernels';
  */
 
 const DIM = 64;
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 export interface WordEncoder extends Encoder {
   /** Texts encoded so far, queries and documents. */
