@@ -4,6 +4,7 @@ import { GlotError } from '@glot/errors';
 import { type ElementType, f32Tensor, type TensorData } from '@glot/kernels';
 import { z } from 'zod';
 import { type Lfm2Config, parseConfig } from './config.js';
+import { GgufFile } from './gguf/gguf-file.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { widen } from './safetensors/widen.js';
 
@@ -11,21 +12,30 @@ const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 const IndexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 
+/** What both kinds of weight file can do. */
+type TensorFile = Pick<SafetensorsFile, 'path' | 'names' | 'describe' | 'read' | 'readFloats' | 'close'>;
+
 /**
- * A folder with config.json and safetensors weights, in one file or several. Tensors go by their names below the
- * prefix of the trunk: `embed_tokens.weight`, `layers.0.ffn_norm.weight`, ...
+ * A folder with config.json and safetensors weights, in one file or several, or a GGUF file. Tensors go by their
+ * names below the prefix of the trunk: `embed_tokens.weight`, `layers.0.ffn_norm.weight`, ...
  */
 export class Checkpoint {
+  /** The folder, or the GGUF file. */
   readonly folder: string;
   readonly config: Lfm2Config;
   /** Files that hold the weights, for fingerprints. */
   readonly weightFiles: readonly string[];
-  readonly #files: readonly SafetensorsFile[];
-  readonly #owner: ReadonlyMap<string, SafetensorsFile>;
+  readonly #files: readonly TensorFile[];
+  readonly #owner: ReadonlyMap<string, TensorFile>;
   readonly #prefix: string;
 
-  /** @throws GlotError `lfm2.not-found`, `lfm2.config`, `lfm2.unsupported`, `lfm2.safetensors`, `lfm2.tensor` */
+  /**
+   * @param folder or a file whose name ends in .gguf
+   * @throws GlotError `lfm2.not-found`, `lfm2.config`, `lfm2.unsupported`, `lfm2.safetensors`, `lfm2.gguf`,
+   *   `lfm2.dtype`, `lfm2.tensor`
+   */
   static async open(folder: string): Promise<Checkpoint> {
+    if (isGguf(folder)) return Checkpoint.#openGguf(folder);
     const configPath = join(folder, 'config.json');
     const config = parseConfig(await readJson(configPath), configPath);
     const files: SafetensorsFile[] = [];
@@ -38,11 +48,23 @@ export class Checkpoint {
     }
   }
 
+  static async #openGguf(path: string): Promise<Checkpoint> {
+    const file = await GgufFile.open(path);
+    try {
+      const config = parseConfig(file.configJson(), path);
+      const owner = new Map(file.names.map((name) => [name, file]));
+      return new Checkpoint(path, config, [file], owner, trunkPrefix(file.names, path));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
   private constructor(
     folder: string,
     config: Lfm2Config,
-    files: readonly SafetensorsFile[],
-    owner: ReadonlyMap<string, SafetensorsFile>,
+    files: readonly TensorFile[],
+    owner: ReadonlyMap<string, TensorFile>,
     prefix: string,
   ) {
     this.folder = folder;
@@ -80,7 +102,7 @@ export class Checkpoint {
     await Promise.all(this.#files.map((file) => file.close()));
   }
 
-  #file(name: string): SafetensorsFile {
+  #file(name: string): TensorFile {
     const file = this.#owner.get(this.#prefix + name);
     if (file !== undefined) return file;
     throw new GlotError('lfm2.tensor', `the weights in ${this.folder} lack the tensor ${this.#prefix}${name}`, {
@@ -93,13 +115,18 @@ export class Checkpoint {
     if (found.length === expected.length && found.every((size, i) => size === expected[i])) return;
     throw new GlotError(
       'lfm2.tensor',
-      `${this.#prefix}${name} in ${this.folder} has the shape [${found}]; config.json asks for [${expected}]`,
+      `${this.#prefix}${name} in ${this.folder} has the shape [${found}]; its configuration asks for [${expected}]`,
       { details: { folder: this.folder, name, found: [...found], expected: [...expected] } },
     );
   }
 }
 
 const STORED_TYPES: Readonly<Record<string, ElementType>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
+
+/** Whether a path names a GGUF file rather than a checkpoint folder. */
+export function isGguf(path: string): boolean {
+  return path.toLowerCase().endsWith('.gguf');
+}
 
 /** @throws GlotError `lfm2.not-found` where there is no such file, `lfm2.json` where it is not JSON */
 export async function readJson(path: string): Promise<unknown> {

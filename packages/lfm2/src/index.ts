@@ -1,5 +1,6 @@
-export { Checkpoint, readJson } from './checkpoint.js';
+export { Checkpoint, isGguf, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
+export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
 export { logitsHead } from './logits-head.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { readJson } from './checkpoint.js';
+import { isGguf, readJson } from './checkpoint.js';
+import { GgufFile } from './gguf/gguf-file.js';
 
 const SpecialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)])
@@ -25,13 +26,15 @@ export class TextTokenizer {
   readonly #tokenizer: Tokenizer;
 
   /**
-   * Reads tokenizer.json and tokenizer_config.json of a checkpoint folder.
-   * @throws GlotError `lfm2.not-found`, `lfm2.json`, `lfm2.tokenizer`
+   * Reads tokenizer.json and tokenizer_config.json of a checkpoint folder, or the metadata of a GGUF file.
+   * @throws GlotError `lfm2.not-found`, `lfm2.json`, `lfm2.gguf`, `lfm2.tokenizer`
    */
   static async load(folder: string): Promise<TextTokenizer> {
-    const path = join(folder, 'tokenizer.json');
-    const configPath = join(folder, 'tokenizer_config.json');
-    const [json, config] = await Promise.all([readJson(path), readJson(configPath)]);
+    const path = isGguf(folder) ? folder : join(folder, 'tokenizer.json');
+    const configPath = isGguf(folder) ? folder : join(folder, 'tokenizer_config.json');
+    const [json, config] = isGguf(folder)
+      ? await readGguf(folder)
+      : await Promise.all([readJson(path), readJson(configPath)]);
     const parsed = TokenizerConfig.safeParse(config);
     if (!parsed.success || typeof json !== 'object' || json === null) {
       throw unusable(parsed.success ? path : configPath, parsed.error);
@@ -87,6 +90,16 @@ export class TextTokenizer {
 
   #named(token: string | null | undefined): number | null {
     return token ? this.idOf(token) : null;
+  }
+}
+
+async function readGguf(path: string): Promise<[unknown, unknown]> {
+  const file = await GgufFile.open(path);
+  try {
+    const { tokenizer, config } = file.tokenizerFiles();
+    return [tokenizer, config];
+  } finally {
+    await file.close();
   }
 }
 
