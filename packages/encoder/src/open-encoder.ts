@@ -7,14 +7,20 @@ import { ColbertEncoder } from './colbert-encoder.js';
 import { fingerprint } from './fingerprint.js';
 import { type ColbertSettings, readSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
-import { loadRunner } from './trunk-runner.js';
+import { loadRunner, type RunnerOptions } from './trunk-runner.js';
 import type { Encoder } from './types.js';
+import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
   /** A folder in PyLate's layout; default: the embedded model. */
   readonly model?: string;
   /** Threads of one operator; default: half of the logical cores. */
   readonly threads?: number;
+  /**
+   * Whether the model runs in a worker thread, so that the caller's event loop stays free while it does.
+   * Default: yes, but from uncompiled sources, which a worker cannot load.
+   */
+  readonly worker?: boolean;
 }
 
 /** Folder of the model that comes with this package; the same from sources and from the build. */
@@ -44,10 +50,9 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
     checkFit(settings, checkpoint.config, folder);
     const maxTokens = Math.max(settings.queryLength, settings.documentLength);
     const { projection } = settings;
-    const [identity, runner] = await Promise.all([
-      fingerprint(checkpoint, settings),
-      loadRunner({ folder, projection, maxTokens, threads: options.threads ?? null }),
-    ]);
+    const identity = await fingerprint(checkpoint, settings);
+    const load: RunnerOptions = { folder, projection, maxTokens, threads: options.threads ?? null };
+    const runner = await ((options.worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load));
     return new ColbertEncoder({
       name: basename(folder),
       fingerprint: identity,

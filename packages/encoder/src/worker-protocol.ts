@@ -1,0 +1,21 @@
+import type { TokenBatch } from '@glot/lfm2';
+
+export interface WorkerRequest {
+  readonly id: number;
+  /** Null asks to free the model and end. */
+  readonly batch: TokenBatch | null;
+}
+
+export type WorkerAnswer =
+  | { readonly id: number; readonly vectors: Float32Array<ArrayBuffer> | null }
+  | { readonly id: number; readonly error: WorkerError };
+
+/** An error as plain data: its class does not cross threads. */
+export interface WorkerError {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Request id of the loading itself. */
+export const LOADING = 0;
