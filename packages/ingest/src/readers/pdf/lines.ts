@@ -1,6 +1,7 @@
 /** Text items of one page, as pdf.js gives them -> lines with a place and a size. */
 import type { TextContent, TextItem } from 'pdfjs-dist/types/src/display/api.js';
 import { toLetters } from './letters.js';
+import { inReadingOrder } from './reading-order.js';
 
 export interface PdfLine {
   readonly text: string;
@@ -14,20 +15,15 @@ export interface PdfLine {
   readonly direction: number;
 }
 
-interface Piece {
-  readonly text: string;
-  readonly left: number;
-  readonly right: number;
-  readonly baseline: number;
-  readonly size: number;
-  readonly direction: number;
-}
+/** A stretch of a line, as pdf.js cuts it; places as in a line. */
+export type PdfPiece = PdfLine;
 
 const VERTICAL = 4;
 
 export function linesOf(items: TextContent['items']): PdfLine[] {
   const lines: PdfLine[] = [];
-  let open: Piece[] = [];
+  let open: PdfPiece[] = [];
+  let ended = false;
   const close = (): void => {
     const line = joinPieces(open);
     if (line !== undefined) lines.push(line);
@@ -37,18 +33,23 @@ export function linesOf(items: TextContent['items']): PdfLine[] {
     if (!('str' in item)) continue;
     const piece = pieceOf(item);
     const last = open.at(-1);
-    if (last !== undefined && piece.text.trim() !== '' && startsNewLine(last, piece)) close();
+    if (last !== undefined && piece.text.trim() !== '') {
+      if (startsNewLine(last, piece) || (ended && !continues(last, piece))) close();
+      ended = false;
+    }
     if (piece.text !== '') open.push(piece);
-    if (item.hasEOL) close();
+    ended ||= item.hasEOL;
   }
   close();
   return lines;
 }
 
 /** Rotates the item so that its line runs along the first axis. */
-function pieceOf(item: TextItem): Piece {
+function pieceOf(item: TextItem): PdfPiece {
   const [a = 1, b = 0, c = 0, d = 1, x = 0, y = 0] = item.transform as number[];
-  const text = toLetters(item.str);
+  const letters = toLetters(item.str);
+  // What is left of a glyph that names no letter is the space pdf.js saw before it.
+  const text = letters !== item.str && letters.trim() === '' ? '' : letters;
   if (item.dir === 'ttb') {
     return { text, left: -y, right: -y + item.height, baseline: x, size: Math.hypot(a, b), direction: VERTICAL };
   }
@@ -63,12 +64,18 @@ function pieceOf(item: TextItem): Piece {
 }
 
 /** pdf.js reports line ends within one run of text; a jump elsewhere on the page is ours to see. */
-function startsNewLine(last: Piece, next: Piece): boolean {
+function startsNewLine(last: PdfPiece, next: PdfPiece): boolean {
   if (last.direction !== next.direction) return true;
   return Math.abs(last.baseline - next.baseline) > Math.max(last.size, next.size, 1) * 0.8;
 }
 
-function joinPieces(pieces: readonly Piece[]): PdfLine | undefined {
+/** A line end that pdf.js reports where the pen only stepped back for a vowel sign is none. */
+function continues(last: PdfPiece, next: PdfPiece): boolean {
+  const gap = Math.max(next.left - last.right, last.left - next.right);
+  return Math.abs(last.baseline - next.baseline) < next.size * 0.3 && gap < next.size * 0.3;
+}
+
+function joinPieces(pieces: readonly PdfPiece[]): PdfLine | undefined {
   const text = inReadingOrder(pieces)
     .map((piece) => piece.text)
     .join('')
@@ -87,44 +94,3 @@ function joinPieces(pieces: readonly Piece[]): PdfLine | undefined {
     direction: first.direction,
   };
 }
-
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
-const LEFT_TO_RIGHT = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/gu;
-
-/** Many producers write a right-to-left line word by word as it lies on the page: its last word first. */
-function inReadingOrder(pieces: readonly Piece[]): readonly Piece[] {
-  const whole = pieces.map(({ text }) => text).join('');
-  const rightToLeft = count(whole, RIGHT_TO_LEFT);
-  if (rightToLeft === 0 || rightToLeft < count(whole, LEFT_TO_RIGHT)) return pieces;
-  const ordered = pieces
-    .map((piece, index) => ({ piece, index }))
-    .sort((a, b) => b.piece.left - a.piece.left || b.index - a.index)
-    .map(({ piece }) => piece);
-  return turnBackForeignRuns(ordered);
-}
-
-/** Within a right-to-left line, words of Latin script and numbers that follow each other run left to right. */
-function turnBackForeignRuns(pieces: readonly Piece[]): Piece[] {
-  const result: Piece[] = [];
-  let run: Piece[] = [];
-  const flush = (): void => {
-    // White space at the edges of a run belongs to the right-to-left text around it.
-    let end = run.length;
-    while (end > 0 && run[end - 1]!.text.trim() === '') end--;
-    result.push(...run.slice(0, end).reverse(), ...run.slice(end));
-    run = [];
-  };
-  for (const piece of pieces) {
-    const isForeign = count(piece.text, RIGHT_TO_LEFT) === 0 && count(piece.text, LEFT_TO_RIGHT) > 0;
-    const isSpaceInRun = run.length > 0 && piece.text.trim() === '';
-    if (isForeign || isSpaceInRun) run.push(piece);
-    else {
-      flush();
-      result.push(piece);
-    }
-  }
-  flush();
-  return result;
-}
-
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;

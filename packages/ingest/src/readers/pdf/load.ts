@@ -8,6 +8,7 @@ import { Refused } from '../refused.js';
 for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) {
   if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: class {}, configurable: true });
 }
+turnClustersRound();
 const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
 
 const ASSETS = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
@@ -31,4 +32,17 @@ export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
     if (name === 'PasswordException') throw new Refused('encrypted', 'a PDF that opens with a password only');
     throw new Refused('malformed', `no PDF that can be opened: ${message.replace(/\s+/g, ' ')}`);
   }
+}
+
+/**
+ * pdf.js turns right-to-left text round character by character. Where a font maps one glyph to several letters (lam-alef,
+ * whole syllables), their order would be lost, so these come turned round already. pdf.js builds such mappings with
+ * `String.fromCodePoint`; this thread parses documents and does nothing else.
+ */
+function turnClustersRound(): void {
+  const fromCodePoint = String.fromCodePoint;
+  String.fromCodePoint = (...codePoints: number[]): string =>
+    codePoints.length > 1 && codePoints.every((code) => code >= 0x0590 && code <= 0x08ff)
+      ? fromCodePoint(...codePoints.reverse())
+      : fromCodePoint(...codePoints);
 }
