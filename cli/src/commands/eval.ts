@@ -1,0 +1,49 @@
+import { openEncoder } from '@glot/encoder';
+import { GlotError } from '@glot/errors';
+import { evaluateDataset, formatTable } from '@glot/eval';
+import type { SearchMode } from '@glot/index';
+import { ExitCode } from '../exit-code.js';
+import { MODES } from '../options.js';
+import { createProgress } from '../terminal/progress.js';
+
+interface EvalOptions {
+  readonly split: string;
+  readonly modes: string;
+  readonly json?: true;
+  readonly model?: string;
+  readonly threads?: number;
+}
+
+export async function runEval(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
+  const modes = parseModes(options.modes);
+  const progress = createProgress();
+  const encoder = await openEncoder({
+    ...(options.model !== undefined && { model: options.model }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  });
+  try {
+    const result = await evaluateDataset(dir, {
+      encoder,
+      modes,
+      split: options.split,
+      signal,
+      onProgress: (state) => progress.update(`${state.phase}: ${state.done}/${state.total}`),
+    });
+    progress.clear();
+    process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${formatTable([result])}\n`);
+    return ExitCode.found;
+  } finally {
+    progress.clear();
+    await encoder.dispose();
+  }
+}
+
+function parseModes(list: string): SearchMode[] {
+  const names = list.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (!MODES.includes(name as SearchMode)) {
+      throw new GlotError('cli.unknown-mode', `unknown mode ${JSON.stringify(name)}; there are ${MODES.join(', ')}`);
+    }
+  }
+  return names as SearchMode[];
+}

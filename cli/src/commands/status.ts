@@ -1,0 +1,48 @@
+import { openGlot } from '@glot/glot';
+import { ExitCode } from '../exit-code.js';
+import type { IndexOptions } from '../options.js';
+import { count } from '../terminal/count.js';
+
+interface StatusOptions extends IndexOptions {
+  readonly skipped?: true;
+}
+
+export async function runStatus(options: StatusOptions): Promise<ExitCode> {
+  const glot = await openGlot({ index: options.index });
+  try {
+    const stats = glot.stats();
+    const skippedFiles = options.skipped ? glot.skippedFiles() : [];
+    if (options.json) {
+      const files = skippedFiles.map(({ path, reason, detail }) => ({ path: glot.displayPath(path), reason, detail }));
+      process.stdout.write(
+        `${JSON.stringify({ index: options.index, ...stats, ...(options.skipped && { skippedFiles: files }) })}\n`,
+      );
+      return ExitCode.found;
+    }
+    const rows = [
+      ['index', `${options.index} (${(stats.fileBytes / 1e6).toFixed(1)} MB)`],
+      ['documents', byCount(stats.documents, stats.formats)],
+      ['passages', byCount(stats.passages, stats.languages)],
+      ['token vectors', stats.tokens.toLocaleString('en-US')],
+      [
+        'encoder',
+        stats.encoder
+          ? `${stats.encoder.name}, ${stats.encoder.dim} dimensions, ${stats.encoder.fingerprint.slice(0, 12)}`
+          : 'none yet',
+      ],
+      ['skipped', count(stats.skipped, 'file')],
+    ] as const;
+    for (const [name, value] of rows) process.stdout.write(`${name.padEnd(14)} ${value}\n`);
+    for (const file of skippedFiles)
+      process.stdout.write(`  ${glot.displayPath(file.path)}: ${file.reason}, ${file.detail}\n`);
+    return ExitCode.found;
+  } finally {
+    await glot.close();
+  }
+}
+
+function byCount(total: number, parts: Readonly<Record<string, number>>): string {
+  const named = Object.entries(parts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const list = named.map(([name, number]) => `${name} ${number.toLocaleString('en-US')}`).join(', ');
+  return list === '' ? total.toLocaleString('en-US') : `${total.toLocaleString('en-US')} (${list})`;
+}

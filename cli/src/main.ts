@@ -1,0 +1,36 @@
+import { isGlotError } from '@glot/errors';
+import { CommanderError } from 'commander';
+import { ExitCode, exitCodeOf } from './exit-code.js';
+import { buildProgram } from './program.js';
+import { errorLine } from './terminal/error-line.js';
+
+/** `glot`: parse, run, map the result to an exit code. stdout carries results only. */
+
+const interrupt = new AbortController();
+process.on('SIGINT', () => {
+  if (interrupt.signal.aborted) process.exit(ExitCode.interrupted); // the second Ctrl-C does not wait
+  interrupt.abort();
+});
+process.on('SIGTERM', () => interrupt.abort());
+
+// A reader that went away (`glot search ... | head -1`) ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? ExitCode.found);
+  throw error;
+});
+process.stderr.on('error', () => {});
+
+try {
+  const program = buildProgram(interrupt.signal, (code) => {
+    process.exitCode = code;
+  });
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? ExitCode.found : ExitCode.error;
+  } else {
+    process.exitCode = exitCodeOf(error);
+    process.stderr.write(`${errorLine(error)}\n`);
+    if (process.env.GLOT_DEBUG && !isGlotError(error, 'aborted')) console.error(error);
+  }
+}

@@ -1,0 +1,62 @@
+import { GlotError } from '@glot/errors';
+import type { SearchMode } from '@glot/index';
+import { InvalidArgumentError, Option } from 'commander';
+
+/** The flags that several commands share, each defined once. */
+
+export interface IndexOptions {
+  readonly index: string;
+  readonly json?: true;
+  readonly model?: string;
+  readonly threads?: number;
+}
+
+export interface QueryOptions extends IndexOptions {
+  readonly mode: SearchMode;
+  readonly k: number;
+}
+
+export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];
+
+export const indexOption = () =>
+  new Option('--index <file>', 'index file').env('GLOT_INDEX').default('./.glot/index.db');
+
+export const jsonOption = () => new Option('--json', 'print one JSON object');
+
+export const modelOption = () =>
+  new Option('--model <folder>', 'folder of a late-interaction checkpoint').env('GLOT_MODEL');
+
+export const threadsOption = () => new Option('--threads <n>', 'compute threads').argParser(positiveInteger);
+
+export const modeOption = () => new Option('--mode <mode>', 'how to rank').choices(MODES).default('hybrid');
+
+export const countOption = (what: string, count: number) =>
+  new Option('-k <n>', what).argParser(positiveInteger).default(count);
+
+function positiveInteger(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < 1 || number > 10_000) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 10000.');
+  }
+  return number;
+}
+
+/** The words of a query given without quotes, joined. @throws GlotError `cli.empty-query` */
+export function queryText(words: readonly string[]): string {
+  const text = words.join(' ').trim();
+  if (text === '')
+    throw new GlotError(
+      'cli.empty-query',
+      'the query is empty: say what to look for, as in `glot search "opening hours"`',
+    );
+  return text;
+}
+
+/** What `openGlot` takes of the shared flags. */
+export function glotOptions(options: IndexOptions) {
+  return {
+    index: options.index,
+    ...(options.model !== undefined && { model: options.model }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  };
+}

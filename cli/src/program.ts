@@ -1,0 +1,93 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { runAsk } from './commands/ask.js';
+import { runEval } from './commands/eval.js';
+import { runIndex } from './commands/index-files.js';
+import { runSearch } from './commands/search.js';
+import { runStatus } from './commands/status.js';
+import type { ExitCode } from './exit-code.js';
+import { countOption, indexOption, jsonOption, MODES, modelOption, modeOption, threadsOption } from './options.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** The command table. Unknown flags are errors; usage errors are one line on stderr. */
+export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => void): Command {
+  const program = new Command('glot')
+    .description(
+      'Search folders of documents in many languages, and get answers with checked quotes. Offline, on a CPU.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
+    .exitOverride()
+    .action(() => {
+      program.outputHelp();
+    });
+
+  program
+    .command('index')
+    .description('index files and folders, or bring the index in step with them')
+    .argument('<path...>', 'files and folders')
+    .addOption(indexOption())
+    .option('--no-ignore', 'also take files that .gitignore, .ignore and .glotignore leave out')
+    .addOption(jsonOption())
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .action(async (paths, options) => onExit(await runIndex(paths, options, signal)));
+
+  program
+    .command('search')
+    .description('find passages')
+    .argument('<query...>', 'what to look for, in any language')
+    .addOption(indexOption())
+    .addOption(countOption('number of passages', 10))
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .action(async (words, options) => onExit(await runSearch(words, options, signal)));
+
+  program
+    .command('ask')
+    .description('answer a question by quoting the documents')
+    .argument('<question...>', 'a question, in any language')
+    .addOption(indexOption())
+    .addOption(countOption('number of passages to read', 10))
+    .addOption(modeOption())
+    .addOption(jsonOption())
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .action(async (words, options) => onExit(await runAsk(words, options, signal)));
+
+  program
+    .command('status')
+    .description('show what the index holds')
+    .addOption(indexOption())
+    .option('--skipped', 'list the files that were left out, and why')
+    .addOption(jsonOption())
+    .action(async (options) => onExit(await runStatus(options)));
+
+  program
+    .command('eval')
+    .description('measure retrieval quality on a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv)')
+    .argument('<dir>', 'the folder')
+    .option('--split <name>', 'which qrels/<name>.tsv', 'test')
+    .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
+    .addOption(jsonOption())
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .action(async (dir, options) => onExit(await runEval(dir, options, signal)));
+
+  for (const command of program.commands) command.showHelpAfterError(false);
+  return program;
+}
+
+/** commander's message as one line in glot's voice. */
+function usageLine(text: string): string {
+  const message = text
+    .replace(/^error:\s*/i, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+  return `glot: ${message}. See \`glot --help\`.\n`.replace(/([.)?])\. See/, '$1 See');
+}

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const executable = fileURLToPath(new URL('../../bin/glot.js', import.meta.url));
+
+export interface GlotRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Sends this signal as soon as stderr has said something. */
+  readonly signalOnOutput?: NodeJS.Signals;
+}
+
+/** Runs the built command as a user's shell would: own process, no terminal. */
+export function runGlot(args: readonly string[], options: RunOptions = {}): Promise<GlotRun> {
+  return new Promise((resolve, reject) => {
+    const { GLOT_INDEX: _index, GLOT_MODEL: _model, ...inherited } = process.env;
+    const child = spawn(process.execPath, [executable, ...args], {
+      cwd: options.cwd,
+      env: { ...inherited, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    if (options.signalOnOutput) {
+      const signal = options.signalOnOutput;
+      child.stderr.once('data', () => child.kill(signal));
+    }
+  });
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { documentPaths } from './document-path.js';
+
+describe('documentPaths', () => {
+  it('stores documents below the project relative to it', () => {
+    const paths = documentPaths('/home/me/project/.glot/index.db');
+    expect(paths.toKey('/home/me/project/docs/入門.md')).toBe('docs/入門.md');
+    expect(paths.toAbsolute('docs/入門.md')).toBe('/home/me/project/docs/入門.md');
+  });
+
+  it('stores documents elsewhere by their absolute path', () => {
+    const paths = documentPaths('/home/me/project/.glot/index.db');
+    expect(paths.toKey('/data/مقالات/أ.md')).toBe('/data/مقالات/أ.md');
+    expect(paths.toAbsolute('/data/مقالات/أ.md')).toBe('/data/مقالات/أ.md');
+    expect(paths.toKey('/home/me/project-two/a.md')).toBe('/home/me/project-two/a.md');
+  });
+
+  it('takes the folder of an index outside .glot as its base', () => {
+    expect(documentPaths('/srv/search/all.db').toKey('/srv/search/a/b.txt')).toBe('a/b.txt');
+  });
+
+  it('makes one key of decomposed and composed file names', () => {
+    const paths = documentPaths('/p/.glot/index.db');
+    expect(paths.toKey('/p/Bru\u0308cken.md')).toBe('Br\u00fccken.md');
+  });
+
+  it('shows paths relative to the working folder where they lie below it', () => {
+    const paths = documentPaths('/p/.glot/index.db');
+    expect(paths.toDisplay('docs/a.md', '/p')).toBe('docs/a.md');
+    expect(paths.toDisplay('docs/a.md', '/p/docs')).toBe('a.md');
+    expect(paths.toDisplay('docs/a.md', '/elsewhere')).toBe('/p/docs/a.md');
+  });
+
+  it('does not take a name that begins with two dots for a way up', () => {
+    expect(documentPaths('/p/index.db').toKey('/p/..notes/a.md')).toBe('..notes/a.md');
+  });
+});

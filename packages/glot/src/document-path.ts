@@ -1,0 +1,44 @@
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+
+/**
+ * How the index names documents. A document below the index's own folder is stored relative to it, so that a project
+ * can be moved with its index; any other by its absolute path. Forward slashes and NFC everywhere. Two spellings of
+ * one file (`docs/a.md`, `./docs/../docs/a.md`) are one key.
+ */
+export interface DocumentPaths {
+  /** The stored key of a file. */
+  toKey(absolutePath: string): string;
+  /** Where the document of a key lies. */
+  toAbsolute(key: string): string;
+  /** What people see: relative to the working folder where the document lies below it, else absolute. */
+  toDisplay(key: string, workingFolder?: string): string;
+}
+
+/**
+ * @param indexFile the index file; the base folder is the one it lies in, or that folder's parent if it is named `.glot`.
+ * @example
+ * const paths = documentPaths('/home/me/project/.glot/index.db');
+ * paths.toKey('/home/me/project/docs/入門.md'); // 'docs/入門.md'
+ */
+export function documentPaths(indexFile: string): DocumentPaths {
+  const folder = dirname(resolve(indexFile));
+  const base = folder.endsWith(`${sep}.glot`) ? dirname(folder) : folder;
+  return {
+    toKey: (absolutePath) => portable(below(base, absolutePath) ?? absolutePath),
+    toAbsolute: (key) => (isAbsolute(key) ? key : portable(join(base, key))),
+    toDisplay(key, workingFolder = process.cwd()) {
+      const absolute = isAbsolute(key) ? key : join(base, key);
+      return portable(below(workingFolder, absolute) ?? absolute);
+    },
+  };
+}
+
+/** `path` relative to `folder` if it lies below it, else null. */
+function below(folder: string, path: string): string | null {
+  const rest = relative(folder, path);
+  return rest === '' || rest.startsWith(`..${sep}`) || rest === '..' || isAbsolute(rest) ? null : rest;
+}
+
+function portable(path: string): string {
+  return (sep === '/' ? path : path.split(sep).join('/')).normalize('NFC');
+}

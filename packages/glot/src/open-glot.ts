@@ -1,0 +1,103 @@
+import { type Encoder, openEncoder } from '@glot/encoder';
+import {
+  type Hit,
+  type IndexStats,
+  type MultivectorIndex,
+  openIndex,
+  type SearchMode,
+  type SkippedInput,
+} from '@glot/index';
+import { type Answer, ask, retrieve } from '@glot/rag';
+import { documentPaths } from './document-path.js';
+import { syncFiles } from './sync.js';
+import type { SyncOptions, SyncReport } from './types.js';
+
+export interface OpenGlotOptions {
+  /** The index file; made on the first `sync` when opened with `mode: 'write'`. */
+  readonly index: string;
+  /** `read` (default) for searching; `write` where documents change. */
+  readonly mode?: 'read' | 'write';
+  /** A folder with a late-interaction checkpoint; default: the embedded model. */
+  readonly model?: string;
+  /** Threads of the compute kernels; default: the physical cores, four at most. */
+  readonly threads?: number;
+}
+
+export interface QueryOptions {
+  /** Default `hybrid`. */
+  readonly mode?: SearchMode;
+  /** Hits to return (search) or passages to read (ask); default 10. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An open index with its encoder: what applications hold on to. */
+export interface Glot {
+  sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
+  search(query: string, options?: QueryOptions): Promise<Hit[]>;
+  ask(question: string, options?: QueryOptions): Promise<Answer>;
+  stats(): IndexStats;
+  skippedFiles(): SkippedInput[];
+  /** The path to show for a stored one: relative to the working folder where it lies below it. */
+  displayPath(path: string): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an index for searching or for changes. The encoder is loaded at the first call that needs it, so that lexical
+ * search and statistics start at once.
+ *
+ * @throws GlotError `index.not-found`, `index.corrupt`, `index.foreign-encoder`, `index.busy`, ...
+ * @example
+ * const glot = await openGlot({ index: '.glot/index.db', mode: 'write' });
+ * await glot.sync(['docs']);
+ * for (const hit of await glot.search('パンの発酵時間')) console.log(hit.score, hit.path, hit.text);
+ * await glot.close();
+ */
+export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
+  const paths = documentPaths(options.index);
+  const modelOptions = {
+    ...(options.model !== undefined && { model: options.model }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  };
+  let encoder: Promise<Encoder> | undefined;
+  let index: MultivectorIndex;
+  if (options.mode === 'write') {
+    encoder = openEncoder(modelOptions);
+    const { name, fingerprint, dim } = await encoder;
+    index = await openIndex({ file: options.index, mode: 'write', encoder: { name, fingerprint, dim } }).catch(
+      async (error) => {
+        await (await encoder!).dispose();
+        throw error;
+      },
+    );
+  } else {
+    index = await openIndex({ file: options.index, mode: 'read' });
+  }
+
+  async function loadEncoder(): Promise<Encoder> {
+    encoder ??= openEncoder(modelOptions);
+    const loaded = await encoder;
+    index.requireEncoder({ name: loaded.name, fingerprint: loaded.fingerprint, dim: loaded.dim });
+    return loaded;
+  }
+
+  return {
+    async sync(roots, syncOptions) {
+      return syncFiles(roots, { index, encoder: await loadEncoder(), paths }, syncOptions);
+    },
+    async search(query, queryOptions = {}) {
+      return retrieve(query, { index, encoder: loadEncoder, ...queryOptions });
+    },
+    async ask(question, queryOptions = {}) {
+      return ask(question, { index, encoder: await loadEncoder(), ...queryOptions });
+    },
+    stats: () => index.stats(),
+    skippedFiles: () => index.skippedFiles(),
+    displayPath: (path) => paths.toDisplay(path),
+    async close() {
+      await index.close();
+      if (encoder) await (await encoder).dispose();
+    },
+  };
+}
