@@ -183,6 +183,14 @@ describe('GgufFile', () => {
     await file.close();
   });
 
+  it('gives up on endless headers', async () => {
+    const path = join(folder, 'endless.gguf');
+    const value = 'x'.repeat(7 * 1024 * 1024);
+    const long = ['a', 'b', 'c', 'd', 'e'].map((key): Field => ({ key, type: 'string', value }));
+    await writeFile(path, ggufBytes({ fields: [...FIELDS, ...long] }));
+    await expect(GgufFile.open(path)).rejects.toThrowError(/longer than \d+ bytes/);
+  });
+
   it('reads headers longer than its first look at the file', async () => {
     const text = 'ว'.repeat(700_000);
     const file = await GgufFile.open(await written([EMBEDDING], { 'general.description': text }));

@@ -22,7 +22,7 @@ export interface GgufHeader {
 }
 
 /** The header of the largest LFM2 takes 7 MB, nearly all of it vocabulary. */
-export const MAX_HEADER_BYTES = 64 * 1024 * 1024;
+export const MAX_HEADER_BYTES = 32 * 1024 * 1024;
 
 const MAGIC = 0x46554747; // "GGUF"
 const MAX_ENTRIES = 65_536;

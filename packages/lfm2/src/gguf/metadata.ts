@@ -43,7 +43,7 @@ const ARRAY = 9;
 const MAX_KEY_BYTES = 65_535;
 // the longest strings of real files are chat templates, of some 20 kB
 const MAX_STRING_BYTES = 8 * 1024 * 1024;
-const MAX_ITEMS = 4 * 1024 * 1024;
+const MAX_ITEMS = 1024 * 1024;
 /** The least that a key, a type and a value take. */
 export const METADATA_ENTRY_BYTES = 8 + 4 + 1;
 
