@@ -7,7 +7,7 @@ import { ColbertEncoder } from './colbert-encoder.js';
 import { fingerprint } from './fingerprint.js';
 import { type ColbertSettings, readSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
-import { loadRunner, type RunnerOptions } from './trunk-runner.js';
+import { loadRunner, type RunnerOptions, type TrunkRunner } from './trunk-runner.js';
 import type { Encoder } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
@@ -44,19 +44,31 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
     throw new GlotError('encoder.not-found', `there is no model folder at ${folder}`, { details: { path: folder } });
   }
   const settings = await readSettings(folder);
-  const layout = new TokenLayout(await TextTokenizer.load(folder), settings);
   const checkpoint = await Checkpoint.open(folder);
   try {
     checkFit(settings, checkpoint.config, folder);
-    const maxTokens = Math.max(settings.queryLength, settings.documentLength);
-    const { projection } = settings;
-    const identity = await fingerprint(checkpoint, settings);
-    const load: RunnerOptions = { folder, projection, maxTokens, threads: options.threads ?? null };
-    const runner = await ((options.worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load));
+    // The model loads while the tokenizer is read and the files are hashed.
+    const loading = startRunner(options, {
+      folder,
+      projection: settings.projection,
+      maxTokens: Math.max(settings.queryLength, settings.documentLength),
+      threads: options.threads ?? null,
+    });
+    const [layout, identity, runner] = await Promise.all([
+      TextTokenizer.load(folder).then((tokenizer) => new TokenLayout(tokenizer, settings)),
+      fingerprint(checkpoint, settings),
+      loading,
+    ]).catch(async (error: unknown) => {
+      await loading.then(
+        (runner) => runner.dispose(),
+        () => {},
+      );
+      throw error;
+    });
     return new ColbertEncoder({
       name: basename(folder),
       fingerprint: identity,
-      dim: projection.outputs,
+      dim: settings.projection.outputs,
       documentLength: settings.documentLength,
       layout,
       runner,
@@ -65,6 +77,10 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
   } finally {
     await checkpoint.close();
   }
+}
+
+function startRunner({ worker }: OpenEncoderOptions, load: RunnerOptions): Promise<TrunkRunner> {
+  return (worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load);
 }
 
 function checkFit(settings: ColbertSettings, config: Lfm2Config, folder: string): void {
