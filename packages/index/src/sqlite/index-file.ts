@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import type { EncoderIdentity } from '../types.js';
+import { bytesOf } from './file-size.js';
 import { createTables, readEncoder, recognise } from './schema.js';
 import { readOnlyMessage, storageError } from './storage-error.js';
 import { lockForWriting, type WriterLock } from './writer-lock.js';
@@ -150,10 +151,6 @@ function exists(path: string): boolean {
   throw new GlotError('index.cannot-open', `cannot open ${path}: ${found}; name an index file with --index`, {
     details: { file: path },
   });
-}
-
-export function bytesOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function mayWrite(path: string): boolean {

@@ -1,5 +1,6 @@
 import type { IndexStats } from '../types.js';
-import { bytesOf, type IndexFile } from './index-file.js';
+import { bytesOf } from './file-size.js';
+import type { IndexFile } from './index-file.js';
 import { FORMAT_VERSION } from './schema.js';
 
 /** Counts, from the small tables only. */

@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
 import type { EncoderIdentity } from '../types.js';
+import { bytesOf } from './file-size.js';
 import { corruptMessage } from './storage-error.js';
 
 /** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
@@ -99,11 +100,20 @@ export function recognise(db: Database, file: string): 'empty' | 'ours' {
         { details: { file, version, supported: FORMAT_VERSION } },
       );
     }
+    requireWhole(db, file);
     return 'ours';
   }
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   if (application === 0 && version === 0 && tables === 0) return 'empty';
   throw new GlotError('index.corrupt', corruptMessage(file, 'a database of another program'), { details: { file } });
+}
+
+// SQLite counts a cut page as a page. While there is a log, the file may rightly lack pages.
+function requireWhole(db: Database, file: string): void {
+  const bytes =
+    (db.pragma('page_count', { simple: true }) as number) * (db.pragma('page_size', { simple: true }) as number);
+  if (bytesOf(`${file}-wal`) > 0 || bytesOf(file) >= bytes) return;
+  throw new GlotError('index.corrupt', corruptMessage(file, 'its end is missing'), { details: { file } });
 }
 
 /** @throws GlotError `index.corrupt` */

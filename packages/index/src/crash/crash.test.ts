@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENCODER, encode, randomNumbers } from '../fixtures.js';
+import { openIndex } from '../open-index.js';
+import type { MultivectorIndex } from '../types.js';
+import { spawnSource } from './source-child.js';
+
+const KILLS = 15;
+
+/** What stands at a path: the texts of a document's passages, the detail of a skip, or nothing. */
+type State = { readonly texts: readonly string[] | null; readonly skipped?: string };
+type Line = { readonly begin: true; readonly path: string } & State;
+
+const NOTHING: State = { texts: null };
+
+describe('a writer killed at any moment', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'glot-kill-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it(`leaves every acknowledged change whole and nothing else, ${KILLS} times over`, async () => {
+    const file = join(folder, 'index.db');
+    const next = randomNumbers(20);
+    const state = new Map<string, State>();
+    let changes = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const output = await killedWriter(file, kill, Math.abs(next()) * 120);
+      // The last line may be cut; a change without its second line is in doubt.
+      let doubtful: Line | null = null;
+      for (const line of output.split('\n').slice(0, -1)) {
+        const message = JSON.parse(line) as Line | { begin: false };
+        if (message.begin) doubtful = message;
+        else if (doubtful) {
+          state.set(doubtful.path, doubtful);
+          doubtful = null;
+          changes += 1;
+        }
+      }
+      await check(file, state, doubtful);
+    }
+    expect(changes).toBeGreaterThan(KILLS);
+  }, 240_000);
+
+  async function killedWriter(file: string, seed: number, afterMs: number): Promise<string> {
+    const child = spawnSource('writer.ts', [file, String(seed)], folder);
+    let output = '';
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+    const closed = once(child, 'close');
+    await Promise.race([once(child.stdout!, 'data'), closed]);
+    await setTimeout(afterMs);
+    child.kill('SIGKILL');
+    const [, signal] = await closed;
+    expect(signal).toBe('SIGKILL');
+    return output;
+  }
+
+  async function check(file: string, state: Map<string, State>, doubtful: Line | null): Promise<void> {
+    // The lock went with the process: the next writer need not wait.
+    const index = await openIndex({ file, mode: 'write', encoder: ENCODER });
+    try {
+      if (doubtful) {
+        const now = stateOf(index, doubtful.path);
+        const before = plain(state.get(doubtful.path));
+        expect([before, plain(doubtful)]).toContainEqual(now);
+        state.set(doubtful.path, now);
+      }
+      for (const [path, expected] of state) expect(stateOf(index, path)).toEqual(plain(expected));
+      const present = [...state].filter(([, { texts, skipped }]) => texts ?? skipped).map(([path]) => path);
+      expect(index.files().map(({ path }) => path)).toEqual(present.sort());
+      const texts = [...state.values()].flatMap((one) => one.texts ?? []).sort();
+      const vectors = encode('الجملة');
+      for (const request of [
+        { mode: 'semantic', vectors },
+        { mode: 'lexical', text: 'الجملة' },
+      ] as const) {
+        const hits = await index.search({ ...request, limit: 1000 });
+        expect(hits.map(({ text }) => text).sort()).toEqual(texts);
+      }
+    } finally {
+      await index.close();
+    }
+    const db = new Database(file, { readonly: true });
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+    for (const table of ['passage_vectors', 'passage_words']) expect(count(table)).toBe(count('passage'));
+    expect(count('document_text')).toBe(count('document'));
+    db.close();
+  }
+});
+
+function stateOf(index: MultivectorIndex, path: string): State {
+  const texts = index.get(path)?.passages.map(({ text }) => text) ?? null;
+  const skipped = index.skippedFiles().find((file) => file.path === path)?.detail;
+  return { texts, ...(skipped !== undefined && { skipped }) };
+}
+
+function plain({ texts, skipped }: State = NOTHING): State {
+  return { texts, ...(skipped !== undefined && { skipped }) };
+}

@@ -1,0 +1,16 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const HOOKS = new URL('./typescript-hooks.mjs', import.meta.url).href;
+
+/**
+ * Runs a source file of this folder in a process of its own. Its stdout is a pipe.
+ * @param folder where what the compiler made is kept
+ */
+export function spawnSource(script: string, args: readonly string[], folder: string, options: SpawnOptions = {}) {
+  const hooks = `register(${JSON.stringify(HOOKS)}, { data: { folder: ${JSON.stringify(folder)} } })`;
+  const register = `data:text/javascript,import { register } from 'node:module'; ${encodeURIComponent(hooks)}`;
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const node = ['--conditions=glot-source', '--import', register, path, ...args];
+  return spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'], ...options }) as ChildProcess;
+}

@@ -1,0 +1,34 @@
+import { writeSync } from 'node:fs';
+import { document, ENCODER, encode, randomNumbers } from '../fixtures.js';
+import { openIndex } from '../open-index.js';
+
+/**
+ * Changes an index for ever and says so on stdout, a line before and a line after each change: the test that kills it
+ * knows what was acknowledged, and the one change that may or may not have happened.
+ * Arguments: index file, seed.
+ */
+const [file, seed] = process.argv.slice(2);
+const next = randomNumbers(Number(seed));
+const index = await openIndex({ file: file!, mode: 'write', encoder: ENCODER });
+
+// Not process.stdout: what was written must have left the process.
+const say = (line: string) => writeSync(1, `${line}\n`);
+
+for (let step = 0; ; step += 1) {
+  const path = `文書 ${Math.floor(Math.abs(next()) * 12)}`;
+  const count = 1 + Math.floor(Math.abs(next()) * 8);
+  const text = (number: number) => `${seed}/${step}/${number} الجملة ประโยค 🍞 ${'発酵 '.repeat(number)}`;
+  const texts = Array.from({ length: count }, (_, number) => text(number));
+  const kind = Math.abs(next());
+  if (kind < 0.7) {
+    say(JSON.stringify({ begin: true, path, texts }));
+    index.upsert(document(path, texts), encode(...texts));
+  } else if (kind < 0.85) {
+    say(JSON.stringify({ begin: true, path, texts: null }));
+    index.delete(path);
+  } else {
+    say(JSON.stringify({ begin: true, path, texts: null, skipped: texts[0] }));
+    index.skip({ path, reason: 'broken', detail: texts[0]!, contentHash: '', sizeBytes: 1, modifiedMs: 1 });
+  }
+  say(JSON.stringify({ begin: false }));
+}
