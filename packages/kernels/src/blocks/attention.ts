@@ -1,3 +1,4 @@
+import { GlotError } from '@glot/errors';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { type LinearWeights, linear } from './linear.js';
 import { type RmsNormWeights, rmsNorm } from './rms-norm.js';
@@ -24,7 +25,10 @@ export interface AttentionShape {
   readonly headDim: number;
 }
 
-/** Grouped-query attention with rotary positions; x [n, width] -> [n, width]. Keys after `lastKey` are hidden from all. */
+/**
+ * Grouped-query attention with rotary positions; x [n, width] -> [n, width]. Keys after `lastKey` are hidden from all.
+ * @throws GlotError `kernels.shape` where heads are no multiple of 16 wide
+ */
 export function attention(
   graph: GraphBuilder,
   x: Value,
@@ -34,6 +38,9 @@ export function attention(
   rope: Rope,
   sequence: Sequence,
 ): Value {
+  if (headDim % 16 !== 0) {
+    throw new GlotError('kernels.shape', `heads of width ${headDim} are not supported, only multiples of 16`);
+  }
   const perHead = graph.ints([-1, headDim]);
   // The runtime's own query and key norm has no CPU kernel, so the heads are normalised as rows of their own.
   const normed = (projection: LinearWeights, norm: RmsNormWeights): Value => {

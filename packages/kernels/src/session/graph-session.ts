@@ -35,19 +35,21 @@ export interface GraphSession {
   dispose(): Promise<void>;
 }
 
-/** @throws GlotError `kernels.runtime` when the native runtime is missing, `kernels.graph` when it refuses the graph */
+/** @throws GlotError `kernels.threads`, `kernels.runtime` (no native library here), `kernels.graph` (the runtime refuses it) */
 export async function createSession(graph: Graph, options: SessionOptions = {}): Promise<GraphSession> {
+  const intraOpNumThreads = threadCount(options.threads);
   const runtime = await loadRuntime();
   try {
     const session = await runtime.InferenceSession.create(graph.model, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threadCount(options.threads),
+      intraOpNumThreads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       // The arena never gives memory back; graphs with varying shapes would grow it without bound.
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      // Failures come back as errors; the runtime need not print them as well.
+      logSeverityLevel: 4,
       externalData: graph.externalData,
     });
     return new NativeSession(runtime, session);
@@ -85,7 +87,7 @@ class NativeSession implements GraphSession {
       const outputs = await this.#session.run(inputs, fetches);
       const result: Record<string, TensorValue> = {};
       for (const [name, tensor] of Object.entries(outputs)) {
-        result[name] = { data: tensor.data as TensorArray, shape: tensor.dims };
+        result[name] = into?.[name] ?? { data: tensor.data as TensorArray, shape: tensor.dims };
       }
       return result;
     } catch (cause) {

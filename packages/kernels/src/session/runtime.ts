@@ -20,7 +20,7 @@ async function load(): Promise<Runtime> {
   try {
     const ort = await import('onnxruntime-node');
     // Must be set before the first session; later values are ignored.
-    ort.env.logLevel = 'error';
+    ort.env.logLevel = 'fatal';
     return {
       InferenceSession: ort.InferenceSession,
       tensor: (data, shape) => new ort.Tensor(typeName(data), data, [...shape]) as Tensor,
