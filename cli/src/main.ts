@@ -24,7 +24,8 @@ try {
   const program = buildProgram(interrupt.signal, (code) => {
     process.exitCode = code;
   });
-  await program.parseAsync(process.argv);
+  if (process.argv.length === 2) program.outputHelp();
+  else await program.parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? ExitCode.found : ExitCode.error;

@@ -1,16 +1,13 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { runAsk } from './commands/ask.js';
-import { runEval } from './commands/eval.js';
-import { runIndex } from './commands/index-files.js';
-import { runSearch } from './commands/search.js';
-import { runStatus } from './commands/status.js';
 import type { ExitCode } from './exit-code.js';
 import { countOption, indexOption, jsonOption, MODES, modelOption, modeOption, threadsOption } from './options.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-/** The command table. Unknown flags are errors; usage errors are one line on stderr. */
+/**
+ * The command table. A command's code is loaded when it runs, so that the others start fast. Unknown flags are errors; usage errors are one line on stderr.
+ */
 export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => void): Command {
   const program = new Command('glot')
     .description(
@@ -20,10 +17,7 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
-    .exitOverride()
-    .action(() => {
-      program.outputHelp();
-    });
+    .exitOverride();
 
   program
     .command('index')
@@ -34,7 +28,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
-    .action(async (paths, options) => onExit(await runIndex(paths, options, signal)));
+    .action(async (paths, options) => {
+      const { runIndex } = await import('./commands/index-files.js');
+      onExit(await runIndex(paths, options, signal));
+    });
 
   program
     .command('search')
@@ -46,7 +43,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
-    .action(async (words, options) => onExit(await runSearch(words, options, signal)));
+    .action(async (words, options) => {
+      const { runSearch } = await import('./commands/search.js');
+      onExit(await runSearch(words, options, signal));
+    });
 
   program
     .command('ask')
@@ -58,7 +58,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
-    .action(async (words, options) => onExit(await runAsk(words, options, signal)));
+    .action(async (words, options) => {
+      const { runAsk } = await import('./commands/ask.js');
+      onExit(await runAsk(words, options, signal));
+    });
 
   program
     .command('status')
@@ -66,7 +69,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(indexOption())
     .option('--skipped', 'list the files that were left out, and why')
     .addOption(jsonOption())
-    .action(async (options) => onExit(await runStatus(options)));
+    .action(async (options) => {
+      const { runStatus } = await import('./commands/status.js');
+      onExit(await runStatus(options));
+    });
 
   program
     .command('eval')
@@ -77,7 +83,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
-    .action(async (dir, options) => onExit(await runEval(dir, options, signal)));
+    .action(async (dir, options) => {
+      const { runEval } = await import('./commands/eval.js');
+      onExit(await runEval(dir, options, signal));
+    });
 
   for (const command of program.commands) command.showHelpAfterError(false);
   return program;

@@ -1,4 +1,5 @@
 import { type Glot, openGlot, type SyncProgress, type SyncReport } from '@glot/glot';
+import { walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { glotOptions, type IndexOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
@@ -18,6 +19,8 @@ export async function runIndex(
   options: IndexCommandOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
+  // A wrong path is told before an index file is made for it.
+  for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
   const started = performance.now();
   const glot = await openGlot({ ...glotOptions(options), mode: 'write' });

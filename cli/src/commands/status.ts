@@ -22,7 +22,8 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
     const rows = [
       ['index', `${options.index} (${(stats.fileBytes / 1e6).toFixed(1)} MB)`],
       ['documents', byCount(stats.documents, stats.formats)],
-      ['passages', byCount(stats.passages, stats.languages)],
+      ['languages', byCount(null, stats.languages)],
+      ['passages', stats.passages.toLocaleString('en-US')],
       ['token vectors', stats.tokens.toLocaleString('en-US')],
       [
         'encoder',
@@ -41,8 +42,9 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   }
 }
 
-function byCount(total: number, parts: Readonly<Record<string, number>>): string {
+function byCount(total: number | null, parts: Readonly<Record<string, number>>): string {
   const named = Object.entries(parts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const list = named.map(([name, number]) => `${name} ${number.toLocaleString('en-US')}`).join(', ');
+  if (total === null) return list;
   return list === '' ? total.toLocaleString('en-US') : `${total.toLocaleString('en-US')} (${list})`;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const executable = fileURLToPath(new URL('../../bin/glot.js', import.meta.url));
@@ -12,8 +12,8 @@ export interface GlotRun {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sends this signal as soon as stderr has said something. */
-  readonly signalOnOutput?: NodeJS.Signals;
+  /** Handed the running process, to send it signals or close its pipes. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the built command as a user's shell would: own process, no terminal. */
@@ -35,9 +35,6 @@ export function runGlot(args: readonly string[], options: RunOptions = {}): Prom
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
-    if (options.signalOnOutput) {
-      const signal = options.signalOnOutput;
-      child.stderr.once('data', () => child.kill(signal));
-    }
+    options.onStart?.(child);
   });
 }

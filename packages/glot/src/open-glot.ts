@@ -9,7 +9,6 @@ import {
 } from '@glot/index';
 import { type Answer, ask, retrieve } from '@glot/rag';
 import { documentPaths } from './document-path.js';
-import { syncFiles } from './sync.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
 export interface OpenGlotOptions {
@@ -84,6 +83,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
 
   return {
     async sync(roots, syncOptions) {
+      // The readers are loaded only where documents change: searching starts without them.
+      const { syncFiles } = await import('./sync.js');
       return syncFiles(roots, { index, encoder: await loadEncoder(), paths }, syncOptions);
     },
     async search(query, queryOptions = {}) {

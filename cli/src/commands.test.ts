@@ -1,0 +1,183 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GlotRun, runGlot } from './testing/run-glot.js';
+
+const corpus = fileURLToPath(new URL('../../fixtures/corpus', import.meta.url));
+const otherModel = fileURLToPath(new URL('../../fixtures/checkpoints/colbert-f16', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-cli-'));
+  for (const topic of ['library', 'earthquake', 'tea'])
+    cpSync(join(corpus, topic), join(folder, 'docs', topic), { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const glot = (...args: string[]) => runGlot(args, { cwd: folder });
+
+/** The one JSON object on stdout. */
+function json(run: GlotRun) {
+  expect(run.stdout.trimEnd().split('\n')).toHaveLength(1);
+  return JSON.parse(run.stdout);
+}
+
+describe('a folder in, ranked passages and a cited answer out', () => {
+  it('indexes every file of the folder', async () => {
+    const run = await glot('index', 'docs', '--json');
+    expect(run.code, run.stderr).toBe(0);
+    const report = json(run);
+    expect(report.added).toBe(report.files);
+    expect(report.files).toBeGreaterThan(10);
+    expect(report.tokens).toBeGreaterThan(report.passages);
+    expect(report.skipped).toEqual([]);
+  });
+
+  it('search --json has exactly the documented fields', async () => {
+    const run = await glot('search', '一人一日の水', '--json', '-k', '3');
+    expect(run.code, run.stderr).toBe(0);
+    const result = json(run);
+    expect(Object.keys(result)).toEqual(['query', 'mode', 'hits']);
+    expect(result).toMatchObject({ query: '一人一日の水', mode: 'hybrid' });
+    expect(result.hits).toHaveLength(3);
+    for (const [i, hit] of result.hits.entries()) {
+      expect(Object.keys(hit)).toEqual(['rank', 'score', 'path', 'text', 'start', 'end', 'page', 'heading', 'lang']);
+      expect(hit.rank).toBe(i + 1);
+      expect(hit.end - hit.start).toBe(hit.text.length);
+    }
+    expect(result.hits[0].path).toBe('docs/earthquake/地震への備え.md');
+    expect(result.hits[0].text).toContain('三リットル');
+  });
+
+  it.each(['semantic', 'lexical', 'hybrid'])('ranks in %s mode', async (mode) => {
+    const result = json(
+      await glot('search', 'emprunter des documents à la médiathèque', '--mode', mode, '--json', '-k', '3'),
+    );
+    expect(result.mode).toBe(mode);
+    expect(result.hits[0].path).toBe('docs/library/reglement-mediatheque.md');
+  });
+
+  it('ask --json quotes verified spans of the documents', async () => {
+    const run = await glot('ask', 'Combien de documents chaque lecteur peut-il emprunter ?', '--json');
+    expect(run.code, run.stderr).toBe(0);
+    const result = json(run);
+    expect(result).toMatchObject({ abstained: false, reason: null });
+    const citation = result.answer[0].citations[0];
+    expect(citation).toMatchObject({ path: 'docs/library/reglement-mediatheque.md', verified: true });
+    expect(citation.quote).toContain('quinze documents');
+    expect(citation.end - citation.start).toBe(citation.quote.length);
+  });
+
+  it('plain output names the place and keeps stderr empty', async () => {
+    const run = await glot('search', 'emprunter quinze documents', '-k', '1');
+    expect(run.stdout).toMatch(/^ 1\. docs\/library\/reglement-mediatheque\.md:\d+ /);
+    expect(run.stdout).not.toContain('\u001b');
+    expect(run.stderr).toBe('');
+  });
+
+  it('ends with 1 when nothing is found', async () => {
+    const run = await glot('search', 'xyzzyplugh', '--mode', 'lexical');
+    expect(run.code).toBe(1);
+    expect(run.stdout).toBe('');
+    expect(run.stderr).toContain('nothing found');
+  });
+
+  it('ends quietly when the reader closes the pipe', async () => {
+    const run = await runGlot(['search', 'documents', '-k', '50'], {
+      cwd: folder,
+      onStart: (child) => child.stdout?.destroy(),
+    });
+    expect(run.stderr).toBe('');
+    expect(run.code).toBe(0);
+  });
+});
+
+describe('a second run costs what changed', () => {
+  it('encodes nothing when nothing changed', async () => {
+    const report = json(await glot('index', './docs', '--json'));
+    expect(report).toMatchObject({ added: 0, updated: 0, deleted: 0, passages: 0, tokens: 0 });
+    expect(report.unchanged).toBe(report.files);
+  });
+
+  it('encodes a changed file alone, adds a new one, drops a deleted one', async () => {
+    writeFileSync(join(folder, 'docs/tea/note.md'), '# ชา\n\nชงชาเขียวที่อุณหภูมิ 70 องศา นาน 2 นาที 🍵\n');
+    rmSync(join(folder, 'docs/library/reglement-mediatheque.md'));
+    expect(json(await glot('index', 'docs', '--json'))).toMatchObject({
+      added: 1,
+      updated: 0,
+      deleted: 1,
+      passages: 1,
+    });
+    writeFileSync(join(folder, 'docs/tea/note.md'), '# ชา\n\nชงชาเขียวที่อุณหภูมิ 80 องศา นาน 2 นาที 🍵\n');
+    expect(json(await glot('index', 'docs', '--json'))).toMatchObject({
+      added: 0,
+      updated: 1,
+      deleted: 0,
+      passages: 1,
+    });
+
+    const thai = json(await glot('search', 'ชาเขียว องศา', '--json', '-k', '1'));
+    expect(thai.hits[0]).toMatchObject({ path: 'docs/tea/note.md', lang: 'th', heading: 'ชา' });
+    expect(thai.hits[0].text).toContain('80');
+    const gone = json(await glot('search', 'médiathèque de Valombre', '--mode', 'lexical', '--json'));
+    expect(gone.hits.map((hit: { path: string }) => hit.path)).not.toContain('docs/library/reglement-mediatheque.md');
+  });
+
+  it('a file that can no longer be read is listed, with a reason', async () => {
+    writeFileSync(join(folder, 'docs/tea/broken.pdf'), '%PDF-1.7\nnot really');
+    const report = json(await glot('index', 'docs', '--json'));
+    expect(report.skipped).toMatchObject([{ path: 'docs/tea/broken.pdf' }]);
+    const run = await glot('status', '--skipped');
+    expect(run.stdout).toMatch(/docs\/tea\/broken\.pdf: [a-z-]+, /);
+    rmSync(join(folder, 'docs/tea/broken.pdf'));
+    expect(json(await glot('index', 'docs', '--json')).skipped).toEqual([]);
+  });
+
+  it('finds the same document under other spellings of its path', async () => {
+    const report = json(await glot('index', join(folder, 'docs'), 'docs/../docs/tea', '--json'));
+    expect(report).toMatchObject({ added: 0, updated: 0, deleted: 0 });
+  });
+
+  it('refuses an index of another encoder and leaves it usable', async () => {
+    for (const args of [
+      ['index', 'docs'],
+      ['search', 'tea'],
+    ]) {
+      const run = await glot(...args, '--model', otherModel);
+      expect(run.code).toBe(2);
+      expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(run.stderr).toContain('glot-colbert-mini');
+    }
+    expect((await glot('search', 'tea')).code).toBe(0);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops indexing with 130, and the next run finishes the work', async () => {
+    const many = join(folder, 'many');
+    mkdirSync(many);
+    for (let i = 0; i < 150; i++) {
+      writeFileSync(
+        join(many, `${i}.txt`),
+        `Dokument ${i}. ${'Die Brücke über den Fluss trägt zwölf Tonnen. '.repeat(12)}`,
+      );
+    }
+    const index = join(folder, 'many.db');
+    const run = await runGlot(['index', many, '--index', index], {
+      onStart(child) {
+        const watch = setInterval(() => {
+          if (!existsSync(index)) return;
+          clearInterval(watch);
+          child.kill('SIGINT');
+        }, 5);
+      },
+    });
+    expect(run.code).toBe(130);
+    expect(run.stderr).toBe('glot: interrupted\n');
+    const again = json(await runGlot(['index', many, '--index', index, '--json']));
+    expect(again.added + again.unchanged).toBe(150);
+    expect(again.skipped).toEqual([]);
+  });
+});
