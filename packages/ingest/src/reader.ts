@@ -160,8 +160,9 @@ async function extract(
     case 'markdown':
       return { extraction: readMarkdown(sniffed.decoded.text) };
     case 'prose':
-    case 'lines':
-      return { extraction: readPlainText(sniffed.decoded.text, sniffed.kind === 'lines') };
+    case 'data':
+    case 'code':
+      return { extraction: readPlainText(sniffed.decoded.text, sniffed.kind) };
     case 'html':
       return pool.parse({ kind: 'html', text: sniffed.decoded.text }, signal);
     case 'pdf':
@@ -171,5 +172,5 @@ async function extract(
 }
 
 function formatOf({ kind }: Exclude<Sniffed, { kind: 'skip' }>): DocumentFormat {
-  return kind === 'prose' || kind === 'lines' ? 'text' : kind;
+  return kind === 'prose' || kind === 'data' || kind === 'code' ? 'text' : kind;
 }

@@ -52,11 +52,14 @@ export function detectLanguage(text: string, fallback: string | null = null): st
   if (main === undefined) return fallback;
   if (main === 'kana') return isJapanese(counts) ? 'ja' : 'zh';
   const certain = weights.get(main)! >= ENOUGH;
-  if (main === 'han')
-    return !certain && fallback !== null ? fallback : fallback === 'ja' && counts.get('han')! < 40 ? 'ja' : 'zh';
+  if (main === 'han') {
+    // A heading of a Japanese document may well hold no kana.
+    const mayBeJapanese = fallback === 'ja' && counts.get('han')! < 40;
+    return mayBeJapanese || (!certain && fallback !== null) ? fallback : 'zh';
+  }
   const single = LANGUAGE_OF_SCRIPT[main];
   if (single !== undefined) return certain || fallback === null ? single : fallback;
-  return certain ? (detectByNgrams(sample, weights.get(main)!) ?? fallback) : fallback;
+  return certain ? (detectByNgrams(sample, main, weights.get(main)!) ?? fallback) : fallback;
 }
 
 /** A few kana in a long Chinese text (の in a brand) do not make it Japanese. */
@@ -66,11 +69,34 @@ function isJapanese(counts: ReadonlyMap<Script, number>): boolean {
   return kana * 20 >= han;
 }
 
+/** Languages that eld knows in these scripts; all its others are written in Latin letters. */
+const LANGUAGES_OF_SCRIPT: Partial<Record<Script, readonly string[]>> = {
+  arabic: ['ar', 'fa', 'ur', 'ku'],
+  cyrillic: ['ru', 'uk', 'bg', 'be', 'sr'],
+  devanagari: ['hi', 'mr'],
+  bengali: ['bn'],
+  ethiopic: ['am'],
+};
+const NOT_LATIN: ReadonlySet<string> = new Set([
+  ...Object.values(LANGUAGES_OF_SCRIPT).flat(),
+  ...Object.values(LANGUAGE_OF_SCRIPT),
+  ...['ja', 'zh'],
+]);
+
+const isWrittenIn = (lang: string, script: Script): boolean =>
+  script === 'latin'
+    ? !NOT_LATIN.has(lang)
+    : LANGUAGES_OF_SCRIPT[script]?.includes(lang) === true;
+
+/** Letters that Persian and Urdu have and Arabic has not. */
+const NOT_ARABIC = /[\u067e\u0686\u0698\u06a9\u06af\u06cc\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]/;
+
 /** Short texts need a clear lead of the first language over the second. */
-function detectByNgrams(text: string, letters: number): string | null {
-  const result = eld.detect(text);
-  if (result.language === '') return null;
-  const scores = Object.values(result.getScores()).sort((a, b) => b - a);
-  const lead = (scores[0] ?? 0) - (scores[1] ?? 0);
-  return letters >= ENOUGH_NGRAMS || lead >= 0.02 ? result.language : null;
+function detectByNgrams(text: string, script: Script, letters: number): string | null {
+  const scores = Object.entries(eld.detect(text).getScores()).filter(([lang]) => isWrittenIn(lang, script));
+  scores.sort((a, b) => b[1] - a[1]);
+  const [first, second] = scores;
+  const isClear = first !== undefined && (letters >= ENOUGH_NGRAMS || first[1] - (second?.[1] ?? 0) >= 0.02);
+  if (isClear) return first[0];
+  return script === 'arabic' && !NOT_ARABIC.test(text) ? 'ar' : null;
 }

@@ -33,7 +33,8 @@ export function unitsOf(text: string, blocks: readonly Block[], options: CutOpti
   for (const block of blocks) {
     const source = text.slice(block.start, block.end);
     const cut = cutBlock(source, block, options);
-    const boundary = glueNext || !hasWord(source) ? Number.POSITIVE_INFINITY : costBefore(block, text, units.at(-1));
+    const boundary =
+      glueNext || closesContainer(source) ? Number.POSITIVE_INFINITY : costBefore(block, text, units.at(-1));
     for (const [index, unit] of cut.entries()) {
       units.push({
         start: block.start + unit.start,
@@ -53,8 +54,9 @@ function costBefore(block: Block, text: string, previous: Unit | undefined): num
   return announced ? base + COST.afterColon : base;
 }
 
-/** Rules, closing tags and the like belong to what stands before them. */
-const hasWord = (source: string): boolean => /[\p{L}\p{N}]/u.test(source);
+/** Rules and closing tags belong to what stands before them. */
+const closesContainer = (source: string): boolean =>
+  !/[\p{L}\p{N}]/u.test(source) || /^(?:<\/[A-Za-z][^<>]*>\s*)+$/.test(source.trim());
 
 /** `/// note | Title` of MkDocs and `<Note>` of MDX belong to what follows. */
 const opensContainer = (source: string): boolean =>

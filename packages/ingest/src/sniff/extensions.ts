@@ -5,11 +5,13 @@ const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 export const MARKDOWN = set('md markdown mdown mkd mkdn mdx qmd rmd');
 export const HTML = set('html htm xhtml xht');
 export const PROSE = set('txt text rst adoc asciidoc org tex wiki textile me 1st');
-/** Data, logs, subtitles and source code: kept line by line. */
-export const LINES = set(
-  'csv tsv psv json jsonl ndjson json5 xml yaml yml toml ini conf cfg properties env log srt vtt sub po pot strings ' +
-    'c h cc cpp cxx hpp hh m mm cs java kt kts scala go rs swift py pyi rb php pl pm lua r jl js mjs cjs jsx ts mts cts ' +
-    'tsx vue svelte css scss sass less sql sh bash zsh fish ps1 bat cmd dockerfile makefile cmake gradle proto graphql tf',
+/** Data, logs, subtitles: lines that hold words of people. */
+export const DATA = set('csv tsv psv json jsonl ndjson json5 xml srt vtt sub po pot strings log');
+/** Source code and settings: lines whose words tell no language. */
+export const CODE = set(
+  'yaml yml toml ini conf cfg properties env c h cc cpp cxx hpp hh m mm cs java kt kts scala go rs swift py pyi rb php pl ' +
+    'pm lua r jl js mjs cjs jsx ts mts cts tsx vue svelte css scss sass less sql sh bash zsh fish ps1 bat cmd ' +
+    'dockerfile makefile cmake gradle proto graphql tf',
 );
 
 /** Named so that people learn at once why a file is left out; none of these is opened beyond its first bytes. */

@@ -1,14 +1,14 @@
 /** What a file really is: content first, name second. Opens no parser. */
 import { type DecodedText, decodeText } from '../text/decode.js';
 import type { SkipReason } from '../types.js';
-import { extensionOf, HTML, LINES, MARKDOWN, PROSE, UNSUPPORTED } from './extensions.js';
+import { CODE, DATA, extensionOf, HTML, MARKDOWN, PROSE, UNSUPPORTED } from './extensions.js';
 import { declaredCharset, looksLikeHtml } from './html-head.js';
 import { nameByMagic } from './magic.js';
 import { sniffOffice } from './office.js';
 
 export type Sniffed =
   | { readonly kind: 'pdf' | 'docx' }
-  | { readonly kind: 'html' | 'markdown' | 'prose' | 'lines'; readonly decoded: DecodedText }
+  | { readonly kind: 'html' | 'markdown' | 'prose' | 'data' | 'code'; readonly decoded: DecodedText }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly detail: string };
 
 /** The verdict on files whose name says enough to leave them unopened. */
@@ -40,19 +40,20 @@ function startsWithPdf(bytes: Uint8Array, extension: string): boolean {
 }
 
 function sniffText(bytes: Uint8Array, extension: string): Sniffed {
-  const known = extension === '' || [MARKDOWN, HTML, PROSE, LINES].some((names) => names.has(extension));
+  const known = extension === '' || [MARKDOWN, HTML, PROSE, DATA, CODE].some((names) => names.has(extension));
   const decoded = decodeText(bytes, { declared: declaredCharset(bytes), guess: known });
   if (decoded === null) return skip('binary', describeBinary(bytes));
   if (decoded.text.trim() === '') return skip('empty', 'nothing but white space');
   if (HTML.has(extension)) return { kind: 'html', decoded };
-  if (!LINES.has(extension) && looksLikeHtml(decoded.text)) return { kind: 'html', decoded };
-  if (MARKDOWN.has(extension)) return { kind: 'markdown', decoded };
-  return { kind: LINES.has(extension) ? 'lines' : 'prose', decoded };
+  if (DATA.has(extension)) return { kind: 'data', decoded };
+  if (CODE.has(extension)) return { kind: 'code', decoded };
+  if (looksLikeHtml(decoded.text)) return { kind: 'html', decoded };
+  return { kind: MARKDOWN.has(extension) ? 'markdown' : 'prose', decoded };
 }
 
 function describeBinary(bytes: Uint8Array): string {
   const zero = bytes.indexOf(0);
-  return zero >= 0 ? `not text: a zero byte at offset ${zero}` : 'not text in any charset that could be recognised';
+  return zero >= 0 ? `no text: a zero byte at offset ${zero}` : 'no text in any charset that can be decoded';
 }
 
 const skip = (reason: SkipReason, detail: string): Extract<Sniffed, { kind: 'skip' }> => ({

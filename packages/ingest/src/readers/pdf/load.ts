@@ -41,8 +41,8 @@ export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
  */
 function turnClustersRound(): void {
   const fromCodePoint = String.fromCodePoint;
-  String.fromCodePoint = (...codePoints: number[]): string =>
-    codePoints.length > 1 && codePoints.every((code) => code >= 0x0590 && code <= 0x08ff)
-      ? fromCodePoint(...codePoints.reverse())
-      : fromCodePoint(...codePoints);
+  String.fromCodePoint = (...codePoints: number[]): string => {
+    const text = fromCodePoint(...codePoints);
+    return codePoints.length === 1 ? text : text.replace(/[\u0590-\u08ff]{2,}/g, (run) => [...run].reverse().join(''));
+  };
 }
