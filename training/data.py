@@ -72,7 +72,8 @@ def build(data, tokenizer, out):
 
 
 class Data:
-    def __init__(self, path, seed=1):
+    def __init__(self, path, seed=1, lexicon=None):
+        self.lexicon = np.load(lexicon) if lexicon else None
         z = np.load(path)
         self.ids, self.ends, self.sources = z["ids"], z["ends"], list(z["sources"])
         self.rng = np.random.default_rng(seed)
@@ -157,7 +158,16 @@ class Data:
             at = where * len(c)
             s = int(np.clip(at - self.rng.uniform(.1, .8) * limit, 0, len(c) - limit))
             c = c[s:s + limit]
-        return c, [self.text(q)[:40]]
+        q = self.text(q)[:40]
+        if self.lexicon is not None and self.rng.random() < .6:
+            q = self.switch(q, LANGS.index(lang))
+        return c, [q]
+
+    def switch(self, t, lang):
+        """The text token by token in another language, most of its tokens or all."""
+        other = self.rng.choice(len(LANGS), p=self.weight / self.weight.sum())
+        new = self.lexicon[other][t]
+        return np.where((new >= 0) & (self.rng.random(len(t)) < self.rng.choice([.6, 1.0])), new, t)
 
     def draw_lang(self):
         names = list(self.qa)
@@ -166,12 +176,15 @@ class Data:
 
     def cross_item(self, limit, queries):
         """A passage in one language (sometimes two), queries from its sentences in other languages."""
-        s = self.draw(CROSS)
+        s = self.theme or self.draw(CROSS)
         a = self.par[s]
-        want = self.rng.integers(limit // 2, limit + 1)
+        want = limit if self.rng.random() < .6 else self.rng.integers(limit // 2, limit + 1)
         if s in RUNNING:
             at = int(self.rng.integers(len(a)))
-            lines = a[at:at + 12]
+            if any((s, x) in self.used for x in range(at, at + 6)):
+                return None  # passages of a batch must not overlap
+            self.used.update((s, x) for x in range(at, at + 6))
+            lines = a[at:at + 6]
             lines = lines[lines[:, 1] == lines[0, 1]][:, 2:]
         else:
             lines = [self.row(s)[2:] for _ in range(10)]
@@ -217,11 +230,17 @@ class Data:
         return (b[:limit], [a[:limit]]) if len(a) and len(b) else None
 
     def batch(self, kind, docs, limit=128, queries=3):
-        D, Q, owner = [], [], []
+        D, Q, owner, tries = [], [], [], 0
+        self.used = set()
+        # half of the batches stay within one source, so that the negatives are of the same kind
+        self.theme = self.draw(CROSS) if self.rng.random() < .5 else None
         while len(D) < docs:
             k = kind if kind != "mixed" else ("qa" if self.rng.random() < .5 else "cross")
             item = {"qa": self.qa_item, "cross": lambda n: self.cross_item(n, queries), "pairs": self.pair_item}[k](limit)
             if item is None or not len(item[0]):
+                tries += 1
+                if tries > 30:
+                    self.theme = None  # the source has no room for more
                 continue
             d, qs = item
             for q in qs:

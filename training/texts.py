@@ -6,11 +6,19 @@ import os
 LANGS = ["en", "de", "fr", "es", "pt", "ar", "zh", "ja", "ko", "it", "zh-hant"]
 
 
+# Training questions that equal an evaluation query (with another passage); check_overlap.py found them.
+bare = lambda t: "".join(c for c in t.lower() if c.isalnum())
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "excluded.txt"), encoding="utf-8") as f:
+    EXCLUDED = {bare(line) for line in f}
+
+
 def rows(data, name):
     """Rows of data/train/<name>.jsonl.gz as dicts."""
     with gzip.open(os.path.join(data, "train", name + ".jsonl.gz"), "rt", encoding="utf-8") as f:
         for line in f:
-            yield json.loads(line)
+            r = json.loads(line)
+            if bare(r.get("question", "-")) not in EXCLUDED:
+                yield r
 
 
 def all_texts(data):

@@ -16,6 +16,7 @@ import time
 
 import numpy as np
 import torch
+import torch.multiprocessing as mp
 import torch.nn.functional as F
 
 from data import Data
@@ -106,13 +107,28 @@ def main():
     ap.add_argument("--save", type=float, default=10)
     ap.add_argument("--eval", type=float, default=15, help="minutes between quick evaluations")
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--lexicon", help="questions of qa are then put into other languages token by token")
+    ap.add_argument("--workers", type=int, default=1, help="processes of one thread that update the same weights")
     a = ap.parse_args()
-    torch.set_num_threads(2)
-    torch.manual_seed(a.seed)
     tok = Tokenizer(a.tokenizer)
     model, z = load(a.init, tok)
-    steps0 = z.get("steps", 0)
-    trainer = Trainer(model, tok, Data(a.tokens, a.seed), not a.static, a.scale)
+    if a.workers == 1:
+        torch.set_num_threads(2)
+        return work(0, a, tok, model, z.get("steps", 0))
+    model.share_memory()
+    others = [mp.Process(target=work, args=(r, a, tok, model, 0), daemon=True) for r in range(1, a.workers)]
+    for p in others:
+        p.start()
+    work(0, a, tok, model, z.get("steps", 0), others)
+
+
+def work(rank, a, tok, model, steps0, others=()):
+    """One worker. Several share the weights without locks (Hogwild); each has its own Adam moments and batches."""
+    if a.workers > 1:
+        torch.set_num_threads(1)
+    a.seed += 1000 * rank
+    torch.manual_seed(a.seed)
+    trainer = Trainer(model, tok, Data(a.tokens, a.seed, a.lexicon), not a.static, a.scale)
     kinds, shares = zip(*((k, float(v)) for k, v in (x.split(":") for x in a.mix.split(","))))
     table = [model.embed_tokens.weight]
     free = [] if a.static else [p for n, p in model.named_parameters() if "embed_tokens" not in n and "log_scale" not in n]
@@ -141,6 +157,8 @@ def main():
         opt.step()
         step, tokens = step + 1, tokens + n
         last[kind].append((loss.item(), hit))
+        if rank:
+            continue
         if step % 50 == 0:
             figures = {k: "%.3f/%.2f" % tuple(np.mean(v, 0)) for k, v in sorted(last.items())}
             print(f"step {step} {60 * a.minutes * x:.0f} s {tokens / (time.time() - start):.0f} tok/s "
@@ -150,6 +168,8 @@ def main():
             save(a.out)
             saved = time.time()
         if done or time.time() - seen > 60 * a.eval:
+            for p in others if done else ():
+                p.join()
             save(a.out)
             evaluate(Encoder(model, tok, not a.static), a.data, quick=True, log=lambda s: print("quick", s, flush=True))
             seen = time.time()
