@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import { f32Tensor } from '../graph/tensor-data.js';
@@ -92,6 +94,26 @@ describe('GraphSession', () => {
     await Promise.all([session.dispose(), session.dispose()]);
     expect((await running).y!.data[0]).toBe(2);
     await expect(session.run(feeds)).rejects.toThrowError(refusal('kernels.disposed'));
+  });
+});
+
+describe('memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+
+  it('is not held by a session once its results are forgotten', async () => {
+    const session = await open(adder(Float32Array.of(1, 2)));
+    const results = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const { y } = await session.run({ x: { data: new Float32Array(2), shape: [1, 2] } });
+        return new WeakRef(y!.data);
+      }),
+    );
+    // A weak reference is strong until the turn that read it has ended.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(results.filter((result) => result.deref() !== undefined)).toEqual([]);
+    await session.dispose();
   });
 });
 

@@ -61,7 +61,7 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
 class NativeSession implements GraphSession {
   readonly #runtime: Runtime;
   readonly #session: InferenceSession;
-  #pending: Promise<unknown> = Promise.resolve();
+  #pending: Promise<void> = Promise.resolve();
   #released: Promise<void> | null = null;
 
   constructor(runtime: Runtime, session: InferenceSession) {
@@ -74,7 +74,8 @@ class NativeSession implements GraphSession {
       return Promise.reject(new GlotError('kernels.disposed', 'this session was disposed; make a new one'));
     }
     const result = this.#execute(feeds, into);
-    this.#pending = Promise.allSettled([this.#pending, result]);
+    // The chain must not carry results, or every output would live as long as the session.
+    this.#pending = Promise.allSettled([this.#pending, result]).then(() => {});
     return result;
   }
 
