@@ -1,6 +1,20 @@
 export { Checkpoint, isGguf, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
 export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
+export {
+  type HubSettings,
+  type LocalModel,
+  listModels,
+  modelPath,
+  type PullOptions,
+  type PullProgress,
+  type PullResult,
+  pullModel,
+  resolveModel,
+  type Verification,
+  type VerifyOptions,
+  verifyModel,
+} from './hub/index.js';
 export { logitsHead } from './logits-head.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';
