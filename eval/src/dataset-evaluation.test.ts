@@ -42,7 +42,7 @@ describe('evaluateDataset', () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it('indexes a long passage in pieces and ranks it once, by its best piece', async () => {
+  it('encodes a long passage in pieces, cuts nothing off and ranks it once', async () => {
     const folder = await scratchFolder(FILES);
     const runs: Run[] = [];
     const result = await evaluateDataset(folder, {

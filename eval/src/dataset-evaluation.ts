@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { throwIfAborted } from '@glot/errors';
-import { type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
+import { type DocumentInput, type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import { loadBeirDataset, passageText } from './beir-dataset.js';
-import { type Piece, passagePieces } from './passage-pieces.js';
+import { passagePieces } from './passage-pieces.js';
 import { evaluateRun } from './run-evaluation.js';
 import type {
   BeirDataset,
@@ -16,7 +16,7 @@ import type {
   OpenEmptyIndex,
   Run,
 } from './types.js';
-import { sliceTexts } from './vector-slices.js';
+import { mergedTexts, sliceTexts } from './vector-slices.js';
 
 export const DEFAULT_MODES: readonly SearchMode[] = ['lexical', 'semantic', 'hybrid'];
 export const DEFAULT_MEASURES: readonly string[] = ['nDCG@10', 'R@100', 'RR@10'];
@@ -31,8 +31,9 @@ const PIECES_PER_CALL = 256;
 const openEmptyIndex: OpenEmptyIndex = (file, encoder) => openIndex({ file, mode: 'write', encoder });
 
 /**
- * Indexes a BEIR folder into a temporary index and measures each mode. A passage longer than the encoder reads is
- * indexed in pieces and scores as its best piece. The temporary index is removed, also after an error or an abort.
+ * Indexes a BEIR folder into a temporary index and measures each mode. Every passage is one passage of the index, so
+ * that the lexical side counts whole passages; one longer than the encoder reads is encoded in pieces, and the token
+ * vectors of all its pieces are its own. The temporary index is removed, also after an error or an abort.
  *
  * @throws GlotError as `loadBeirDataset`, `eval.unknown-measure`, `aborted`, and what encoder and index throw
  */
@@ -57,7 +58,7 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
     const searchMs: Partial<Record<SearchMode, number>> = {};
     for (const mode of modes) {
       const started = performance.now();
-      const run = await searchAll(dataset.queries, vectors, mode, indexed.limit, index, options);
+      const run = await searchAll(dataset.queries, vectors, mode, index, options);
       searchMs[mode] = (performance.now() - started) / Math.max(1, dataset.queries.length);
       values[mode] = evaluateRun(dataset.qrels, run, measures).means;
       options.onRun?.(mode, run, dataset.qrels);
@@ -83,8 +84,6 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
 
 interface IndexedPassages {
   readonly pieces: number;
-  /** Hits to ask for so that they surely hold `DEPTH` passages. */
-  readonly limit: number;
   readonly encodeSeconds: number;
   readonly indexSeconds: number;
 }
@@ -102,7 +101,6 @@ async function indexPassages(
     return { passage, text, pieces: passagePieces(text, maxTokens, countTokens) };
   });
   const pieces = documents.reduce((sum, document) => sum + document.pieces.length, 0);
-  const most = documents.reduce((max, document) => Math.max(max, document.pieces.length), 1);
   let done = 0;
   let encodeMs = 0;
   let indexMs = 0;
@@ -124,10 +122,7 @@ async function indexPassages(
     for (const document of documents.slice(first, end)) {
       const count = document.pieces.length;
       if (count === 0) continue;
-      index.upsert(
-        documentInput(document.passage.id, document.text, document.pieces),
-        sliceTexts(vectors, text, count),
-      );
+      index.upsert(documentInput(document.passage.id, document.text), mergedTexts(vectors, text, count));
       text += count;
     }
     encodeMs += encoded - started;
@@ -136,10 +131,10 @@ async function indexPassages(
     first = end;
     onProgress?.({ phase: 'encode-passages', done, total: pieces, mode: null });
   }
-  return { pieces, limit: DEPTH * most, encodeSeconds: encodeMs / 1000, indexSeconds: indexMs / 1000 };
+  return { pieces, encodeSeconds: encodeMs / 1000, indexSeconds: indexMs / 1000 };
 }
 
-function documentInput(id: string, text: string, pieces: readonly Piece[]) {
+function documentInput(id: string, text: string): DocumentInput {
   return {
     path: id,
     contentHash: '',
@@ -151,7 +146,7 @@ function documentInput(id: string, text: string, pieces: readonly Piece[]) {
     lang: null,
     meta: {},
     text,
-    passages: pieces.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang: null })),
+    passages: [{ text, start: 0, end: text.length, headings: [], page: null, lines: null, lang: null }],
   };
 }
 
@@ -166,12 +161,10 @@ async function encodeQueries(queries: readonly BeirQuery[], options: EvaluateDat
   );
 }
 
-/** Max-passage: a document's score is that of its best piece. */
 async function searchAll(
   queries: readonly BeirQuery[],
   vectors: TokenVectors,
   mode: SearchMode,
-  limit: number,
   index: MultivectorIndex,
   options: EvaluateDatasetOptions,
 ): Promise<Run> {
@@ -180,16 +173,12 @@ async function searchAll(
     throwIfAborted(options.signal);
     const hits = await index.search({
       mode,
-      limit,
+      limit: DEPTH,
       text: query.text,
       vectors: sliceTexts(vectors, i, 1),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
-    const best = new Map<string, number>();
-    for (const { path, score } of hits) {
-      if (best.size < DEPTH || best.has(path)) best.set(path, Math.max(score, best.get(path) ?? -Infinity));
-    }
-    run.set(query.id, best);
+    run.set(query.id, new Map(hits.map(({ path, score }) => [path, score])));
     options.onProgress?.({ phase: 'search', done: i + 1, total: queries.length, mode });
   }
   return run;

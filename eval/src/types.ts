@@ -69,6 +69,6 @@ export interface DatasetEvaluation {
     /** Mean per query, encoding left out. */
     readonly searchMs: Readonly<Partial<Record<SearchMode, number>>>;
   };
-  /** Pieces that were indexed: more than `passages` where some are longer than the encoder reads. */
+  /** Texts that were encoded: more than `passages` where some are longer than the encoder reads. */
   readonly pieces: number;
 }

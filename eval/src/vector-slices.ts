@@ -9,3 +9,9 @@ export function sliceTexts({ data, offsets, dim }: TokenVectors, first: number, 
     dim,
   };
 }
+
+/** The same texts taken as one: a view on all their rows. */
+export function mergedTexts(vectors: TokenVectors, first: number, count: number): TokenVectors {
+  const { data, dim } = sliceTexts(vectors, first, count);
+  return { data, offsets: Uint32Array.of(0, data.length / dim), dim };
+}
