@@ -52,7 +52,7 @@ export function attention(
   const value = graph.node('Reshape', [linear(graph, x, weights.value), sequence.shape]);
   const [mixed] = graph.nodes(
     'GroupQueryAttention',
-    [query, key, value, '', '', sequence.lastKey, sequence.length, rope.cos, rope.sin, sequence.positions],
+    [query, key, value, '', '', sequence.lastKey, sequence.length, rope.cos, rope.sin],
     3,
     {
       domain: 'com.microsoft',

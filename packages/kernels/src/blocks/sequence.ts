@@ -11,8 +11,6 @@ export interface Sequence {
   readonly lastKey: Value;
   /** i32 [1]: the length. */
   readonly length: Value;
-  /** i64 [batch, length]: 0, 1, 2, ... in each sequence. */
-  readonly positions: Value;
 }
 
 /** Makes the inputs `ids`, `last_key` and `length` and derives the rest. */
@@ -21,15 +19,12 @@ export function sequenceInputs(graph: GraphBuilder): { readonly ids: Value; read
   const lastKey = graph.input('last_key', 'i32', ['batch']);
   const length = graph.input('length', 'i32', [1]);
   const shape = graph.node('Shape', [ids]);
-  const end = graph.node('Squeeze', [graph.node('Cast', [length], { attributes: { to: 7 } })]);
-  const range = graph.node('Range', [graph.int(0), end, graph.int(1)]);
   return {
     ids,
     sequence: {
       shape: graph.node('Concat', [shape, graph.ints([-1])], { attributes: { axis: 0 } }),
       lastKey,
       length,
-      positions: graph.node('Expand', [range, shape]),
     },
   };
 }

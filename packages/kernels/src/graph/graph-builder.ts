@@ -83,11 +83,6 @@ export class GraphBuilder {
     return this.constant(i64Tensor(values), 'ints');
   }
 
-  /** A constant i64 scalar. */
-  int(value: number): Value {
-    return this.constant({ ...i64Tensor([value]), shape: [] }, 'int');
-  }
-
   /** Adds a node with one output. An empty string among the inputs leaves an optional one out. */
   node(opType: string, inputs: readonly Value[], options: NodeOptions = {}): Value {
     return this.nodes(opType, inputs, 1, options)[0] as Value;
