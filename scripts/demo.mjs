@@ -11,10 +11,14 @@ const index = '.glot/demo.db';
 function glot(...args) {
   const shown = args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : `"${arg}"`)).join(' ');
   process.stdout.write(`\n$ npx glot ${shown}\n`);
-  const { status, signal } = spawnSync(process.execPath, [join(root, 'cli', 'bin', 'glot.js'), ...args, '--index', index], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [join(root, 'cli', 'bin', 'glot.js'), ...args, '--index', index],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   if (signal === 'SIGINT' || status === 130) process.exit(130);
   if (status !== 0) {
     process.stderr.write(`demo: \`glot ${shown}\` ended with code ${status ?? signal}\n`);

@@ -32,7 +32,9 @@ function step(label, command, args) {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => finish(error));
-    child.on('close', (code, signal) => finish(code === 0 ? null : new Error(`ended with ${signal ?? `code ${code}`}`)));
+    child.on('close', (code, signal) =>
+      finish(code === 0 ? null : new Error(`ended with ${signal ?? `code ${code}`}`)),
+    );
     function finish(error) {
       clearInterval(ticker);
       log.end();
@@ -56,11 +58,19 @@ export async function setup() {
   writeFileSync(logFile, '');
   const lock = readFileSync(join(root, 'pnpm-lock.yaml'));
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const stamp = createHash('sha256').update(lock).update(process.version).update(process.platform + process.arch).digest('hex');
+  const stamp = createHash('sha256')
+    .update(lock)
+    .update(process.version)
+    .update(process.platform + process.arch)
+    .digest('hex');
   if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
     const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
     await step('installing dependencies (better-sqlite3 may compile: about two minutes)', npx, [
-      '--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only',
+      '--yes',
+      packageManager,
+      'install',
+      '--frozen-lockfile',
+      '--reporter=append-only',
     ]);
     writeFileSync(stampFile, stamp);
   }
