@@ -27,20 +27,22 @@ const LANGUAGE_OF_SCRIPT: Partial<Record<Script, string>> = {
   khmer: 'km',
 };
 
-/** A character of these scripts says about as much as three letters; foreign names in Latin letters are common. */
-const WEIGHT: Partial<Record<Script, number>> = { han: 3, kana: 2, hangul: 3 };
+/** A character of these scripts says about as much as four letters; foreign names in Latin letters are common. */
+const WEIGHT: Partial<Record<Script, number>> = { han: 4, kana: 4, hangul: 4 };
 
 /** Letters (by weight) below which a text leans on its document, or stays undecided. */
 const ENOUGH = 12;
 const ENOUGH_NGRAMS = 40;
 const MAX_SAMPLE = 4_000;
+/** `response_model`, `JSONResponse`, `app.main`: names of code, of no language. */
+const IDENTIFIER = /\w*(?:[A-Za-z][._][A-Za-z]|[a-z][A-Z]|[A-Z]{2}[a-z])\w*/g;
 
 /**
  * @param fallback language of the surrounding document; given back where the text is too short to tell.
  * @returns BCP 47 primary language, or null.
  */
 export function detectLanguage(text: string, fallback: string | null = null): string | null {
-  const sample = text.length > MAX_SAMPLE ? text.slice(0, MAX_SAMPLE) : text;
+  const sample = text.slice(0, MAX_SAMPLE).replace(IDENTIFIER, ' ');
   const counts = countScripts(sample);
   const weights = new Map<Script, number>();
   for (const [script, count] of counts) weights.set(script, count * (WEIGHT[script] ?? 1));
@@ -84,9 +86,7 @@ const NOT_LATIN: ReadonlySet<string> = new Set([
 ]);
 
 const isWrittenIn = (lang: string, script: Script): boolean =>
-  script === 'latin'
-    ? !NOT_LATIN.has(lang)
-    : LANGUAGES_OF_SCRIPT[script]?.includes(lang) === true;
+  script === 'latin' ? !NOT_LATIN.has(lang) : LANGUAGES_OF_SCRIPT[script]?.includes(lang) === true;
 
 /** Letters that Persian and Urdu have and Arabic has not. */
 const NOT_ARABIC = /[\u067e\u0686\u0698\u06a9\u06af\u06cc\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]/;

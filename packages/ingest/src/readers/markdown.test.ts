@@ -37,7 +37,9 @@ describe('readMarkdown', () => {
   });
 
   it('keeps fences whole, whatever stands in them', () => {
-    const source = ['````md', '# not a heading', '```', '', '````', '# 見出し', '~~~', 'never closed', '# x'].join('\n');
+    const source = ['````md', '# not a heading', '```', '', '````', '# 見出し', '~~~', 'never closed', '# x'].join(
+      '\n',
+    );
     expect(outline(source)).toEqual([
       'code ````md\n# not a heading\n```\n\n````',
       'h1 見出し',
@@ -78,7 +80,9 @@ describe('readMarkdown', () => {
 
   it('accounts for every character, with any line ending', () => {
     for (const ending of ['\n', '\r\n', '\r']) {
-      const source = ['# Ü', '', 'ab', 'cd', '', '* x', '', '```', 'code', '```', '<Note>', 'y', '</Note>'].join(ending);
+      const source = ['# Ü', '', 'ab', 'cd', '', '* x', '', '```', 'code', '```', '<Note>', 'y', '</Note>'].join(
+        ending,
+      );
       const { text, blocks } = readMarkdown(source);
       let rest = text;
       for (const { start, end } of [...blocks].reverse()) rest = rest.slice(0, start) + rest.slice(end);

@@ -94,7 +94,11 @@ function guesses(bytes: Uint8Array): string[] {
 
 /** ISO-2022-JP is seven-bit, hence valid UTF-8; its shift sequence `ESC $ B` gives it away. */
 const shiftsToJapanese = (bytes: Uint8Array): boolean =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SAMPLE_BYTES)).includes('\u001b$B', 0, 'latin1');
+  Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SAMPLE_BYTES)).includes(
+    '\u001b$B',
+    0,
+    'latin1',
+  );
 
 /** Text of mainframes: its space is 0x40. No charset that can be decoded here. */
 function isEbcdic(bytes: Uint8Array): boolean {

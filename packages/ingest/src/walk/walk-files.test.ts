@@ -81,13 +81,26 @@ describe('walkFiles', () => {
   });
 
   it('obeys the ignore files of the repository around a folder, unless they ignore that folder itself', async () => {
-    await write({ '.git/HEAD': '', '.gitignore': 'secret.md\nout/\n', 'docs/secret.md': '', 'docs/a.md': '', 'out/b.md': '' });
+    await write({
+      '.git/HEAD': '',
+      '.gitignore': 'secret.md\nout/\n',
+      'docs/secret.md': '',
+      'docs/a.md': '',
+      'out/b.md': '',
+    });
     expect(await walk(['docs'])).toEqual(['docs/a.md']);
     expect(await walk(['out'])).toEqual(['out/b.md']);
   });
 
   it('leaves out hidden names, .git, .glot and node_modules', async () => {
-    await write({ '.hidden.md': '', '.git/x.md': '', '.glot/x.md': '', 'node_modules/p/x.md': '', '.notes/x.md': '', 'a.md': '' });
+    await write({
+      '.hidden.md': '',
+      '.git/x.md': '',
+      '.glot/x.md': '',
+      'node_modules/p/x.md': '',
+      '.notes/x.md': '',
+      'a.md': '',
+    });
     expect(await walk()).toEqual(['a.md']);
     expect(await walk(['.'], { hidden: true })).toEqual(['.hidden.md', '.notes/x.md', 'a.md']);
   });

@@ -1,0 +1,67 @@
+/** Small PDF files for tests: ASCII lines in Helvetica, `# ` for a large one, a form feed for a new page. */
+
+export interface PdfFileOptions {
+  /** Replaces the content of the first page. */
+  readonly content?: Uint8Array;
+  readonly filter?: string;
+}
+
+export function pdfOf(lines: readonly string[], { content, filter }: PdfFileOptions = {}): Buffer {
+  const pages: string[][] = [[]];
+  for (const line of lines) {
+    if (line === '\f') pages.push([]);
+    else pages[pages.length - 1]!.push(line);
+  }
+  const objects: (string | Buffer)[] = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ')}] >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+  ];
+  for (const [at, page] of pages.entries()) {
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + at * 2} 0 R /Resources << /Font << /F 3 0 R >> >> >>`,
+    );
+    const data = at === 0 && content !== undefined ? Buffer.from(content) : Buffer.from(pageContent(page));
+    objects.push(
+      Buffer.concat([
+        Buffer.from(`<< /Length ${data.length}${filter === undefined ? '' : ` /Filter ${filter}`} >>\nstream\n`),
+        data,
+        Buffer.from('\nendstream'),
+      ]),
+    );
+  }
+  return assemble(objects);
+}
+
+function pageContent(lines: readonly string[]): string {
+  let y = 760;
+  return lines
+    .map((line) => {
+      y -= 40;
+      const isLarge = line.startsWith('# ');
+      return `BT /F ${isLarge ? 20 : 10} Tf 72 ${y} Td (${isLarge ? line.slice(2) : line}) Tj ET`;
+    })
+    .join('\n');
+}
+
+function assemble(objects: readonly (string | Buffer)[]): Buffer {
+  const parts: Buffer[] = [Buffer.from('%PDF-1.4\n')];
+  const offsets: number[] = [];
+  let length = parts[0]!.length;
+  const push = (part: string | Buffer): void => {
+    const bytes = Buffer.from(part);
+    parts.push(bytes);
+    length += bytes.length;
+  };
+  for (const [index, object] of objects.entries()) {
+    offsets.push(length);
+    push(`${index + 1} 0 obj\n`);
+    push(object);
+    push('\nendobj\n');
+  }
+  const start = length;
+  push(`xref\n0 ${objects.length + 1}\n0000000000 65535 f \n`);
+  for (const offset of offsets) push(`${String(offset).padStart(10, '0')} 00000 n \n`);
+  push(`trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`);
+  return Buffer.concat(parts);
+}
