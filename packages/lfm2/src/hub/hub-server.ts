@@ -17,10 +17,8 @@ export interface SeenRequest {
 
 /** What goes wrong with an answer that carries the content of a file. */
 export interface Fault {
-  /** The connection is cut after so many bytes of the body. */
-  readonly cutAfter?: number;
-  /** After so many bytes nothing more comes, but the connection stays. */
-  readonly stallAfter?: number;
+  /** After so many bytes nothing more comes; `cut` ends the connection. */
+  readonly stopAfter?: number;
   readonly status?: number;
   readonly ignoreRange?: boolean;
   /** Added to the first byte of a part. */
@@ -44,6 +42,9 @@ export class HubServer {
   extraEntries: readonly unknown[] = [];
   /** Replaces the checksum of a listed file. */
   readonly wrongChecksums = new Map<string, string>();
+  /** Where listings say they go on; null for here. */
+  nextPage: string | null = null;
+  readonly #held: Held[] = [];
   readonly #hub: Server;
   readonly #cdn: Server;
 
@@ -64,11 +65,21 @@ export class HubServer {
     return address(this.#hub);
   }
 
+  /** Origin of the large files. */
+  get cdn(): string {
+    return address(this.#cdn);
+  }
+
   async stop(): Promise<void> {
     for (const one of [this.#hub, this.#cdn]) {
       one.closeAllConnections();
       await new Promise((done) => one.close(done));
     }
+  }
+
+  /** Ends the connections that stopped where the other side now is. Cut sooner, it would lose what it had not read. */
+  cut(receivedBytes: number): void {
+    for (const { response, upTo } of this.#held) if (upTo === receivedBytes) response.destroy();
   }
 
   /** Paths asked for content, shortest form: `model.safetensors 500-`. */
@@ -99,7 +110,7 @@ export class HubServer {
     if (tree) return this.#list(repo, new URL(request.url!, this.endpoint), response);
     const bytes = bytesOf(repo.files[decodeURIComponent(content![3]!)]);
     if (bytes === null) return end(response, 404, 'Entry not found');
-    if (bytes.length < this.lfsFrom) return send(response, bytes, seen, this.fault(seen));
+    if (bytes.length < this.lfsFrom) return this.#send(response, bytes, seen);
     response.writeHead(302, {
       Location: `${address(this.#cdn)}/a/b/resolve/${revision}/${content![3]}`,
       'X-Linked-ETag': `"${sha256(bytes)}"`,
@@ -114,7 +125,12 @@ export class HubServer {
     const repo = [...this.repos.values()].find((one) => one.commit === commit);
     const bytes = bytesOf(repo?.files[decodeURIComponent(path ?? '')]);
     if (bytes === null) return end(response, 404, 'Not found');
-    send(response, bytes, seen, this.fault(seen));
+    this.#send(response, bytes, seen);
+  }
+
+  #send(response: ServerResponse, bytes: Uint8Array, seen: SeenRequest): void {
+    const held = send(response, bytes, seen, this.fault(seen));
+    if (held !== null) this.#held.push(held);
   }
 
   #list(repo: ServedRepo, url: URL, response: ServerResponse): void {
@@ -126,7 +142,7 @@ export class HubServer {
     const from = Number(url.searchParams.get('cursor') ?? 0);
     if (from + PAGE < entries.length) {
       url.searchParams.set('cursor', String(from + PAGE));
-      response.setHeader('Link', `<${url.href}>; rel="next"`);
+      response.setHeader('Link', `<${this.nextPage ?? url.href}>; rel="next"`);
     }
     json(response, entries.slice(from, from + PAGE));
   }
@@ -157,8 +173,18 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function send(response: ServerResponse, whole: Uint8Array, seen: SeenRequest, fault: Fault): unknown {
-  if (fault.status !== undefined) return end(response, fault.status, 'out of order');
+/** An answer that stopped in the middle. */
+interface Held {
+  readonly response: ServerResponse;
+  /** How much of the file the other side may have. */
+  readonly upTo: number;
+}
+
+function send(response: ServerResponse, whole: Uint8Array, seen: SeenRequest, fault: Fault): Held | null {
+  if (fault.status !== undefined) {
+    end(response, fault.status, 'out of order');
+    return null;
+  }
   const content = fault.content ?? whole;
   const asked = Number(/^(\d+)-$/.exec(seen.range ?? '')?.[1] ?? 0);
   const from = fault.ignoreRange ? 0 : asked + (fault.shift ?? 0);
@@ -169,10 +195,10 @@ function send(response: ServerResponse, whole: Uint8Array, seen: SeenRequest, fa
     'Content-Length': body.length,
     ...(ranged ? { 'Content-Range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}),
   });
-  const { cutAfter, stallAfter } = fault;
-  if (cutAfter !== undefined) response.write(body.subarray(0, cutAfter), () => setTimeout(() => response.destroy(), 5));
-  else if (stallAfter !== undefined) response.write(body.subarray(0, stallAfter));
-  else response.end(body);
+  const { stopAfter } = fault;
+  if (stopAfter === undefined) response.end(body);
+  else response.write(body.subarray(0, stopAfter));
+  return stopAfter === undefined ? null : { response, upTo: from + stopAfter };
 }
 
 function end(response: ServerResponse, status: number, message: string): void {

@@ -54,7 +54,13 @@ describe('pullModel', () => {
 
   const options = (): HubSettings => ({ endpoint: server.endpoint, token: null, offline: false, folder });
   const patience = { attempts: 3, firstDelayMs: 1, idleMs: 10_000 };
-  const pull = (name = REPO, more: PullOptions = {}) => pullModel(name, { ...options(), patience, ...more });
+  const pull = (name = REPO, more: PullOptions = {}) => {
+    const onProgress = (progress: PullProgress) => {
+      server.cut(progress.fileBytes);
+      more.onProgress?.(progress);
+    };
+    return pullModel(name, { ...options(), patience, ...more, onProgress });
+  };
 
   async function filesBelow(path: string): Promise<string[]> {
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
@@ -106,7 +112,7 @@ describe('pullModel', () => {
 
   it('goes on after a cut connection', async () => {
     let cuts = 2;
-    server.fault = ({ path }) => (path.endsWith('/model.safetensors') && cuts-- > 0 ? { cutAfter: 100_000 } : {});
+    server.fault = ({ path }) => (path.endsWith('/model.safetensors') && cuts-- > 0 ? { stopAfter: 100_000 } : {});
     const { path } = await pull();
     expect(sha256(await readFile(join(path, 'model.safetensors')))).toBe(sha256(WEIGHTS));
     const asked = server.contentRequests().filter((line) => line.startsWith('cdn model.safetensors'));
@@ -118,7 +124,7 @@ describe('pullModel', () => {
   });
 
   it('goes on in the next pull where all attempts were cut', async () => {
-    server.fault = ({ path }) => (path.endsWith('/model.safetensors') ? { cutAfter: 50_000 } : {});
+    server.fault = ({ path }) => (path.endsWith('/model.safetensors') ? { stopAfter: 50_000 } : {});
     await expect(pull()).rejects.toThrowError(refusal('hub.network'));
     await expect(modelPath(REPO, options())).rejects.toThrowError(refusal('hub.not-pulled'));
     expect(await listModels(options())).toEqual([]);
@@ -132,14 +138,14 @@ describe('pullModel', () => {
 
   it('goes on after a connection that fell silent', async () => {
     let stalls = 1;
-    server.fault = ({ path }) => (path.endsWith('/model.safetensors') && stalls-- > 0 ? { stallAfter: 1000 } : {});
-    const { path } = await pull(REPO, { patience: { attempts: 3, firstDelayMs: 1, idleMs: 200 } });
+    server.fault = ({ path }) => (path.endsWith('/model.safetensors') && stalls-- > 0 ? { stopAfter: 1000 } : {});
+    const { path } = await pullModel(REPO, { ...options(), patience: { ...patience, attempts: 10, idleMs: 300 } });
     expect((await stat(join(path, 'model.safetensors'))).size).toBe(WEIGHTS.length);
   });
 
   it('begins anew where the server knows no ranges', async () => {
     let cuts = 1;
-    server.fault = () => (cuts-- > 0 ? { cutAfter: 5 } : { ignoreRange: true });
+    server.fault = () => (cuts-- > 0 ? { stopAfter: 5 } : { ignoreRange: true });
     const { path } = await pull();
     expect((await verifyModel(REPO, options())).sound).toBe(true);
     expect(path).toBeTruthy();
@@ -149,7 +155,7 @@ describe('pullModel', () => {
     let cuts = 1;
     server.fault = ({ path, range }) => {
       if (!path.endsWith('/model.safetensors')) return {};
-      return range === null && cuts-- > 0 ? { cutAfter: 1500 } : range === null ? {} : { shift: 3 };
+      return range === null && cuts-- > 0 ? { stopAfter: 1500 } : range === null ? {} : { shift: 3 };
     };
     await pull();
     expect((await verifyModel(REPO, options())).sound).toBe(true);
@@ -214,6 +220,12 @@ describe('pullModel', () => {
     const to = (origin: string) => server.requests.filter((request) => request.origin === origin);
     expect(new Set(to('hub').map(({ authorization }) => authorization))).toEqual(new Set(['Bearer hf_secret']));
     expect(new Set(to('cdn').map(({ authorization }) => authorization))).toEqual(new Set([null]));
+  });
+
+  it('keeps the token from the place a listing leads to', async () => {
+    server.nextPage = `${server.cdn}/next`;
+    await expect(pull(REPO, { token: 'hf_secret' })).rejects.toThrowError(refusal('hub.not-found'));
+    expect(server.requests.at(-1)).toMatchObject({ origin: 'cdn', authorization: null });
   });
 
   it('tells unknown models and revisions', async () => {
