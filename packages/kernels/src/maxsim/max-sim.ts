@@ -1,8 +1,8 @@
 import { GlotError } from '@glot/errors';
-import { GraphBuilder } from '../graph/graph-builder.js';
+import { GraphBuilder, type Value } from '../graph/graph-builder.js';
 import { createSession, type GraphSession, type SessionOptions, type TensorValue } from '../session/graph-session.js';
 import type { QuantizedRows } from '../types.js';
-import { SegmentMaxima } from './segment-maxima.js';
+import { BLOCK_ROWS, SegmentMaxima } from './segment-maxima.js';
 
 /**
  * Exact late interaction. The score of a text is the sum, over the rows of the query, of the best dot product with any
@@ -38,6 +38,8 @@ export interface MaxSimOptions extends SessionOptions {
 const TILE_ROWS = 4096;
 const TILE_SCORES = TILE_ROWS * 32;
 
+const MIN_TILE_ROWS = 256;
+
 /** Query rows are filled up with zero rows to a multiple of this; their scores are never read. */
 const QUERY_STEP = 8;
 
@@ -53,20 +55,33 @@ export async function createMaxSim(options: MaxSimOptions): Promise<MaxSim> {
   }
 }
 
-// rows [r, dim] (codes or f32) times query [dim, q] -> scores [r, q]. Scales of codes are applied with the maximum.
+// rows [4b, dim] (codes with scales [4b, 1], or f32) times query [dim, q] -> scores [4b, q] and, for JavaScript to
+// read a quarter only, the maxima of every four rows [b, q].
 function tileGraph(dim: number, type: 'i8' | 'f32') {
   const graph = new GraphBuilder();
   const query = graph.input('query', 'f32', [dim, 'q']);
   const rows = graph.input('rows', type, ['r', dim]);
-  const numbers = type === 'f32' ? rows : graph.node('Cast', [rows], { attributes: { to: 1 } });
-  graph.output('scores', graph.node('MatMul', [numbers, query]), 'f32', ['r', 'q']);
+  const scores = type === 'f32' ? graph.node('MatMul', [rows, query]) : scaledProduct(graph, rows, query);
+  const width = graph.node('Shape', [query], { attributes: { start: 1 } });
+  const shape = graph.node('Concat', [graph.ints([-1, BLOCK_ROWS]), width], { attributes: { axis: 0 } });
+  const blocks = graph.node('ReduceMax', [graph.node('Reshape', [scores, shape]), graph.ints([1])], {
+    attributes: { keepdims: 0 },
+  });
+  graph.output('scores', scores, 'f32', ['r', 'q']);
+  graph.output('blocks', blocks, 'f32', ['b', 'q']);
   return graph.build(`maxsim-${type}`);
+}
+
+function scaledProduct(graph: GraphBuilder, codes: Value, query: Value): Value {
+  const numbers = graph.node('Cast', [codes], { attributes: { to: 1 } });
+  return graph.node('Mul', [graph.node('MatMul', [numbers, query]), graph.input('scales', 'f32', ['r', 1])]);
 }
 
 class TiledMaxSim implements MaxSim {
   readonly dim: number;
   readonly #codes: GraphSession;
   readonly #floats: GraphSession;
+  #disposed = false;
 
   constructor(dim: number, codes: GraphSession, floats: GraphSession) {
     this.dim = dim;
@@ -97,27 +112,61 @@ class TiledMaxSim implements MaxSim {
     scales: Float32Array | null,
     offsets: Uint32Array,
   ): Promise<Float32Array> {
+    if (this.#disposed) throw new GlotError('kernels.disposed', 'this MaxSim was disposed; make a new one');
     const { dim } = this;
     checkOffsets(offsets, rows.length / dim);
     const width = Math.ceil(queryRows / QUERY_STEP) * QUERY_STEP;
     const queryValue = { data: transposedQuery(query, queryRows, width, dim), shape: [dim, width] };
     const maxima = new SegmentMaxima(offsets, queryRows, width);
-    const tileRows = Math.max(256, Math.min(TILE_ROWS, Math.floor(TILE_SCORES / width)));
+    const tileRows = Math.max(MIN_TILE_ROWS, Math.min(TILE_ROWS, Math.floor(TILE_SCORES / width)));
     const first = offsets[0]!;
     const last = offsets[offsets.length - 1]!;
-    const scratch = new Float32Array(Math.min(tileRows, last - first) * width);
+    const most = Math.min(tileRows, last - first);
+    const scores = new Float32Array(most * width);
+    const blocks = new Float32Array(Math.floor(most / BLOCK_ROWS) * width);
     for (let start = first; start < last; start += tileRows) {
       const end = Math.min(start + tileRows, last);
-      const tile: TensorValue = { data: rows.subarray(start * dim, end * dim), shape: [end - start, dim] };
-      const scores = { data: scratch.subarray(0, (end - start) * width), shape: [end - start, width] };
-      await session.run({ query: queryValue, rows: tile }, { scores });
-      maxima.add(scores.data, start, end, scales);
+      const count = Math.floor((end - start) / BLOCK_ROWS);
+      const whole = count * BLOCK_ROWS;
+      if (count > 0) {
+        const feeds: Record<string, TensorValue> = {
+          query: queryValue,
+          rows: { data: rows.subarray(start * dim, (start + whole) * dim), shape: [whole, dim] },
+        };
+        if (scales !== null) feeds.scales = { data: scales.subarray(start, start + whole), shape: [whole, 1] };
+        await session.run(feeds, {
+          scores: { data: scores.subarray(0, whole * width), shape: [whole, width] },
+          blocks: { data: blocks.subarray(0, count * width), shape: [count, width] },
+        });
+      }
+      for (let row = start + whole; row < end; row += 1) {
+        dotProducts(query, rows, row, scales?.[row] ?? 1, scores, (row - start) * width, dim);
+      }
+      maxima.add(scores, blocks, start, end);
     }
     return maxima.finish();
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await Promise.all([this.#codes.dispose(), this.#floats.dispose()]);
+  }
+}
+
+// One row against all of the query: for the few rows at the end that fill no block.
+function dotProducts(
+  query: Float32Array,
+  rows: Float32Array | Int8Array,
+  row: number,
+  scale: number,
+  target: Float32Array,
+  at: number,
+  dim: number,
+): void {
+  for (let start = 0; start < query.length; start += dim) {
+    let sum = 0;
+    for (let k = 0; k < dim; k += 1) sum += query[start + k]! * rows[row * dim + k]!;
+    target[at + start / dim] = sum * scale;
   }
 }
 

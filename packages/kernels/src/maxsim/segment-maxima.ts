@@ -1,3 +1,6 @@
+/** Rows whose maxima come as one. */
+export const BLOCK_ROWS = 4;
+
 /**
  * Reduces tiles of scores to one number per text: the maximum over the rows of a text for each query row, then the sum.
  * Tiles come in row order and cut texts anywhere; the maxima of a text that a tile cuts are carried on.
@@ -19,17 +22,31 @@ export class SegmentMaxima {
     this.#result = new Float32Array(offsets.length - 1);
   }
 
-  /** @param scores [(end - start) x width], rows `start .. end` of all; @param scales factor per row, null for 1 */
-  add(scores: Float32Array, start: number, end: number, scales: Float32Array | null): void {
+  /**
+   * @param scores [(end - start) x width], rows `start .. end` of all
+   * @param blocks [floor((end - start) / BLOCK_ROWS) x width], maxima of every BLOCK_ROWS rows from `start` on
+   */
+  add(scores: Float32Array, blocks: Float32Array, start: number, end: number): void {
     let row = start;
     while (row < end) {
       while (this.#offsets[this.#text + 1]! <= row) this.#close();
       const stop = Math.min(end, this.#offsets[this.#text + 1]!);
-      const base = (row - start) * this.#width;
-      if (scales === null) maxima(this.#best, scores, base, stop - row, this.#width);
-      else scaledMaxima(this.#best, scores, base, stop - row, this.#width, scales, row);
+      this.#sweep(scores, blocks, row - start, stop - start);
       row = stop;
     }
+  }
+
+  // Rows `from .. to` of a tile: whole blocks inside by their maxima, the rest row by row.
+  #sweep(scores: Float32Array, blocks: Float32Array, from: number, to: number): void {
+    const firstBlock = Math.ceil(from / BLOCK_ROWS);
+    const lastBlock = Math.floor(to / BLOCK_ROWS);
+    if (firstBlock >= lastBlock) {
+      maxima(this.#best, scores, from, to, this.#width);
+      return;
+    }
+    maxima(this.#best, scores, from, firstBlock * BLOCK_ROWS, this.#width);
+    maxima(this.#best, blocks, firstBlock, lastBlock, this.#width);
+    maxima(this.#best, scores, lastBlock * BLOCK_ROWS, to, this.#width);
   }
 
   finish(): Float32Array {
@@ -47,14 +64,15 @@ export class SegmentMaxima {
 }
 
 // Four running maxima in registers per sweep: a segment is small enough to stay in the nearest cache.
-function maxima(best: Float32Array, scores: Float32Array, base: number, rows: number, width: number): void {
-  const end = base + rows * width;
+function maxima(best: Float32Array, scores: Float32Array, from: number, to: number, width: number): void {
+  const start = from * width;
+  const end = to * width;
   for (let column = 0; column < width; column += 4) {
     let a = best[column]!;
     let b = best[column + 1]!;
     let c = best[column + 2]!;
     let d = best[column + 3]!;
-    for (let at = base + column; at < end; at += width) {
+    for (let at = start + column; at < end; at += width) {
       const p = scores[at]!;
       const q = scores[at + 1]!;
       const r = scores[at + 2]!;
@@ -63,41 +81,6 @@ function maxima(best: Float32Array, scores: Float32Array, base: number, rows: nu
       if (q > b) b = q;
       if (r > c) c = r;
       if (s > d) d = s;
-    }
-    best[column] = a;
-    best[column + 1] = b;
-    best[column + 2] = c;
-    best[column + 3] = d;
-  }
-}
-
-function scaledMaxima(
-  best: Float32Array,
-  scores: Float32Array,
-  base: number,
-  rows: number,
-  width: number,
-  scales: Float32Array,
-  firstScale: number,
-): void {
-  const end = base + rows * width;
-  for (let column = 0; column < width; column += 4) {
-    let a = best[column]!;
-    let b = best[column + 1]!;
-    let c = best[column + 2]!;
-    let d = best[column + 3]!;
-    let row = firstScale;
-    for (let at = base + column; at < end; at += width) {
-      const scale = scales[row]!;
-      const p = scores[at]! * scale;
-      const q = scores[at + 1]! * scale;
-      const r = scores[at + 2]! * scale;
-      const s = scores[at + 3]! * scale;
-      if (p > a) a = p;
-      if (q > b) b = q;
-      if (r > c) c = r;
-      if (s > d) d = s;
-      row += 1;
     }
     best[column] = a;
     best[column + 1] = b;
