@@ -24,7 +24,7 @@ export const indexOption = () =>
 export const jsonOption = () => new Option('--json', 'print one JSON object');
 
 export const modelOption = () =>
-  new Option('--model <folder>', 'folder of a late-interaction checkpoint').env('GLOT_MODEL');
+  new Option('--model <model>', 'late-interaction checkpoint: a folder or a pulled name').env('GLOT_MODEL');
 
 export const threadsOption = () => new Option('--threads <n>', 'compute threads').argParser(positiveInteger);
 
@@ -52,11 +52,15 @@ export function queryText(words: readonly string[]): string {
   return text;
 }
 
-/** What `openGlot` takes of the shared flags. */
-export function glotOptions(options: IndexOptions) {
+/** What `openGlot` and `openEncoder` take of the shared flags; a pulled model's name becomes its folder. */
+export async function modelOptions(options: Pick<IndexOptions, 'model' | 'threads'>) {
   return {
-    index: options.index,
-    ...(options.model !== undefined && { model: options.model }),
+    ...(options.model !== undefined && { model: await modelFolder(options.model) }),
     ...(options.threads !== undefined && { threads: options.threads }),
   };
+}
+
+async function modelFolder(nameOrPath: string): Promise<string> {
+  const { resolveModel } = await import('@glot/lfm2');
+  return resolveModel(nameOrPath);
 }

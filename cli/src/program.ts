@@ -88,7 +88,43 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
       onExit(await runEval(dir, options, signal));
     });
 
-  for (const command of program.commands) command.showHelpAfterError(false);
+  const models = program.command('models').description('checkpoints on this machine, and how they come here');
+  models
+    .command('list')
+    .description('list pulled models')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { runModelsList } = await import('./commands/models.js');
+      onExit(await runModelsList(options));
+    });
+  models
+    .command('pull')
+    .description('get a model from the hub, going on where it stopped (heeds HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE)')
+    .argument('<name>', 'owner/name, owner/name@revision or owner/name:file.gguf')
+    .option('--revision <revision>', 'branch, tag or commit')
+    .addOption(jsonOption())
+    .action(async (name, options) => {
+      const { runModelsPull } = await import('./commands/models.js');
+      onExit(await runModelsPull(name, options, signal));
+    });
+  models
+    .command('verify')
+    .description('check every file of a pulled model against its checksum')
+    .argument('<name>', 'owner/name')
+    .addOption(jsonOption())
+    .action(async (name, options) => {
+      const { runModelsVerify } = await import('./commands/models.js');
+      onExit(await runModelsVerify(name, options, signal));
+    });
+  models
+    .command('path')
+    .description('print where a pulled model lies')
+    .argument('<name>', 'owner/name')
+    .action(async (name) => {
+      const { runModelsPath } = await import('./commands/models.js');
+      onExit(await runModelsPath(name));
+    });
+
   return program;
 }
 

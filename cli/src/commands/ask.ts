@@ -1,13 +1,13 @@
 import { openGlot } from '@glot/glot';
 import type { Answer } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
-import { glotOptions, type QueryOptions, queryText } from '../options.js';
+import { modelOptions, type QueryOptions, queryText } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { place } from '../terminal/place.js';
 
 export async function runAsk(words: readonly string[], options: QueryOptions, signal: AbortSignal): Promise<ExitCode> {
   const question = queryText(words);
-  const glot = await openGlot(glotOptions(options));
+  const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
     const answer = await glot.ask(question, { mode: options.mode, limit: options.k, signal });
     if (options.json) process.stdout.write(`${JSON.stringify(answerJson(answer, glot.displayPath))}\n`);

@@ -3,7 +3,7 @@ import { GlotError } from '@glot/errors';
 import { evaluateDataset, formatTable } from '@glot/eval';
 import type { SearchMode } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
-import { MODES } from '../options.js';
+import { MODES, modelOptions } from '../options.js';
 import { createProgress } from '../terminal/progress.js';
 
 interface EvalOptions {
@@ -17,10 +17,7 @@ interface EvalOptions {
 export async function runEval(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
   const modes = parseModes(options.modes);
   const progress = createProgress();
-  const encoder = await openEncoder({
-    ...(options.model !== undefined && { model: options.model }),
-    ...(options.threads !== undefined && { threads: options.threads }),
-  });
+  const encoder = await openEncoder(await modelOptions(options));
   try {
     const result = await evaluateDataset(dir, {
       encoder,

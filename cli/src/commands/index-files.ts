@@ -1,7 +1,7 @@
 import { type Glot, openGlot, type SyncProgress, type SyncReport } from '@glot/glot';
 import { walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
-import { glotOptions, type IndexOptions } from '../options.js';
+import { type IndexOptions, modelOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { count } from '../terminal/count.js';
 import { createProgress } from '../terminal/progress.js';
@@ -23,7 +23,7 @@ export async function runIndex(
   for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
   const started = performance.now();
-  const glot = await openGlot({ ...glotOptions(options), mode: 'write' });
+  const glot = await openGlot({ index: options.index, mode: 'write', ...(await modelOptions(options)) });
   try {
     const report = await glot.sync(paths, {
       signal,

@@ -1,7 +1,7 @@
 import { openGlot } from '@glot/glot';
 import type { Hit } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
-import { glotOptions, type QueryOptions, queryText } from '../options.js';
+import { modelOptions, type QueryOptions, queryText } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { excerpt } from '../terminal/excerpt.js';
 import { headingTrail, place } from '../terminal/place.js';
@@ -12,7 +12,7 @@ export async function runSearch(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const query = queryText(words);
-  const glot = await openGlot(glotOptions(options));
+  const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
     const hits = await glot.search(query, { mode: options.mode, limit: options.k, signal });
     if (options.json) {
