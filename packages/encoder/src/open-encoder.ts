@@ -14,7 +14,7 @@ import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 export interface OpenEncoderOptions {
   /** A folder in PyLate's layout; default: the embedded model. */
   readonly model?: string;
-  /** Threads of one operator; default: half of the logical cores. */
+  /** Threads of one operator; default: all logical cores up to 4, half of them beyond. */
   readonly threads?: number;
   /**
    * Whether the model runs in a worker thread, so that the caller's event loop stays free while it does.

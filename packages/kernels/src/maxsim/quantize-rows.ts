@@ -1,6 +1,9 @@
 import { GlotError } from '@glot/errors';
 import type { QuantizedRows } from '../types.js';
 
+/** A row without a larger coordinate than this counts as zeros: its scale would be too coarse to divide by. */
+const SMALLEST = 1e-30;
+
 /**
  * Symmetric int8, one scale per row: code = round(x / scale), scale = max|x| / 127. A row of zeros has scale 0.
  * The error of a coordinate is at most half a scale.
@@ -26,13 +29,13 @@ export function quantizeRows(data: Float32Array, dim: number): QuantizedRows {
       }
       if (size > largest) largest = size;
     }
-    // The stored scale is f32: dividing by that same number keeps the codes within 127.
+    if (largest < SMALLEST) continue;
     scales[row] = largest / 127;
-    const scale = scales[row]!;
-    if (scale === 0) continue;
+    // The stored scale is f32: dividing by that same number keeps the codes within 127.
+    const steps = 1 / scales[row]!;
     for (let at = start; at < start + dim; at += 1) {
-      const code = Math.round(data[at]! / scale);
-      codes[at] = Math.max(-127, Math.min(127, code));
+      const code = data[at]! * steps;
+      codes[at] = code < 0 ? code - 0.5 : code + 0.5; // storing cuts the fraction off
     }
   }
   return { codes, scales, dim };

@@ -14,7 +14,7 @@ export interface TensorValue {
 }
 
 export interface SessionOptions {
-  /** Threads one operator may use; default: half of the logical cores, at least 1. */
+  /** Threads one operator may use; default: all logical cores up to 4, half of them beyond, at least 4 then. */
   readonly threads?: number;
 }
 
@@ -119,7 +119,11 @@ class NativeSession implements GraphSession {
 
 /** Checks the number a caller gave, or picks one. @throws GlotError `kernels.threads` */
 export function threadCount(threads: number | undefined): number {
-  if (threads === undefined) return Math.max(1, Math.floor(availableParallelism() / 2));
+  if (threads === undefined) {
+    // Beyond a few cores, the second hardware thread of a core costs more than it gives.
+    const cores = availableParallelism();
+    return cores <= 4 ? cores : Math.max(4, Math.floor(cores / 2));
+  }
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new GlotError(
       'kernels.threads',
