@@ -27,7 +27,8 @@ const Entry = z.object({
   lfs: z.object({ oid: z.string(), size: z.number().int().nonnegative() }).nullish(),
 });
 
-const MAX_FILES = 20_000;
+/** Of a listing; a page holds 1,000 entries. */
+const MAX_PAGES = 100;
 /** For answers that come in one piece; files have their own patience. */
 const ANSWER_MS = 60_000;
 
@@ -64,17 +65,22 @@ export class HubClient {
     const what = `the files of ${repo}`;
     return this.#asking(what, async () => {
       const files: RemoteFile[] = [];
+      const page = this.#fetch(what);
+      let pages = 0;
       const entries = listFiles({
         repo,
         revision: commit,
         recursive: true,
         hubUrl: this.#settings.endpoint,
-        fetch: this.#fetch(what),
+        fetch: (input, init) => {
+          pages += 1;
+          if (pages > MAX_PAGES) throw badAnswer(what, `more than ${MAX_PAGES} pages`);
+          return page(input, init);
+        },
       });
       for await (const entry of entries) {
         // names that no file system is sure to take are none that glot needs
         if (entry.type === 'file' && isSafePath(checkedPath(entry.path, what))) files.push(remoteFile(entry, what));
-        if (files.length > MAX_FILES) throw badAnswer(what, `more than ${MAX_FILES} files`);
       }
       return files;
     });

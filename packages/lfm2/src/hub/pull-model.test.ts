@@ -325,6 +325,12 @@ describe('pullModel', () => {
     await expect(pull()).rejects.toThrowError(refusal('hub.bad-answer'));
   });
 
+  it('gives up on endless listings', async () => {
+    server.nextPage = `${server.endpoint}/api/models/${REPO}/tree/${COMMIT}?cursor=0`;
+    await expect(pull()).rejects.toThrowError(refusal('hub.bad-answer'));
+    expect(server.requests.length).toBeLessThan(200);
+  });
+
   it('asks nothing of the network offline', async () => {
     await expect(pull(REPO, { offline: true })).rejects.toThrowError(refusal('hub.offline'));
     const { path } = await pull();
