@@ -1,5 +1,5 @@
 import { type Glot, openGlot, type SyncProgress, type SyncReport } from '@glot/glot';
-import { walkFiles } from '@glot/ingest';
+import { type SkippedFile, walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
@@ -65,12 +65,20 @@ function print(report: SyncReport, glot: Glot, options: IndexCommandOptions): vo
         `(${(report.elapsedMs / 1000).toFixed(1)} s)\n`,
     ),
   );
-  for (const file of report.skipped.slice(0, SKIPPED_SHOWN)) {
-    process.stderr.write(`${colors.yellow('skipped')} ${file.path}: ${file.reason}, ${file.detail}\n`);
-  }
-  if (report.skipped.length > SKIPPED_SHOWN) {
-    process.stderr.write(
-      `... and ${report.skipped.length - SKIPPED_SHOWN} more: \`glot status --skipped\` lists them\n`,
-    );
-  }
+  for (const line of skippedLines(report.skipped)) process.stderr.write(`${line}\n`);
+}
+
+/** Files that glot should have been able to read, one by one; formats that it does not read, by number. */
+function skippedLines(skipped: readonly SkippedFile[]): string[] {
+  const broken = skipped.filter((file) => file.reason !== 'unsupported-format');
+  const foreign = skipped.length - broken.length;
+  const lines = broken
+    .slice(0, SKIPPED_SHOWN)
+    .map((file) => `${colors.yellow('skipped')} ${file.path}: ${file.reason}, ${file.detail}`);
+  const rest = [
+    broken.length > SKIPPED_SHOWN && `${broken.length - SKIPPED_SHOWN} more`,
+    foreign > 0 && `${count(foreign, 'file')} of formats that glot does not read`,
+  ].filter((part) => part !== false);
+  if (rest.length > 0) lines.push(`skipped ${rest.join(' and ')}: \`glot status --skipped\` lists them`);
+  return lines;
 }
