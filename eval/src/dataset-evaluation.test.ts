@@ -42,7 +42,7 @@ describe('evaluateDataset', () => {
     expect(leftovers()).toEqual(before);
   });
 
-  it('encodes a long passage in pieces, cuts nothing off and ranks it once', async () => {
+  it('indexes a long passage in pieces and ranks it once, by its best piece', async () => {
     const folder = await scratchFolder(FILES);
     const runs: Run[] = [];
     const result = await evaluateDataset(folder, {
@@ -56,6 +56,17 @@ describe('evaluateDataset', () => {
     const scores = runs[0]!.get('q4')!;
     expect([...scores.keys()].sort()).toEqual(['d1', 'd2', 'd3', 'd4']);
     expect(scores.get('d4')).toBeCloseTo(1, 2);
+  });
+
+  it('searches whole passages in lexical mode, whatever the encoder reads', async () => {
+    const folder = await scratchFolder(FILES);
+    const ranked = async (documentLength: number) => {
+      const runs: Run[] = [];
+      const encoder = wordEncoder({ documentLength });
+      await evaluateDataset(folder, { encoder, modes: ['lexical'], onRun: (_, run) => runs.push(run) });
+      return runs[0];
+    };
+    expect(await ranked(7)).toEqual(await ranked(180));
   });
 
   it('reports progress to the end of each phase', async () => {

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type DocumentInput, type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import { loadBeirDataset, passageText } from './beir-dataset.js';
-import { passagePieces } from './passage-pieces.js';
+import { type Piece, passagePieces } from './passage-pieces.js';
 import { evaluateRun } from './run-evaluation.js';
 import type {
   BeirDataset,
@@ -31,9 +32,10 @@ const PIECES_PER_CALL = 256;
 const openEmptyIndex: OpenEmptyIndex = (file, encoder) => openIndex({ file, mode: 'write', encoder });
 
 /**
- * Indexes a BEIR folder into a temporary index and measures each mode. Every passage is one passage of the index, so
- * that the lexical side counts whole passages; one longer than the encoder reads is encoded in pieces, and the token
- * vectors of all its pieces are its own. The temporary index is removed, also after an error or an abort.
+ * Indexes a BEIR folder into a temporary index and measures each mode. A passage longer than the encoder reads is
+ * indexed in pieces and scores as its best piece. The lexical mode alone has no such limit: it searches whole passages,
+ * in an index of its own, and so compares with BM25 elsewhere. What is temporary is removed, also after an error or an
+ * abort.
  *
  * @throws GlotError as `loadBeirDataset`, `eval.unknown-measure`, `aborted`, and what encoder and index throw
  */
@@ -45,12 +47,19 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
     ...(signal !== undefined && { signal }),
   });
   const scratch = await mkdtemp(join(tmpdir(), 'glot-eval-'));
-  let index: MultivectorIndex | undefined;
-  try {
+  const open: MultivectorIndex[] = [];
+  const openScratch = async (file: string) => {
     const { name, fingerprint, dim } = encoder;
-    const file = join(scratch, 'index.db');
-    index = await (options.openIndex ?? openEmptyIndex)(file, { name, fingerprint, dim });
-    const indexed = await indexPassages(dataset, index, options);
+    const index = await (options.openIndex ?? openEmptyIndex)(join(scratch, file), { name, fingerprint, dim });
+    open.push(index);
+    return index;
+  };
+  try {
+    const documents = splitPassages(dataset, encoder);
+    const mostPieces = documents.reduce((most, document) => Math.max(most, document.pieces.length), 1);
+    const pieceIndex = await openScratch('pieces.db');
+    const wholeIndex = mostPieces > 1 && modes.includes('lexical') ? await openScratch('whole.db') : null;
+    const indexed = await indexPassages(documents, pieceIndex, wholeIndex, options);
     const queryStarted = performance.now();
     const vectors = await encodeQueries(dataset.queries, options);
     const encodeQueryMs = (performance.now() - queryStarted) / Math.max(1, dataset.queries.length);
@@ -58,7 +67,11 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
     const searchMs: Partial<Record<SearchMode, number>> = {};
     for (const mode of modes) {
       const started = performance.now();
-      const run = await searchAll(dataset.queries, vectors, mode, index, options);
+      const source =
+        mode === 'lexical' && wholeIndex !== null
+          ? { index: wholeIndex, limit: DEPTH }
+          : { index: pieceIndex, limit: DEPTH * mostPieces };
+      const run = await searchAll(dataset.queries, vectors, mode, source, options);
       searchMs[mode] = (performance.now() - started) / Math.max(1, dataset.queries.length);
       values[mode] = evaluateRun(dataset.qrels, run, measures).means;
       options.onRun?.(mode, run, dataset.qrels);
@@ -77,9 +90,23 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
       pieces: indexed.pieces,
     };
   } finally {
-    await index?.close();
+    for (const index of open) await index.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+interface SplitPassage {
+  readonly id: string;
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+}
+
+function splitPassages(dataset: BeirDataset, encoder: Encoder): SplitPassage[] {
+  const maxTokens = encoder.documentLength - MARKER_TOKENS;
+  return dataset.passages.map((passage) => {
+    const text = passageText(passage);
+    return { id: passage.id, text, pieces: passagePieces(text, maxTokens, (piece) => encoder.countTokens(piece)) };
+  });
 }
 
 interface IndexedPassages {
@@ -88,18 +115,14 @@ interface IndexedPassages {
   readonly indexSeconds: number;
 }
 
+/** Fills both indexes from one pass of the encoder; `wholeIndex` is null where it would equal the other. */
 async function indexPassages(
-  dataset: BeirDataset,
-  index: MultivectorIndex,
+  documents: readonly SplitPassage[],
+  pieceIndex: MultivectorIndex,
+  wholeIndex: MultivectorIndex | null,
   options: EvaluateDatasetOptions,
 ): Promise<IndexedPassages> {
   const { encoder, signal, onProgress } = options;
-  const maxTokens = encoder.documentLength - MARKER_TOKENS;
-  const countTokens = (text: string) => encoder.countTokens(text);
-  const documents = dataset.passages.map((passage) => {
-    const text = passageText(passage);
-    return { passage, text, pieces: passagePieces(text, maxTokens, countTokens) };
-  });
   const pieces = documents.reduce((sum, document) => sum + document.pieces.length, 0);
   let done = 0;
   let encodeMs = 0;
@@ -122,7 +145,9 @@ async function indexPassages(
     for (const document of documents.slice(first, end)) {
       const count = document.pieces.length;
       if (count === 0) continue;
-      index.upsert(documentInput(document.passage.id, document.text), mergedTexts(vectors, text, count));
+      pieceIndex.upsert(documentInput(document, document.pieces), sliceTexts(vectors, text, count));
+      const whole = { text: document.text, start: 0, end: document.text.length };
+      wholeIndex?.upsert(documentInput(document, [whole]), mergedTexts(vectors, text, count));
       text += count;
     }
     encodeMs += encoded - started;
@@ -134,7 +159,7 @@ async function indexPassages(
   return { pieces, encodeSeconds: encodeMs / 1000, indexSeconds: indexMs / 1000 };
 }
 
-function documentInput(id: string, text: string): DocumentInput {
+function documentInput({ id, text }: SplitPassage, pieces: readonly Piece[]): DocumentInput {
   return {
     path: id,
     contentHash: '',
@@ -146,7 +171,7 @@ function documentInput(id: string, text: string): DocumentInput {
     lang: null,
     meta: {},
     text,
-    passages: [{ text, start: 0, end: text.length, headings: [], page: null, lines: null, lang: null }],
+    passages: pieces.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang: null })),
   };
 }
 
@@ -161,11 +186,12 @@ async function encodeQueries(queries: readonly BeirQuery[], options: EvaluateDat
   );
 }
 
+/** Max-passage: a passage's score is that of its best piece. */
 async function searchAll(
   queries: readonly BeirQuery[],
   vectors: TokenVectors,
   mode: SearchMode,
-  index: MultivectorIndex,
+  { index, limit }: { readonly index: MultivectorIndex; readonly limit: number },
   options: EvaluateDatasetOptions,
 ): Promise<Run> {
   const run = new Map<string, Map<string, number>>();
@@ -173,12 +199,16 @@ async function searchAll(
     throwIfAborted(options.signal);
     const hits = await index.search({
       mode,
-      limit: DEPTH,
+      limit,
       text: query.text,
       vectors: sliceTexts(vectors, i, 1),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
-    run.set(query.id, new Map(hits.map(({ path, score }) => [path, score])));
+    const best = new Map<string, number>();
+    for (const { path, score } of hits) {
+      if (best.size < DEPTH || best.has(path)) best.set(path, Math.max(score, best.get(path) ?? -Infinity));
+    }
+    run.set(query.id, best);
     options.onProgress?.({ phase: 'search', done: i + 1, total: queries.length, mode });
   }
   return run;
