@@ -25,6 +25,7 @@ export {
 } from './graph/tensor-data.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
+export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
 export {
   createSession,
   type GraphSession,

@@ -48,6 +48,8 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
       graphOptimizationLevel: 'all',
       // The arena never gives memory back; graphs with varying shapes would grow it without bound.
       enableMemPattern: false,
+      // Waiting threads that spin double the processor time, and halve the speed where other work runs beside.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       // Failures come back as errors; the runtime need not print them as well.
       logSeverityLevel: 4,
       externalData: graph.externalData,
