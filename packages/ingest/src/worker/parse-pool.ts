@@ -36,11 +36,10 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
       stderr: true,
       stdin: false,
       env: {},
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
     });
-    // Parsers print warnings; nobody is to see them, and unread pipes would fill up.
-    worker.stdout.resume();
-    worker.stderr.resume();
+    // What parsers print stays in the worker (see there); reading these pipes would keep the process alive.
     all.add(worker);
     worker.once('exit', () => {
       all.delete(worker);

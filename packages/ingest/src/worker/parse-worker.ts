@@ -5,6 +5,9 @@ import type { ParseReply, ParseRequest } from './protocol.js';
 
 const MAX_DETAIL = 200;
 
+// Parsers print warnings, and nobody reads the pipes that these would fill.
+for (const stream of [process.stdout, process.stderr]) stream.write = () => true;
+
 parentPort?.on('message', async (request: ParseRequest) => {
   parentPort?.postMessage(await parse(request));
 });
