@@ -72,6 +72,16 @@ describe('MaxSim', () => {
     expectClose(await maxSim.scoreFloat(query, 2, rows, offsets), reference(query, rows, offsets, DIM), 1e-4);
   });
 
+  it('scores texts of every small length, wherever they begin', async () => {
+    const offsets = offsetsOf(Array.from({ length: 900 }, (_, i) => (i * 7) % 12));
+    const rows = randomNumbers(4950 * DIM, 20);
+    const query = randomNumbers(3 * DIM, 21);
+    expectClose(await maxSim.scoreFloat(query, 3, rows, offsets), reference(query, rows, offsets, DIM), 1e-4);
+    const quantized = quantizeRows(rows, DIM);
+    const stored = Float32Array.from(quantized.codes, (code, i) => code * quantized.scales[Math.floor(i / DIM)]!);
+    expectClose(await maxSim.score(query, 3, quantized, offsets), reference(query, stored, offsets, DIM), 1e-4);
+  });
+
   it('keeps negative similarities: nothing is padded with zeros', async () => {
     const query = new Float32Array(DIM).fill(1);
     const rows = new Float32Array(2 * DIM).fill(-1);
