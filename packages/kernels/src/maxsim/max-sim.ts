@@ -18,7 +18,7 @@ export interface MaxSim {
    * @throws GlotError `kernels.shape`, `kernels.not-finite` (query), `kernels.disposed`
    */
   score(query: Float32Array, queryRows: number, documents: QuantizedRows, offsets: Uint32Array): Promise<Float32Array>;
-  /** As `score`, for rows in f32 [rows x dim]. */
+  /** As `score`, for rows in f32 [rows x dim]. Rows are trusted to be finite: one that holds NaN is never the best. */
   scoreFloat(
     query: Float32Array,
     queryRows: number,
