@@ -1,4 +1,8 @@
-/** pdf.js, set up for text only: no rendering, no fetching, its own CMaps and standard fonts, its errors as reasons. */
+/**
+ * pdf-parse opens the file, set up for text only: no rendering, no fetching, pdf.js's own CMaps and standard fonts, its
+ * errors as reasons. Its `getText` drops where words stand on the page, which paragraphs, headings and right-to-left
+ * lines need, so the opened pdf.js document itself is handed on.
+ */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
@@ -9,24 +13,29 @@ for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) {
   if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: class {}, configurable: true });
 }
 turnClustersRound();
-const pdfjs = await import('pdfjs-dist/legacy/build/pdf.mjs');
+const { PDFParse, VerbosityLevel } = await import('pdf-parse');
 
 const ASSETS = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
 
+/** pdf-parse declares its loader private; `getInfo` and `getText` begin with the same call. */
+interface OpenedBy {
+  load(): Promise<PDFDocumentProxy>;
+}
+
 export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
-  const task = pdfjs.getDocument({
+  const parser = new PDFParse({
     data: bytes,
     cMapUrl: `${path.join(ASSETS, 'cmaps')}/`,
     cMapPacked: true,
     standardFontDataUrl: `${path.join(ASSETS, 'standard_fonts')}/`,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
+    verbosity: VerbosityLevel.ERRORS,
     isEvalSupported: false,
     disableFontFace: true,
     useSystemFonts: false,
     enableXfa: false,
   });
   try {
-    return await task.promise;
+    return await (parser as unknown as OpenedBy).load();
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'PasswordException') throw new Refused('encrypted', 'a PDF that opens with a password only');
