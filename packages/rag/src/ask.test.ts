@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ask } from './ask.js';
+import { askStream } from './ask-stream.js';
 import { retrieve } from './retrieve.js';
 import { memoryIndex, type TestDocument } from './testing/memory-index.js';
 import { wordEncoder } from './testing/word-encoder.js';
-import type { AnswerGenerator } from './types.js';
+import type { AnswerEvent, AnswerGenerator, DraftSentence, GenerationRequest } from './types.js';
 
 const BREAD = [
   '# Sourdough',
@@ -29,6 +30,15 @@ const DOCUMENTS: TestDocument[] = [
 async function library(documents = DOCUMENTS, concepts: string[][] = []) {
   const encoder = wordEncoder(concepts);
   return { encoder, index: await memoryIndex(documents, encoder) };
+}
+
+function drafting(write: (request: GenerationRequest) => DraftSentence[]): AnswerGenerator {
+  return {
+    name: 'drafting',
+    async *generate(request) {
+      for (const sentence of write(request)) yield { type: 'sentence', sentence };
+    },
+  };
 }
 
 describe('ask', () => {
@@ -101,39 +111,37 @@ describe('ask', () => {
 
   it('never shows what a generator made up', async () => {
     const { encoder, index } = await library();
-    const liar: AnswerGenerator = {
-      name: 'liar',
-      async generate({ contexts }) {
-        const context = contexts[0]!;
-        return {
-          abstain: null,
-          sentences: [
-            { text: 'Invented.', score: 1, citations: [{ context, quote: 'the dough rises for ninety hours' }] },
-            { text: 'Uncited.', score: 1, citations: [] },
-            {
-              text: 'From the heading.',
-              score: 1,
-              citations: [{ context: { ...context, documentId: 99 }, quote: 'hours at room temperature' }],
-            },
-            {
-              text: 'Half true.',
-              score: 1,
-              citations: [
-                { context, quote: 'twelve hours at room temperature' },
-                { context, quote: 'on the surface of the moon' },
-              ],
-            },
+    const liar = drafting(({ contexts }) => {
+      const context = contexts[0]!;
+      return [
+        { text: 'Invented.', score: 1, citations: [{ context, quote: 'the dough rises for ninety hours' }] },
+        { text: 'Uncited.', score: 1, citations: [] },
+        {
+          text: 'From the heading.',
+          score: 1,
+          citations: [{ context: { ...context, documentId: 99 }, quote: 'hours at room temperature' }],
+        },
+        {
+          text: 'Half true.',
+          score: 1,
+          citations: [
+            { context, quote: 'twelve hours at room temperature' },
+            { context, quote: 'on the surface of the moon' },
           ],
-        };
-      },
-    };
+        },
+      ];
+    });
     const answer = await ask('dough rises hours', { index, encoder, generator: liar });
     expect(answer.sentences.map(({ text, citations }) => [text, citations.map((c) => c.quote)])).toEqual([
       ['Half true.', ['twelve\nhours at room temperature']],
     ]);
     expect(answer.context.unverified).toBe(4);
-    const onlyLies = { ...liar, generate: async () => ({ abstain: null, sentences: [] }) };
+    const onlyLies = drafting(() => [{ text: 'Uncited.', score: 1, citations: [] }]);
     expect(await ask('dough rises hours', { index, encoder, generator: onlyLies })).toMatchObject({
+      abstained: true,
+      reason: 'nothing-verified',
+    });
+    expect(await ask('dough rises hours', { index, encoder, generator: drafting(() => []) })).toMatchObject({
       abstained: true,
       reason: 'nothing-quotable',
     });
@@ -154,6 +162,89 @@ describe('ask', () => {
       code: 'aborted',
     });
     expect(encoder.encoded.queries).toEqual([]);
+  });
+});
+
+describe('askStream', () => {
+  it('tells each step as it comes, ending with what it took', async () => {
+    const { encoder, index } = await library();
+    const events: AnswerEvent[] = [];
+    for await (const event of askStream('日本の首都は東京ですか', { index, encoder })) events.push(event);
+    expect(events.map((event) => event.type)).toEqual([
+      'retrieved',
+      'packed',
+      'text',
+      'citation',
+      'verification',
+      'done',
+    ]);
+    expect(events[3]).toMatchObject({ sentence: 0, citation: { quote: '東京は日本の首都です。', verified: true } });
+    expect(events.at(-1)).toMatchObject({ abstained: false, generator: 'extractive' });
+  });
+
+  it('hands a sentence on before the generator has the next one', async () => {
+    const { encoder, index } = await library();
+    let written = 0;
+    const slow: AnswerGenerator = {
+      name: 'slow',
+      async *generate({ contexts }) {
+        const quote = 'twelve hours at room temperature';
+        for (const text of ['One.', 'Two.']) {
+          written++;
+          yield { type: 'sentence', sentence: { text, score: 1, citations: [{ context: contexts[0]!, quote }] } };
+        }
+      },
+    };
+    const writtenAt: number[] = [];
+    for await (const event of askStream('dough rises hours', { index, encoder, limit: 1, generator: slow })) {
+      if (event.type === 'text') writtenAt.push(written);
+    }
+    // 'twelve hours' stands there with a line break: verification folds it.
+    expect(writtenAt).toEqual([1, 2]);
+  });
+
+  it('ends at once when the signal fires, though the generator never answers, and lets it clean up', async () => {
+    const { encoder, index } = await library();
+    const controller = new AbortController();
+    let ended = false;
+    const stuck: AnswerGenerator = {
+      name: 'stuck',
+      generate: () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise(() => setTimeout(() => controller.abort(), 5)),
+          return: async () => {
+            ended = true;
+            return { done: true, value: undefined };
+          },
+        }),
+      }),
+    };
+    const asking = ask('dough rises hours', { index, encoder, generator: stuck, signal: controller.signal });
+    await expect(asking).rejects.toMatchObject({ code: 'aborted' });
+    expect(ended).toBe(true);
+  });
+
+  it('stops the generator when the reader stops', async () => {
+    const { encoder, index } = await library();
+    let ended = false;
+    const endless: AnswerGenerator = {
+      name: 'endless',
+      async *generate({ contexts }) {
+        try {
+          for (;;) {
+            const citations = [{ context: contexts[0]!, quote: 'twelve hours at room temperature' }];
+            yield { type: 'sentence', sentence: { text: 'Again.', score: 1, citations } };
+          }
+        } finally {
+          ended = true;
+        }
+      },
+    };
+    const { signal } = new AbortController();
+    for await (const event of askStream('dough hours', { index, encoder, limit: 1, generator: endless, signal })) {
+      if (event.type === 'text') break;
+    }
+    expect(ended).toBe(true);
   });
 });
 

@@ -1,13 +1,5 @@
-import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex } from '@glot/index';
-import { verifyDraft } from './draft-verification.js';
-import { extractiveGenerator } from './extractive-generator.js';
-import { type DocumentLookup, packHits } from './packing.js';
-import { resolveEncoder, retrieveWithVectors } from './retrieve.js';
-import type { AbstainReason, Answer, AnswerSentence, AskOptions, Packing } from './types.js';
-
-export const DEFAULT_BUDGET_TOKENS = 2048;
-export const DEFAULT_MAX_SENTENCES = 3;
+import { askStream } from './ask-stream.js';
+import type { Answer, AnswerEvent, AnswerSentence, AskOptions, Citation } from './types.js';
 
 /**
  * Answers a question from the index, each sentence with citations that were found in the stored text. Where the
@@ -19,71 +11,34 @@ export const DEFAULT_MAX_SENTENCES = 3;
  * if (!answer.abstained) for (const { text, citations } of answer.sentences) console.log(text, citations[0]?.path);
  */
 export async function ask(question: string, options: AskOptions): Promise<Answer> {
-  const started = performance.now();
-  const generator = options.generator ?? extractiveGenerator;
-  const budgetTokens = options.budgetTokens ?? DEFAULT_BUDGET_TOKENS;
-  const retrieval = await retrieveWithVectors(question, options, true);
-  const encoder = await resolveEncoder(options.encoder);
+  return foldAnswer(askStream(question, options));
+}
 
-  const retrieved = performance.now();
-  const documentOf = storedDocuments(options.index);
-  const countTokens = (text: string) => encoder.countTokens(text);
-  const packing = packHits(retrieval.hits, { documentOf, countTokens, budgetTokens });
-
-  const packed = performance.now();
-  let sentences: AnswerSentence[] = [];
-  let reason: AbstainReason | null = retrieval.hits.length === 0 ? 'nothing-found' : 'nothing-quotable';
+/** The answer that a stream of events amounts to. The stream must be whole. */
+export async function foldAnswer(events: AsyncIterable<AnswerEvent>): Promise<Answer> {
+  let retrieved: (AnswerEvent & { type: 'retrieved' }) | undefined;
+  let packed: (AnswerEvent & { type: 'packed' }) | undefined;
+  let done: (AnswerEvent & { type: 'done' }) | undefined;
   let unverified = 0;
-  let generated = packed;
-  if (packing.contexts.length > 0) {
-    throwIfAborted(options.signal);
-    const draft = await generator.generate({
-      question: question.trim(),
-      questionVectors: retrieval.vectors!,
-      contexts: packing.contexts,
-      encoder,
-      maxSentences: options.maxSentences ?? DEFAULT_MAX_SENTENCES,
-      ...(options.signal !== undefined && { signal: options.signal }),
-    });
-    generated = performance.now();
-    throwIfAborted(options.signal);
-    if (draft.abstain !== null) reason = draft.abstain;
-    else ({ sentences, unverified } = verifyDraft(draft, documentOf));
-    if (sentences.length > 0) reason = null;
+  const sentences: (AnswerSentence & { readonly citations: Citation[] })[] = [];
+  for await (const event of events) {
+    if (event.type === 'retrieved') retrieved = event;
+    else if (event.type === 'packed') packed = event;
+    else if (event.type === 'text') sentences.push({ text: event.text, score: event.score, citations: [] });
+    else if (event.type === 'citation') sentences[event.sentence]!.citations.push(event.citation);
+    else if (event.type === 'verification') unverified = event.rejected.length;
+    else done = event;
   }
-  const finished = performance.now();
-  return {
-    question: question.trim(),
-    abstained: reason !== null,
-    reason,
-    sentences,
-    generator: generator.name,
-    context: { ...contextReport(packing), unverified },
-    timings: {
-      encodeMs: retrieval.encodeMs,
-      searchMs: retrieval.searchMs,
-      packMs: packed - retrieved,
-      generateMs: generated - packed,
-      verifyMs: finished - generated,
-      totalMs: finished - started,
-    },
-  };
-}
-
-function contextReport({ contexts, dropped, tokens, budgetTokens }: Packing): Omit<Answer['context'], 'unverified'> {
+  const { contexts, tokens, budgetTokens, dropped } = packed!.packing;
   const passages = contexts.reduce((sum, context) => sum + context.hits.length, 0);
-  return { passages, tokens, budgetTokens, dropped };
-}
-
-/** Each document is read from the store once per question. */
-function storedDocuments(index: MultivectorIndex): DocumentLookup {
-  const documents = new Map<string, ReturnType<DocumentLookup>>();
-  return (path) => {
-    let document = documents.get(path);
-    if (document === undefined) {
-      document = index.get(path);
-      documents.set(path, document);
-    }
-    return document;
+  return {
+    question: retrieved!.question,
+    abstained: done!.abstained,
+    reason: done!.reason,
+    sentences,
+    generator: done!.generator,
+    context: { passages, tokens, budgetTokens, dropped, unverified },
+    usage: done!.usage,
+    timings: done!.timings,
   };
 }

@@ -1,41 +1,41 @@
 import type { Hit } from '@glot/index';
 import { verifyCitation } from './citation-verification.js';
 import type { DocumentLookup } from './packing.js';
-import type { AnswerSentence, Citation, Draft, DraftCitation } from './types.js';
+import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from './types.js';
 
 /** A generator's claims to verified citations. What is not found where it is said to be does not get through. */
 
-export interface VerifiedDraft {
-  readonly sentences: AnswerSentence[];
-  /** Citations, and sentences without any, that were left out. */
-  readonly unverified: number;
+export interface VerifiedSentence {
+  readonly citations: Citation[];
+  readonly rejected: RejectedClaim[];
 }
 
 const HEADING_SEPARATOR = ' › ';
 
-export function verifyDraft(draft: Draft, documentOf: DocumentLookup): VerifiedDraft {
-  const sentences: AnswerSentence[] = [];
-  let unverified = 0;
-  for (const { text, score, citations: claims } of draft.sentences) {
-    const citations = claims
-      .map((claim) => verifiedCitation(claim, documentOf))
-      .filter((citation) => citation !== null);
-    unverified += claims.length - citations.length;
-    if (citations.length > 0) sentences.push({ text, score, citations });
-    else if (claims.length === 0) unverified++;
+export function verifySentence(sentence: DraftSentence, documentOf: DocumentLookup): VerifiedSentence {
+  const citations: Citation[] = [];
+  const rejected: RejectedClaim[] = [];
+  if (sentence.citations.length === 0) rejected.push({ path: null, quote: sentence.text, reason: 'uncited' });
+  for (const claim of sentence.citations) {
+    const verdict = verifiedCitation(claim, documentOf);
+    if (typeof verdict !== 'string') citations.push(verdict);
+    else rejected.push({ path: claim.context.path, quote: claim.quote, reason: verdict });
   }
-  return { sentences, unverified };
+  return { citations, rejected };
 }
 
-function verifiedCitation({ context, quote, near }: DraftCitation, documentOf: DocumentLookup): Citation | null {
+function verifiedCitation(
+  { context, quote, near }: DraftCitation,
+  documentOf: DocumentLookup,
+): Citation | RejectedClaim['reason'] {
   const document = documentOf(context.path);
-  if (document === null || document.id !== context.documentId) return null;
+  if (document === null || document.id !== context.documentId) return 'missing-document';
   const verdict = verifyCitation(document.text, {
     quote,
     within: { start: context.start, end: context.end },
     ...(near !== undefined && { near }),
   });
-  if (!verdict.verified) return null;
+  if (!verdict.verified) return verdict.reason;
   const hit = hitAround(context.hits, verdict.start);
   return {
     path: context.path,

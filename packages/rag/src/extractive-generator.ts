@@ -2,7 +2,7 @@ import type { TokenVectors } from '@glot/kernels';
 import { foldText } from './folded-text.js';
 import { type QuotableSentence, quotableSentences } from './quotable-sentences.js';
 import { containment, mean, queryRows, raiseMaxima } from './sentence-evidence.js';
-import type { AnswerGenerator, Draft, GenerationRequest, PackedContext } from './types.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from './types.js';
 
 /**
  * Answers with sentences of the documents, word for word. Each sentence of each context is encoded; its score is the
@@ -40,29 +40,29 @@ interface Candidate {
 
 export const extractiveGenerator: AnswerGenerator = {
   name: 'extractive',
-  async generate(request: GenerationRequest): Promise<Draft> {
+  async *generate(request: GenerationRequest): AsyncGenerator<DraftEvent> {
     const { contexts, encoder, questionVectors, maxSentences, signal } = request;
     const groups: { context: PackedContext; sentences: QuotableSentence[] }[] = [];
     for (const context of contexts.slice(0, MAX_CONTEXTS)) {
       const sentences = sentencesOf(context);
       if (sentences.length > 0) groups.push({ context, sentences });
     }
-    if (groups.length === 0) return { sentences: [], abstain: 'nothing-quotable' };
+    if (groups.length === 0) {
+      yield { type: 'abstain', reason: 'nothing-quotable' };
+      return;
+    }
 
     const texts = groups.flatMap((group) => group.sentences.map((sentence) => sentence.text));
     const vectors = await encoder.encodeDocuments(texts, signal === undefined ? {} : { signal });
     const { candidates, evidence } = scoreSentences(groups, questionVectors, vectors);
-    if (!(evidence >= MIN_EVIDENCE)) return { sentences: [], abstain: 'weak-evidence' };
-
-    const chosen = chooseSentences(candidates, vectors, maxSentences);
-    return {
-      sentences: chosen.map(({ sentence, context, score }) => ({
-        text: sentence.text,
-        score,
-        citations: [{ context, quote: quoteOf(context, sentence), near: sentence.start }],
-      })),
-      abstain: null,
-    };
+    if (!(evidence >= MIN_EVIDENCE)) {
+      yield { type: 'abstain', reason: 'weak-evidence' };
+      return;
+    }
+    for (const { sentence, context, score } of chooseSentences(candidates, vectors, maxSentences)) {
+      const citation = { context, quote: quoteOf(context, sentence), near: sentence.start };
+      yield { type: 'sentence', sentence: { text: sentence.text, score, citations: [citation] } };
+    }
   },
 };
 

@@ -1,4 +1,5 @@
-export { ask, DEFAULT_BUDGET_TOKENS, DEFAULT_MAX_SENTENCES } from './ask.js';
+export { ask, foldAnswer } from './ask.js';
+export { askStream, DEFAULT_BUDGET_TOKENS, DEFAULT_MAX_SENTENCES } from './ask-stream.js';
 export {
   type CitationVerdict,
   countWords,
@@ -13,19 +14,22 @@ export { DEFAULT_HIT_LIMIT, retrieve } from './retrieve.js';
 export type {
   AbstainReason,
   Answer,
+  AnswerEvent,
   AnswerGenerator,
   AnswerSentence,
   AnswerTimings,
   AskOptions,
   Citation,
-  Draft,
   DraftCitation,
+  DraftEvent,
   DraftSentence,
   DroppedHit,
   DropReason,
   EncoderSource,
   GenerationRequest,
+  GeneratorUsage,
   PackedContext,
   Packing,
+  RejectedClaim,
   RetrieveOptions,
 } from './types.js';

@@ -86,21 +86,36 @@ export type AbstainReason =
   /** Passages were found, but none is near enough to the question. */
   | 'weak-evidence'
   /** No sentence of the passages can be quoted: too short, or markup only. */
-  | 'nothing-quotable';
+  | 'nothing-quotable'
+  /** A language model read the passages and said that they do not hold the answer. */
+  | 'declined'
+  /** There was an answer, but none of its quotes was found where it was said to be. */
+  | 'nothing-verified';
 
-export interface Draft {
-  readonly sentences: readonly DraftSentence[];
-  /** Set when the generator itself declines. */
-  readonly abstain: AbstainReason | null;
+/** What a generator says while it works, in any number and order. */
+export type DraftEvent =
+  | { readonly type: 'sentence'; readonly sentence: DraftSentence }
+  /** The generator declines, and ends. */
+  | { readonly type: 'abstain'; readonly reason: AbstainReason }
+  | { readonly type: 'usage'; readonly usage: GeneratorUsage };
+
+/** What a language model took; null where there is none, or where it does not say. */
+export interface GeneratorUsage {
+  readonly promptTokens: number | null;
+  readonly generatedTokens: number | null;
+  /** From the call of `generate` to the first token. */
+  readonly firstTokenMs: number | null;
 }
 
 /**
- * Writes an answer from packed contexts. The extractive one quotes; one that decodes with a language model comes in
- * beside it. Whatever it claims is verified by `ask`.
+ * Writes an answer from packed contexts, sentence by sentence. The extractive one quotes; others decode with a language
+ * model. Whatever it claims is verified by `ask`. A consumer that stops reading ends the work.
  */
 export interface AnswerGenerator {
   readonly name: string;
-  generate(request: GenerationRequest): Promise<Draft>;
+  /** Tokens of a text by the generator's own tokenizer; default: the encoder's count. */
+  countTokens?(text: string): number;
+  generate(request: GenerationRequest): AsyncIterable<DraftEvent>;
 }
 
 export interface AskOptions extends RetrieveOptions {
@@ -142,6 +157,8 @@ export interface AnswerTimings {
   readonly encodeMs: number;
   readonly searchMs: number;
   readonly packMs: number;
+  /** Until the first sentence was verified; null where there is none. */
+  readonly firstSentenceMs: number | null;
   readonly generateMs: number;
   readonly verifyMs: number;
   readonly totalMs: number;
@@ -164,5 +181,40 @@ export interface Answer {
     /** Sentences and citations that were left out because a quote was not found in its passage. */
     readonly unverified: number;
   };
+  readonly usage: GeneratorUsage;
   readonly timings: AnswerTimings;
 }
+
+/** A claim of the generator that was left out, and why. */
+export interface RejectedClaim {
+  /** Null where the claim names no passage. */
+  readonly path: string | null;
+  /** The quote as the generator gave it; of a sentence without citations, its text. */
+  readonly quote: string;
+  readonly reason: 'uncited' | 'too-short' | 'not-found' | 'missing-document';
+}
+
+/**
+ * An answer as it comes about. A sentence's `text` comes when one of its quotes was verified, followed by its
+ * `citation`s: nothing that was shown is taken back. `done` is always last.
+ */
+export type AnswerEvent =
+  | {
+      readonly type: 'retrieved';
+      readonly question: string;
+      readonly hits: readonly Hit[];
+      readonly encodeMs: number;
+      readonly searchMs: number;
+    }
+  | { readonly type: 'packed'; readonly packing: Packing; readonly packMs: number }
+  | { readonly type: 'text'; readonly sentence: number; readonly text: string; readonly score: number }
+  | { readonly type: 'citation'; readonly sentence: number; readonly citation: Citation }
+  | { readonly type: 'verification'; readonly verified: number; readonly rejected: readonly RejectedClaim[] }
+  | {
+      readonly type: 'done';
+      readonly abstained: boolean;
+      readonly reason: AbstainReason | null;
+      readonly generator: string;
+      readonly timings: AnswerTimings;
+      readonly usage: GeneratorUsage;
+    };
