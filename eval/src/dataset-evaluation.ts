@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type DocumentInput, type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
-import type { TokenVectors } from '@glot/kernels';
+import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { loadBeirDataset, passageText } from './beir-dataset.js';
+import { mergedTexts } from './merged-texts.js';
 import { type Piece, passagePieces } from './passage-pieces.js';
 import { evaluateRun } from './run-evaluation.js';
 import type {
@@ -17,7 +18,6 @@ import type {
   OpenEmptyIndex,
   Run,
 } from './types.js';
-import { mergedTexts, sliceTexts } from './vector-slices.js';
 
 export const DEFAULT_MODES: readonly SearchMode[] = ['lexical', 'semantic', 'hybrid'];
 export const DEFAULT_MEASURES: readonly string[] = ['nDCG@10', 'R@100', 'RR@10'];

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import { createMaxSim } from '@glot/kernels';
+import { createMaxSim, sliceTexts } from '@glot/kernels';
 import { malformedLine, readLines } from './text-lines.js';
-import { sliceTexts } from './vector-slices.js';
 
 /** Finding the translation of a sentence among all sentences of a file (`sentence<TAB>English sentence`). */
 

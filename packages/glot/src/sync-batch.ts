@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@glot/errors';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
-import type { TokenVectors } from '@glot/kernels';
+import { sliceTexts } from '@glot/kernels';
 import type { SyncContext } from './sync.js';
 import type { SyncOptions } from './types.js';
 
@@ -59,7 +59,7 @@ async function* storeBatch(
   let first = 0;
   for (const { key, entry, document } of batch) {
     throwIfAborted(options.signal);
-    const own = sliceTexts(vectors, first, first + document.passages.length);
+    const own = sliceTexts(vectors, first, document.passages.length);
     first += document.passages.length;
     const change = index.get(key) === null ? 'added' : 'updated';
     index.upsert({ ...document, path: key }, own);
@@ -73,15 +73,4 @@ function encodedText(document: IngestedDocument, passage: IngestedDocument['pass
   const trail = passage.headings.length > 0 ? passage.headings : document.title === null ? [] : [document.title];
   const lead = trail.filter((heading) => !passage.text.includes(heading)).join(' – ');
   return lead === '' ? passage.text : `${lead}\n${passage.text}`;
-}
-
-/** The vectors of texts `from .. to` (end exclusive), sharing memory with `vectors`. */
-function sliceTexts(vectors: TokenVectors, from: number, to: number): TokenVectors {
-  const { data, offsets, dim } = vectors;
-  const firstRow = offsets[from]!;
-  return {
-    data: data.subarray(firstRow * dim, offsets[to]! * dim),
-    offsets: offsets.subarray(from, to + 1).map((offset) => offset - firstRow),
-    dim,
-  };
 }

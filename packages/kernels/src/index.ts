@@ -33,4 +33,5 @@ export {
   type TensorArray,
   type TensorValue,
 } from './session/graph-session.js';
+export { sliceTexts } from './token-vectors.js';
 export type { QuantizedRows, TokenVectors } from './types.js';

@@ -1,4 +1,4 @@
-import type { TokenVectors } from '@glot/kernels';
+import type { TokenVectors } from './types.js';
 
 /** Texts `first .. first + count` of a batch, as a view on the same rows. */
 export function sliceTexts({ data, offsets, dim }: TokenVectors, first: number, count: number): TokenVectors {
@@ -8,10 +8,4 @@ export function sliceTexts({ data, offsets, dim }: TokenVectors, first: number, 
     offsets: offsets.slice(first, first + count + 1).map((offset) => offset - base),
     dim,
   };
-}
-
-/** The same texts taken as one: a view on all their rows. */
-export function mergedTexts(vectors: TokenVectors, first: number, count: number): TokenVectors {
-  const { data, dim } = sliceTexts(vectors, first, count);
-  return { data, offsets: Uint32Array.of(0, data.length / dim), dim };
 }
