@@ -70,6 +70,51 @@ describe('a folder in, ranked passages and a cited answer out', () => {
     expect(citation.end - citation.start).toBe(citation.quote.length);
   });
 
+  it('verify checks what ask --json printed, and answers made elsewhere', async () => {
+    const question = 'Combien de documents chaque lecteur peut-il emprunter ?';
+    const answer = json(await glot('ask', question, '--json'));
+    writeFileSync(join(folder, 'answer.json'), JSON.stringify(answer));
+    const good = await glot('verify', 'answer.json');
+    expect(good.stdout).toMatch(/^verified {2}docs\/library\/reglement-mediatheque\.md:\d+-\d+ {2}"/);
+    expect(good.code).toBe(0);
+
+    answer.answer[0].citations.push(
+      { ...answer.answer[0].citations[0], quote: 'Chaque lecteur peut emprunter mille documents' },
+      { path: 'docs/nulle-part.md', start: 0, end: 4, quote: 'trois mots ici' },
+    );
+    writeFileSync(join(folder, 'answer.json'), JSON.stringify(answer));
+    const mixed = await glot('verify', 'answer.json', '--json');
+    expect(mixed.code).toBe(1);
+    expect(json(mixed).citations.map((citation: { reason: string | null }) => citation.reason)).toEqual(
+      expect.arrayContaining([null, 'not-found', 'unknown-path']),
+    );
+
+    for (const [text, message] of [
+      ['{"answer":[', 'not JSON'],
+      ['{"hits":[]}', 'not an answer'],
+    ] as const) {
+      writeFileSync(join(folder, 'answer.json'), text);
+      const bad = await glot('verify', 'answer.json');
+      expect(bad).toMatchObject({ code: 2, stdout: '' });
+      expect(bad.stderr).toContain(message);
+    }
+    expect((await glot('verify', 'absent.json')).code).toBe(2);
+  });
+
+  it('ask --ndjson prints each event as a line, the last one with what it took', async () => {
+    const run = await glot('ask', 'Combien de documents chaque lecteur peut-il emprunter ?', '--ndjson');
+    expect(run.code, run.stderr).toBe(0);
+    const events = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const types = events.map((event) => event.type);
+    expect([...new Set(types)]).toEqual(['retrieved', 'packed', 'text', 'citation', 'verification', 'done']);
+    expect(events.find((event) => event.type === 'citation').citation.path).toMatch(/^docs\/library\//);
+    expect(events.at(-1)).toMatchObject({ abstained: false, reason: null, generator: 'extractive' });
+    expect((await glot('ask', 'x y z', '--ndjson', '--json')).code).toBe(2);
+  });
+
   it('plain output names the place and keeps stderr empty', async () => {
     const run = await glot('search', 'emprunter quinze documents', '-k', '1');
     expect(run.stdout).toMatch(/^ 1\. docs\/library\/reglement-mediatheque\.md:\d+ /);

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.js';
 import { countOption, indexOption, jsonOption, MODES, modelOption, modeOption, threadsOption } from './options.js';
 
@@ -56,11 +56,23 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(countOption('number of passages to read', 10))
     .addOption(modeOption())
     .addOption(jsonOption())
+    .addOption(new Option('--ndjson', 'print each event as a line of JSON').conflicts('json'))
     .addOption(modelOption())
     .addOption(threadsOption())
     .action(async (words, options) => {
       const { runAsk } = await import('./commands/ask.js');
       onExit(await runAsk(words, options, signal));
+    });
+
+  program
+    .command('verify')
+    .description('check the citations of an answer made elsewhere (as `glot ask --json` prints it) against the index')
+    .argument('<answer.json>', 'the answer; - reads it from stdin')
+    .addOption(indexOption())
+    .addOption(jsonOption())
+    .action(async (file, options) => {
+      const { runVerify } = await import('./commands/verify.js');
+      onExit(await runVerify(file, options));
     });
 
   program
@@ -76,16 +88,18 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
 
   program
     .command('eval')
-    .description('measure retrieval quality on a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv)')
-    .argument('<dir>', 'the folder')
+    .description(
+      'measure retrieval on a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) or translation pairs (.tsv)',
+    )
+    .argument('<path>', 'the folder or file')
     .option('--split <name>', 'which qrels/<name>.tsv', 'test')
     .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
-    .action(async (dir, options) => {
+    .action(async (path, options) => {
       const { runEval } = await import('./commands/eval.js');
-      onExit(await runEval(dir, options, signal));
+      onExit(await runEval(path, options, signal));
     });
 
   const models = program.command('models').description('checkpoints on this machine, and how they come here');

@@ -1,3 +1,3 @@
 export { type DocumentPaths, documentPaths } from './document-path.js';
-export { type Glot, type OpenGlotOptions, openGlot, type QueryOptions } from './open-glot.js';
+export { type AskOptions, type Glot, type OpenGlotOptions, openGlot, type QueryOptions } from './open-glot.js';
 export type { SyncOptions, SyncProgress, SyncReport } from './types.js';

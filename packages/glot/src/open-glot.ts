@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Encoder, openEncoder } from '@glot/encoder';
 import {
   type Hit,
@@ -7,7 +8,16 @@ import {
   type SearchMode,
   type SkippedInput,
 } from '@glot/index';
-import { type Answer, ask, retrieve } from '@glot/rag';
+import {
+  type Answer,
+  type AnswerEvent,
+  type AnswerGenerator,
+  type AnswerVerification,
+  askStream,
+  foldAnswer,
+  retrieve,
+  verifyAnswer,
+} from '@glot/rag';
 import { documentPaths } from './document-path.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
@@ -30,11 +40,23 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface AskOptions extends QueryOptions {
+  /** Who writes the answer; default: sentences of the documents, word for word. */
+  readonly generator?: AnswerGenerator;
+}
+
 /** An open index with its encoder: what applications hold on to. */
 export interface Glot {
   sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
   search(query: string, options?: QueryOptions): Promise<Hit[]>;
-  ask(question: string, options?: QueryOptions): Promise<Answer>;
+  ask(question: string, options?: AskOptions): Promise<Answer>;
+  /** The same, event by event. */
+  askStream(question: string, options?: AskOptions): AsyncIterable<AnswerEvent>;
+  /**
+   * Checks an answer made elsewhere, as parsed from what `glot ask --json` prints, against the stored documents.
+   * @throws GlotError `rag.answer-shape`
+   */
+  verify(answer: unknown): AnswerVerification;
   stats(): IndexStats;
   skippedFiles(): SkippedInput[];
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
@@ -90,9 +112,10 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     async search(query, queryOptions = {}) {
       return retrieve(query, { index, encoder: loadEncoder, ...queryOptions });
     },
-    async ask(question, queryOptions = {}) {
-      return ask(question, { index, encoder: await loadEncoder(), ...queryOptions });
-    },
+    ask: (question, askOptions = {}) => foldAnswer(askStream(question, { index, encoder: loadEncoder, ...askOptions })),
+    askStream: (question, askOptions = {}) => askStream(question, { index, encoder: loadEncoder, ...askOptions }),
+    verify: (answer) =>
+      verifyAnswer(answer, (path) => (index.get(paths.toKey(resolve(path))) ?? index.get(path))?.text ?? null),
     stats: () => index.stats(),
     skippedFiles: () => index.skippedFiles(),
     displayPath: (path) => paths.toDisplay(path),

@@ -1,3 +1,9 @@
+export {
+  type AnswerVerification,
+  type CheckedCitation,
+  type CitationProblem,
+  verifyAnswer,
+} from './answer-verification.js';
 export { ask, foldAnswer } from './ask.js';
 export { askStream, DEFAULT_BUDGET_TOKENS, DEFAULT_MAX_SENTENCES } from './ask-stream.js';
 export {

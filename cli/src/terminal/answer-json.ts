@@ -1,0 +1,61 @@
+import type { Answer, AnswerEvent, Citation } from '@glot/rag';
+
+/** Answers and their events as printed: documented fields only, paths as people see them. */
+
+type DisplayPath = (path: string) => string;
+
+export function answerJson(answer: Answer, displayPath: DisplayPath) {
+  return {
+    question: answer.question,
+    abstained: answer.abstained,
+    reason: answer.reason,
+    answer: answer.sentences.map(({ text, citations }) => ({
+      text,
+      citations: citations.map((citation) => citationJson(citation, displayPath)),
+    })),
+  };
+}
+
+export function eventJson(event: AnswerEvent, displayPath: DisplayPath): object {
+  if (event.type === 'retrieved') {
+    const hits = event.hits.map(({ rank, score, passageId, path, start, end }) => ({
+      rank,
+      score,
+      passageId,
+      path: displayPath(path),
+      start,
+      end,
+    }));
+    return { ...event, hits };
+  }
+  if (event.type === 'packed') {
+    const { contexts, dropped, tokens, budgetTokens } = event.packing;
+    return {
+      type: event.type,
+      contexts: contexts.map(({ path, start, end, tokens, hits }) => ({
+        path: displayPath(path),
+        start,
+        end,
+        tokens,
+        passageIds: hits.map((hit) => hit.passageId),
+      })),
+      dropped: dropped.map((hit) => ({ ...hit, path: displayPath(hit.path) })),
+      tokens,
+      budgetTokens,
+      packMs: event.packMs,
+    };
+  }
+  if (event.type === 'citation') return { ...event, citation: citationJson(event.citation, displayPath) };
+  if (event.type === 'verification') {
+    const rejected = event.rejected.map((claim) => ({
+      ...claim,
+      path: claim.path === null ? null : displayPath(claim.path),
+    }));
+    return { ...event, rejected };
+  }
+  return event;
+}
+
+function citationJson({ path, start, end, quote, verified, page, heading }: Citation, displayPath: DisplayPath) {
+  return { path: displayPath(path), start, end, quote, verified, page, heading };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { verifyAnswer } from './answer-verification.js';
+
+const TEXTS: Readonly<Record<string, string>> = {
+  'ja/東京.md': '🎉 東京は日本の首都です。人口は約1400万人です。',
+  'ar/قمر.txt': 'القمر يدور حول الأرض كل شهر. القمر يدور حول الأرض كل شهر.',
+  'en/bread.md': 'The dough rises for twelve\nhours at room temperature.',
+};
+const textOf = (path: string) => TEXTS[path] ?? null;
+
+function check(...citations: object[]) {
+  return verifyAnswer({ question: 'q', answer: [{ text: 't', citations }] }, textOf);
+}
+
+describe('verifyAnswer', () => {
+  it('verifies quotes that stand at their offsets, folded white space included', () => {
+    const quote = '東京は日本の首都です。';
+    const result = check(
+      { path: 'ja/東京.md', quote, start: 3, end: 14 },
+      { path: 'en/bread.md', quote: 'rises for twelve hours', start: 10, end: 32 },
+      { path: 'en/bread.md', quote: 'hours at room temperature' },
+    );
+    expect(result).toMatchObject({ verified: 3, unverified: 0 });
+    expect(result.citations[2]).toMatchObject({ found: { start: 27, end: 52 } });
+  });
+
+  it('says where a quote with wrong offsets stands, the nearest place of several', () => {
+    const quote = 'القمر يدور حول الأرض كل شهر.';
+    const result = check(
+      { path: 'ar/قمر.txt', quote, start: 20, end: 48 },
+      { path: 'ja/東京.md', quote: '人口は約1400万人です', start: 0, end: 9_999 },
+      { path: 'ja/東京.md', quote: '人口は約1400万人です', start: 0 },
+    );
+    expect(result.citations.map(({ reason, found }) => [reason, found])).toEqual([
+      ['wrong-offsets', { start: 29, end: 57 }],
+      ['wrong-offsets', { start: 14, end: 26 }],
+      ['wrong-offsets', { start: 14, end: 26 }],
+    ]);
+  });
+
+  it('refuses unknown documents, altered quotes, short ones and sentences without any, whatever they claim', () => {
+    const result = verifyAnswer(
+      {
+        answer: [
+          {
+            text: 't',
+            citations: [
+              { path: 'en/brot.md', quote: 'The dough rises for twelve', start: 0, end: 26, verified: true },
+              { path: 'en/bread.md', quote: 'The dough rises for twenty', start: 0, end: 26, verified: true },
+              { path: 'en/bread.md', quote: 'The dough', start: 0, end: 9, verified: true },
+            ],
+          },
+          { text: 'Trust me.', citations: [] },
+        ],
+      },
+      textOf,
+    );
+    expect(result.citations.map((citation) => [citation.sentence, citation.reason])).toEqual([
+      [0, 'unknown-path'],
+      [0, 'not-found'],
+      [0, 'too-short'],
+      [1, 'uncited'],
+    ]);
+    expect(result).toMatchObject({ question: null, verified: 0, unverified: 4 });
+  });
+
+  it('says which place of a foreign JSON is wrong', () => {
+    expect(() => verifyAnswer({ answer: [{ text: 't', citations: [{ path: 7, quote: '' }] }] }, textOf)).toThrowError(
+      expect.objectContaining({ code: 'rag.answer-shape', details: { place: 'answer.0.citations.0.path' } }),
+    );
+    for (const foreign of [null, [], 'x', {}]) expect(() => verifyAnswer(foreign, textOf)).toThrow('not an answer');
+  });
+});
