@@ -1,15 +1,21 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
+import { documentMatches } from './document-filter.js';
 import { FUSION_DEPTH, fuse, type Ranked } from './fusion.js';
 import { rankByWords } from './memory-lexical.js';
+import { matchRows } from './row-matches.js';
 import { planSearch } from './search-request.js';
 import { TopRanked } from './top-ranked.js';
 import type {
+  CompactReport,
   DocumentInput,
   EncoderIdentity,
   Hit,
+  IndexProblem,
   IndexStats,
   MultivectorIndex,
+  RepairReport,
+  RowMatch,
   SearchRequest,
   SkippedInput,
   StoredFile,
@@ -113,12 +119,14 @@ class MemoryIndex implements MultivectorIndex {
 
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
-    const { limit, text, vectors, signal } = planSearch(request, this.#encoder);
+    const { limit, text, vectors, filter, signal } = planSearch(request, this.#encoder);
     throwIfAborted(signal);
     const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
     const depth = Math.max(limit, FUSION_DEPTH);
-    const semantic = vectors && rankByVectors(vectors, depth, passages.values());
-    const lexical = text === null ? null : this.#rankByText(text, depth, passages);
+    const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
+    const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches));
+    const everyone = text === null ? null : this.#rankByText(text, passages.size, passages);
+    const lexical = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!)).slice(0, depth) ?? null;
     const ranking = semantic && lexical ? fuse(semantic, lexical) : (semantic ?? lexical ?? []);
     const scores = (side: Ranked[] | null) => new Map(side?.map(({ passageId, score }) => [passageId, score]));
     const sides = { semantic: scores(semantic), lexical: scores(lexical) };
@@ -150,7 +158,33 @@ class MemoryIndex implements MultivectorIndex {
       languages: countOf(documents.map(({ document }) => document.lang ?? 'und')),
       formats: countOf(documents.map(({ document }) => document.format)),
       formatVersion: 0,
+      cells: null,
     };
+  }
+
+  explain(passageId: number, query: TokenVectors): RowMatch[] | null {
+    this.#requireOpen();
+    checkVectors(query, 1, this.#encoder, 'the query');
+    const passage = [...this.#passages()].find(({ id }) => id === passageId);
+    if (!passage) return null;
+    const rows = rowsOf(passage, query.dim);
+    return rows.length > 0 ? matchRows(query, rows) : null;
+  }
+
+  /** Nothing is ever due. */
+  async compact(): Promise<CompactReport> {
+    this.#requireOpen();
+    return { cells: 'none', recoded: 0 };
+  }
+
+  async verify(): Promise<IndexProblem[]> {
+    this.#requireOpen();
+    return [];
+  }
+
+  async repair(): Promise<RepairReport> {
+    this.#requireOpen();
+    return { problems: [], removed: [], cellsDropped: false, whole: true };
   }
 
   async close(): Promise<void> {
@@ -183,14 +217,15 @@ function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Pa
   const { data, dim } = query;
   const queryRows = data.length / dim;
   const top = new TopRanked(depth);
-  for (const { id, stored, index } of passages) {
-    const rows = stored.vectors.data.subarray(
-      stored.vectors.offsets[index]! * dim,
-      stored.vectors.offsets[index + 1]! * dim,
-    );
-    if (rows.length > 0 && queryRows > 0) top.add(id, sumOfMaxima(data, rows, dim) / queryRows);
+  for (const passage of passages) {
+    const rows = rowsOf(passage, dim);
+    if (rows.length > 0 && queryRows > 0) top.add(passage.id, sumOfMaxima(data, rows, dim) / queryRows);
   }
   return top.sorted();
+}
+
+function rowsOf({ stored: { vectors }, index }: Passage, dim: number): Float32Array {
+  return vectors.data.subarray(vectors.offsets[index]! * dim, vectors.offsets[index + 1]! * dim);
 }
 
 // query [q x dim], rows [r x dim]

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { ENCODER } from './fixtures.js';
+import { document, ENCODER, encode } from './fixtures.js';
 import { indexCases } from './index.cases.js';
 import { openIndex } from './open-index.js';
 
@@ -17,3 +17,12 @@ const next = () => join(folder, 'new', `${++count}.db`);
 
 indexCases('sqlite', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER }));
 indexCases('sqlite without memory', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER, memoryBytes: 0 }));
+
+// Everything is found through the cells: the lists of a generation and what stands beside them.
+indexCases('sqlite with cells', async () => {
+  const index = await openIndex({ file: next(), mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
+  index.upsert(document('first', ['面团 dough 🍞']), encode('面团 dough 🍞'));
+  await index.compact({ retrain: true });
+  index.delete('first');
+  return index;
+});

@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
-import type { EncoderIdentity, SearchRequest } from './types.js';
+import { checkFilter } from './document-filter.js';
+import type { EncoderIdentity, SearchFilter, SearchRequest } from './types.js';
 import { checkVectors } from './vector-checks.js';
 
 /** A request with its parts checked. A side that is not asked for is null. */
@@ -9,6 +10,7 @@ export interface SearchPlan {
   readonly text: string | null;
   /** [rows x dim] of one text. */
   readonly vectors: TokenVectors | null;
+  readonly filter: SearchFilter | null;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -16,7 +18,7 @@ const DEFAULT_LIMIT = 10;
 
 /** @throws GlotError `index.query`, `index.dimension`, `index.vector-count`, `index.not-finite` */
 export function planSearch(request: SearchRequest, encoder: EncoderIdentity): SearchPlan {
-  const { mode, limit = DEFAULT_LIMIT, text, vectors, signal } = request;
+  const { mode, limit = DEFAULT_LIMIT, text, vectors, filter = null, signal } = request;
   if (mode !== 'semantic' && mode !== 'lexical' && mode !== 'hybrid') {
     throw queryError(`unknown search mode ${String(mode)}; use semantic, lexical or hybrid`);
   }
@@ -26,10 +28,12 @@ export function planSearch(request: SearchRequest, encoder: EncoderIdentity): Se
   if (mode !== 'semantic' && text === undefined) throw queryError(`a ${mode} search needs the text of the query`);
   if (mode !== 'lexical' && vectors === undefined) throw queryError(`a ${mode} search needs the vectors of the query`);
   if (mode !== 'lexical' && vectors !== undefined) checkVectors(vectors, 1, encoder, 'the query');
+  if (filter) checkFilter(filter);
   return {
     limit,
     text: mode === 'semantic' ? null : (text ?? null),
     vectors: mode === 'lexical' ? null : (vectors ?? null),
+    filter,
     signal,
   };
 }

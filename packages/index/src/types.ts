@@ -59,6 +59,19 @@ export interface SkippedInput {
   readonly modifiedMs: number;
 }
 
+/** All that is given must hold. It acts before ranking. */
+export interface SearchFilter {
+  /** Glob over the document's path: `*` and `?` within a name, `**` across folders, `[..]`, `{a,b}`; without a separator, over the last name. */
+  readonly path?: string;
+  /** Of the document, as stored; `und` for one that is not known. */
+  readonly languages?: readonly string[];
+  readonly formats?: readonly string[];
+  readonly modifiedFromMs?: number;
+  readonly modifiedBeforeMs?: number;
+  /** Front-matter keys with the value they must have. */
+  readonly meta?: Readonly<Record<string, string>>;
+}
+
 export interface SearchRequest {
   readonly mode: SearchMode;
   /** At most this many hits; default 10. */
@@ -67,6 +80,7 @@ export interface SearchRequest {
   readonly text?: string;
   /** The query's token vectors, one text: needed for `semantic` and `hybrid`. */
   readonly vectors?: TokenVectors;
+  readonly filter?: SearchFilter;
   readonly signal?: AbortSignal;
 }
 
@@ -104,6 +118,66 @@ export interface IndexStats {
   readonly languages: Readonly<Record<string, number>>;
   readonly formats: Readonly<Record<string, number>>;
   readonly formatVersion: number;
+  /** The cells that large indexes are searched through; null while every search is exhaustive. */
+  readonly cells: {
+    readonly generation: number;
+    readonly count: number;
+    /** Cells probed per query row, and passages scored exactly: tuned when the generation was made. */
+    readonly probeCells: number;
+    readonly depth: number;
+  } | null;
+}
+
+export interface CompactOptions {
+  /** Trains the cells anew, whether the rules ask for it or not, and however small the index. */
+  readonly retrain?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: CompactProgress) => void;
+}
+
+export interface CompactProgress {
+  readonly phase: 'train' | 'assign' | 'tune' | 'recode';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CompactReport {
+  /** `trained`: a new generation of cells; `folded`: the lists were written anew; `none`: nothing was due. */
+  readonly cells: 'trained' | 'folded' | 'none';
+  /** Passages whose vectors were stored anew in the compact codec. */
+  readonly recoded: number;
+}
+
+/** What a check of the whole index found. */
+export interface IndexProblem {
+  /** `database`: SQLite's own pages; the others name what is damaged. */
+  readonly kind: 'database' | 'document' | 'passage' | 'vectors' | 'words' | 'cells' | 'codebook' | 'setting';
+  /** Where, for people. */
+  readonly place: string;
+  /** Document to read again, where one is hit. */
+  readonly path: string | null;
+  /** Whether `repair` mends it from what else is stored; a document that is not must be indexed again. */
+  readonly repairable: boolean;
+}
+
+export interface RepairReport {
+  /** What was found before. */
+  readonly problems: readonly IndexProblem[];
+  /** Documents taken out because their own parts are damaged: index them again. */
+  readonly removed: readonly string[];
+  /** Whether the lists of the cells were dropped: `compact` makes them again. */
+  readonly cellsDropped: boolean;
+  /** Whether nothing is wrong now. */
+  readonly whole: boolean;
+}
+
+/** The best row of a passage for one row of the query. */
+export interface RowMatch {
+  readonly queryRow: number;
+  /** Row of the passage, in the order of its tokens, unless the encoder pooled them. */
+  readonly row: number;
+  /** Dot product. */
+  readonly similarity: number;
 }
 
 export interface MultivectorIndex {
@@ -134,6 +208,22 @@ export interface MultivectorIndex {
    */
   search(request: SearchRequest): Promise<Hit[]>;
   stats(): IndexStats;
+  /**
+   * Why a passage scored as it did: one match per query row, whose mean is the semantic score. Null for a passage that
+   * is not there or has no vectors.
+   */
+  explain(passageId: number, query: TokenVectors): RowMatch[] | null;
+  /**
+   * Maintenance whose cost is bounded by the index: trains cells once exhaustive search becomes slow and again when the
+   * index has doubled, writes lists anew when many changes stand beside them. Searching goes on meanwhile; an abort or
+   * a crash leaves what was.
+   * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `aborted`
+   */
+  compact(options?: CompactOptions): Promise<CompactReport>;
+  /** Looks at every stored byte. Empty when all is well. */
+  verify(signal?: AbortSignal): Promise<IndexProblem[]>;
+  /** Mends what `verify` finds, as far as it can be mended from what is stored. */
+  repair(signal?: AbortSignal): Promise<RepairReport>;
   /** Frees native memory and the file. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -2,7 +2,8 @@ import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { DocumentInput, PassageInput, SkippedInput, StoredFile } from '../types.js';
 import { wordsOf } from '../words.js';
-import type { PassageVectors } from './passage-vectors.js';
+import type { PassageCells } from './passage-cells.js';
+import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
 
 interface DocumentRow {
   readonly id: number;
@@ -37,16 +38,22 @@ const REMOVALS_KEPT = 10_000;
 export class DocumentStore {
   readonly #db: Database;
   readonly #vectors: PassageVectors;
+  readonly #cells: PassageCells | null;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(db: Database, vectors: PassageVectors) {
+  /** @param cells null for a file of the first format, which is only read */
+  constructor(db: Database, vectors: PassageVectors, cells: PassageCells | null) {
     this.#db = db;
     this.#vectors = vectors;
-    this.#statements = prepare(db);
+    this.#cells = cells;
+    this.#statements = prepare(db, cells !== null);
   }
 
-  /** `vectors` were checked: one text per passage, finite. */
-  upsert(document: DocumentInput, vectors: TokenVectors): number {
+  /**
+   * `vectors` were checked: one text per passage, finite.
+   * @param codebookCells [rows], of the compact codec's codebook; null for int8, `find` where they are not known yet
+   */
+  upsert(document: DocumentInput, vectors: TokenVectors, codebookCells: Uint32Array | 'find' | null): number {
     const { insertDocument, insertText, insertPassage, insertWords, setFirstPassage } = this.#statements;
     return this.#change(() => {
       this.#remove(document.path);
@@ -81,9 +88,13 @@ export class DocumentStore {
         );
         if (index === 0) setFirstPassage.run(passageId, id);
         insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
-        const from = vectors.offsets[index]! * vectors.dim;
-        const to = vectors.offsets[index + 1]! * vectors.dim;
-        this.#vectors.insert(passageId, vectors.data.subarray(from, to));
+        const from = vectors.offsets[index]!;
+        const to = vectors.offsets[index + 1]!;
+        const rows = vectors.data.subarray(from * vectors.dim, to * vectors.dim);
+        const codec = codebookCells === null ? INT8_CODEC : COMPACT_CODEC;
+        const known = codebookCells instanceof Uint32Array ? codebookCells.subarray(from, to) : undefined;
+        this.#vectors.insert(passageId, rows, codec, known);
+        this.#cells?.insert(passageId, rows);
       });
       return id;
     });
@@ -134,6 +145,18 @@ export class DocumentStore {
     return this.#statements.selectSkipped.all() as SkippedInput[];
   }
 
+  /** Writes the words of these passages again; within a transaction of the caller. */
+  restoreWords(passages: readonly number[]): void {
+    for (const passageId of passages) {
+      const path = this.#statements.selectPathOf.pluck().get(passageId) as string | undefined;
+      const document = path === undefined ? null : this.get(path);
+      if (!document) continue;
+      const { first_passage } = this.#statements.selectExtent.get(document.path) as DocumentRow;
+      const passage = document.passages[passageId - first_passage]!;
+      this.#statements.insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
+    }
+  }
+
   #change<T>(action: () => T): T {
     return this.#db.transaction(action).immediate();
   }
@@ -153,6 +176,7 @@ export class DocumentStore {
     if (row.passages > 0) {
       const { lastInsertRowid } = statements.insertRemoval.run(first, last);
       statements.forgetRemovals.run(Number(lastInsertRowid) - REMOVALS_KEPT);
+      this.#cells?.delete(first, last);
     }
     return true;
   }
@@ -181,7 +205,7 @@ export function passageOf(row: PassageRow): PassageInput {
   };
 }
 
-function prepare(db: Database) {
+function prepare(db: Database, generations: boolean) {
   return {
     insertDocument: db.prepare(`
       INSERT INTO document (path, content_hash, size_bytes, modified_ms, format, title, lang, meta, first_passage, passages, tokens)
@@ -196,7 +220,12 @@ function prepare(db: Database) {
       INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms)
       VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs)`),
     insertRemoval: db.prepare('INSERT INTO removal (first_passage, last_passage) VALUES (?, ?)'),
-    forgetRemovals: db.prepare('DELETE FROM removal WHERE seq <= ?'),
+    // Those that the lists of a generation do not know of must stay.
+    forgetRemovals: db.prepare(
+      generations
+        ? 'DELETE FROM removal WHERE seq <= min(?, coalesce((SELECT min(removal_seq) FROM generation), 9e15))'
+        : 'DELETE FROM removal WHERE seq <= ?',
+    ),
     touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
@@ -210,6 +239,9 @@ function prepare(db: Database) {
       SELECT document.*, document_text.text FROM document
       JOIN document_text ON document_text.document_id = document.id WHERE path = ?`),
     selectPassages: db.prepare('SELECT * FROM passage WHERE id BETWEEN ? AND ? ORDER BY id'),
+    selectPathOf: db.prepare(
+      'SELECT path FROM document JOIN passage ON passage.document_id = document.id WHERE passage.id = ?',
+    ),
     selectFiles: db.prepare(`
       SELECT path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, NULL AS skipReason FROM document
       UNION ALL

@@ -46,7 +46,7 @@ describe('opening an index', () => {
     await made();
     expect(await readdir(dirname(file))).toEqual(['索引 #1%20?.db']);
     const index = await read({ encoder: ENCODER });
-    expect(index.stats()).toMatchObject({ documents: 9, passages: 18, encoder: ENCODER, formatVersion: 1 });
+    expect(index.stats()).toMatchObject({ documents: 9, passages: 18, encoder: ENCODER, formatVersion: 2 });
     expect(index.stats().fileBytes).toBeGreaterThan(10_000);
     await index.close();
   });
@@ -111,7 +111,7 @@ describe('opening an index', () => {
   it('refuses a newer format', async () => {
     await made();
     const db = new Database(file);
-    db.pragma('user_version = 2');
+    db.pragma('user_version = 3');
     db.close();
     await expect(read()).rejects.toThrowError(code('index.version'));
     await expect(write()).rejects.toThrowError(code('index.version'));

@@ -4,7 +4,7 @@ import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import type { EncoderIdentity } from '../types.js';
 import { bytesOf } from './file-size.js';
-import { createTables, readEncoder, recognise } from './schema.js';
+import { createTables, formatOf, readEncoder, readProfile, recognise, type StorageProfile, upgrade } from './schema.js';
 import { readOnlyMessage, storageError } from './storage-error.js';
 import { lockForWriting, type WriterLock } from './writer-lock.js';
 
@@ -15,6 +15,9 @@ export interface IndexFile {
   readonly path: string;
   readonly writable: boolean;
   readonly encoder: EncoderIdentity;
+  /** Format version of the file; this one's, where it is written to. */
+  readonly format: number;
+  readonly profile: StorageProfile;
   close(): void;
 }
 
@@ -37,7 +40,15 @@ export function openForReading(path: string): IndexFile {
     const open = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
     db = open;
     if (recognise(open, path) === 'empty') throw notFound(path);
-    return { db: open, path, writable: false, encoder: readEncoder(open, path), close: () => open.close() };
+    return {
+      db: open,
+      path,
+      writable: false,
+      encoder: readEncoder(open, path),
+      format: formatOf(open),
+      profile: readProfile(open),
+      close: () => open.close(),
+    };
   } catch (error) {
     db?.close();
     throw readFailure(error, path);
@@ -48,7 +59,11 @@ export function openForReading(path: string): IndexFile {
  * Makes the file and its folder where they are missing, for which it needs the encoder.
  * @throws GlotError `index.not-found` (no file and no encoder), `index.busy`, `index.read-only`, `index.disk-full`, `index.corrupt`, `index.version`, `index.cannot-open`
  */
-export function openForWriting(path: string, encoder: EncoderIdentity | undefined): IndexFile {
+export function openForWriting(
+  path: string,
+  encoder: EncoderIdentity | undefined,
+  profile: StorageProfile = 'int8',
+): IndexFile {
   if (!exists(path) && !encoder) throw notFound(path);
   let lock: WriterLock | undefined;
   let db: Database.Database | undefined;
@@ -58,14 +73,15 @@ export function openForWriting(path: string, encoder: EncoderIdentity | undefine
     accessSync(exists(path) ? path : dirname(path), constants.W_OK);
     const open = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     db = open;
-    prepareForWriting(open, path, encoder);
+    prepareForWriting(open, path, encoder, profile);
     const held = lock;
     const close = () => {
       if (open.open) mergeLog(open);
       open.close();
       held.release();
     };
-    return { db: open, path, writable: true, encoder: readEncoder(open, path), close };
+    const [stored, format, settled] = [readEncoder(open, path), formatOf(open), readProfile(open)];
+    return { db: open, path, writable: true, encoder: stored, format, profile: settled, close };
   } catch (error) {
     db?.close();
     lock?.release();
@@ -73,7 +89,12 @@ export function openForWriting(path: string, encoder: EncoderIdentity | undefine
   }
 }
 
-function prepareForWriting(db: Database.Database, path: string, encoder: EncoderIdentity | undefined): void {
+function prepareForWriting(
+  db: Database.Database,
+  path: string,
+  encoder: EncoderIdentity | undefined,
+  profile: StorageProfile,
+): void {
   const empty = recognise(db, path) === 'empty';
   if (empty && !encoder) throw notFound(path);
   if (empty) db.pragma(`page_size = ${PAGE_BYTES}`);
@@ -81,7 +102,8 @@ function prepareForWriting(db: Database.Database, path: string, encoder: Encoder
   // An acknowledged document survives a power failure too; one flush is nothing beside encoding a document.
   db.pragma('synchronous = FULL');
   db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
-  if (empty && encoder) createTables(db, encoder);
+  if (empty && encoder) createTables(db, encoder, profile);
+  else upgrade(db);
 }
 
 // At rest the one file holds everything and needs no log beside it: it can be copied, and read where nothing can be

@@ -1,10 +1,10 @@
 import type { IndexStats } from '../types.js';
 import { bytesOf } from './file-size.js';
+import type { Generation } from './generation-store.js';
 import type { IndexFile } from './index-file.js';
-import { FORMAT_VERSION } from './schema.js';
 
 /** Counts, from the small tables only. */
-export function readStats({ db, path, encoder }: IndexFile): IndexStats {
+export function readStats({ db, path, encoder, format }: IndexFile, generation: Generation | null): IndexStats {
   const totals = db
     .prepare('SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM document')
     .raw()
@@ -25,6 +25,12 @@ export function readStats({ db, path, encoder }: IndexFile): IndexStats {
     encoder,
     languages: countBy("coalesce(lang, 'und')"),
     formats: countBy('format'),
-    formatVersion: FORMAT_VERSION,
+    formatVersion: format,
+    cells: generation && {
+      generation: generation.id,
+      count: generation.cells,
+      probeCells: generation.probeCells,
+      depth: generation.depth,
+    },
   };
 }

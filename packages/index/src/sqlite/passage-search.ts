@@ -5,6 +5,7 @@ import type { Ranked } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import { wordsOf } from '../words.js';
 import type { ResidentVectors } from './resident-vectors.js';
+import type { EligiblePassages } from './search-filter.js';
 
 /** Words of a query beyond this many different ones are ignored. */
 const QUERY_WORDS = 512;
@@ -18,6 +19,7 @@ export async function rankByMaxSim(
   depth: number,
   vectors: ResidentVectors,
   maxSim: MaxSim,
+  eligible: EligiblePassages | null,
   signal: AbortSignal | undefined,
 ): Promise<Ranked[]> {
   const queryRows = query.data.length / query.dim;
@@ -29,28 +31,75 @@ export async function rankByMaxSim(
     const documents = { codes, scales: tile.scales.subarray(0, rows), dim: tile.dim };
     const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, texts + 1));
     for (let index = 0; index < texts; index += 1) {
-      if (!tile.removed[index]) top.add(tile.ids[index]!, scores[index]! / queryRows);
+      const id = tile.ids[index]!;
+      if (!tile.removed[index] && (!eligible || eligible.has(id))) top.add(id, scores[index]! / queryRows);
     }
   }
   return top.sorted();
 }
 
+/** Matches to score at most, beyond the rarest word: more takes longer than anybody waits. */
+const MATCHES = 60_000;
+
 /** BM25 of FTS5 (k1 1.2, b 0.75) over the words of passages and of their titles and headings, with equal weights. */
 export class LexicalSearch {
+  readonly #db: Database;
   readonly #match: Statement;
+  #holders: Statement | null = null;
 
   constructor(db: Database) {
+    this.#db = db;
     this.#match = db.prepare(`
       SELECT rowid AS passageId, -rank AS score FROM passage_words
-      WHERE passage_words MATCH ? ORDER BY rank, rowid LIMIT ?`);
+      WHERE passage_words MATCH ? ORDER BY rank, rowid`);
   }
 
-  /** Passages that hold any of the words. */
-  rank(text: string, depth: number): Ranked[] {
-    const words = [...new Set(wordsOf(text))].slice(0, QUERY_WORDS);
+  /**
+   * Passages that hold any of the words. Where a query's words stand in very many passages, its commonest words, whose
+   * weight is least, do not find passages.
+   */
+  rank(text: string, depth: number, eligible: EligiblePassages | null = null): Ranked[] {
+    const words = this.#affordable([...new Set(wordsOf(text))].slice(0, QUERY_WORDS));
     if (words.length === 0) return [];
     // Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
-    const query = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ');
-    return this.#match.all(query, depth) as Ranked[];
+    const query = words.map(quoted).join(' OR ');
+    const ranked: Ranked[] = [];
+    for (const row of this.#match.iterate(query) as IterableIterator<Ranked>) {
+      if (eligible && !eligible.has(row.passageId)) continue;
+      ranked.push(row);
+      if (ranked.length === depth) break;
+    }
+    return ranked;
   }
+
+  #affordable(words: string[]): string[] {
+    const passages = this.#db.prepare('SELECT coalesce(max(id), 0) FROM passage').pluck().get() as number;
+    if (passages * words.length <= MATCHES) return words;
+    const counted = words
+      .map((word) => ({ word, holders: this.#holdersOf(word) }))
+      .filter(({ holders }) => holders > 0);
+    counted.sort((a, b) => a.holders - b.holders);
+    let matches = 0;
+    return counted
+      .filter(({ holders }, at) => {
+        matches += holders;
+        return at === 0 || matches <= MATCHES;
+      })
+      .map(({ word }) => word);
+  }
+
+  // Passages that hold the word.
+  #holdersOf(word: string): number {
+    if (!this.#holders) {
+      this.#db.exec(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')",
+      );
+      this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
+    }
+    return (this.#holders.get(word) as number | undefined) ?? 0;
+  }
+}
+
+function quoted(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`;
 }

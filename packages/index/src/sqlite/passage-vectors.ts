@@ -2,10 +2,25 @@ import { crc32 } from 'node:zlib';
 import { GlotError } from '@glot/errors';
 import { quantizeRows } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
+import type { CellTree } from '../cells/cell-tree.js';
+import { compactRowBytes, decodeCompact, encodeCompact } from '../codecs/compact-rows.js';
 import { corruptMessage } from './storage-error.js';
 import type { VectorTile } from './vector-tile.js';
 
-type Row = [passageId: number, rows: number, checksum: number, scales: Buffer, codes: Buffer];
+export const INT8_CODEC = 0;
+export const COMPACT_CODEC = 1;
+
+type Row = [passageId: number, rows: number, codec: number, checksum: number, scales: Buffer, codes: Buffer];
+
+/** The vectors of one passage as they are stored; their checksum is right. */
+export interface StoredRows {
+  readonly passageId: number;
+  readonly rows: number;
+  readonly codec: number;
+  /** [rows] f32, little-endian. */
+  readonly scales: Buffer;
+  readonly codes: Buffer;
+}
 
 export interface Filled {
   /** The last passage that was read. */
@@ -14,38 +29,97 @@ export interface Filled {
   readonly more: boolean;
 }
 
-/** Token vectors as stored: per passage int8 codes [rows x dim], f32 scales [rows] (little-endian) and a CRC-32 of both. */
+/**
+ * Token vectors as stored: per passage codes, f32 scales [rows] (little-endian) and a CRC-32 of both. Codes are int8
+ * [rows x dim], or compact rows against the codebook.
+ */
 export class PassageVectors {
   readonly dim: number;
   readonly #file: string;
-  readonly #insert: Statement;
+  readonly #loadCodebook: () => CellTree | null;
+  /** Null for a file of the first format, which is never written to. */
+  readonly #writing: { readonly insert: Statement; readonly recode: Statement } | null;
+  readonly #one: Statement;
   readonly #after: Statement;
   readonly #removalsAfter: Statement;
   readonly #removalExtent: Statement;
+  #codebook: CellTree | null = null;
 
-  constructor(db: Database, file: string, dim: number) {
+  /** @param format of the file: the first one had no codecs */
+  constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CellTree | null) {
     this.dim = dim;
     this.#file = file;
-    this.#insert = db.prepare(
-      'INSERT INTO passage_vectors (passage_id, row_count, checksum, scales, codes) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#after = db
-      .prepare(
-        'SELECT passage_id, row_count, checksum, scales, codes FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id',
-      )
-      .raw();
+    this.#loadCodebook = loadCodebook;
+    const columns = `passage_id, row_count, ${format === 1 ? INT8_CODEC : 'codec'}, checksum, scales, codes`;
+    this.#writing =
+      format === 1
+        ? null
+        : {
+            insert: db.prepare(`
+              INSERT INTO passage_vectors (passage_id, row_count, codec, checksum, scales, codes)
+              VALUES (?, ?, ?, ?, ?, ?)`),
+            recode: db.prepare(
+              'UPDATE passage_vectors SET codec = ?, checksum = ?, scales = ?, codes = ? WHERE passage_id = ?',
+            ),
+          };
+    this.#one = db.prepare(`SELECT ${columns} FROM passage_vectors WHERE passage_id = ?`).raw();
+    this.#after = db.prepare(`SELECT ${columns} FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id`).raw();
     this.#removalsAfter = db
       .prepare('SELECT seq, first_passage, last_passage FROM removal WHERE seq > ? ORDER BY seq')
       .raw();
     this.#removalExtent = db.prepare('SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM removal').raw();
   }
 
-  /** @param data [rows x dim], finite */
-  insert(passageId: number, data: Float32Array): void {
-    const { codes, scales } = quantizeRows(data, this.dim);
-    const scaleBytes = bytesOf(scales);
-    const codeBytes = bytesOf(codes);
-    this.#insert.run(passageId, scales.length, crc32(codeBytes, crc32(scaleBytes)), scaleBytes, codeBytes);
+  /**
+   * @param data [rows x dim], finite
+   * @param codec compact needs a codebook
+   * @param cells of the codebook, where they are known already
+   */
+  insert(passageId: number, data: Float32Array, codec: number, cells?: Uint32Array): void {
+    const { scales, codes } = this.#encode(data, codec, cells);
+    this.#writing!.insert.run(passageId, data.length / this.dim, codec, checksumOf(scales, codes), scales, codes);
+  }
+
+  /** Stores a passage's rows anew in another codec. */
+  recode(stored: StoredRows, codec: number, cells?: Uint32Array): void {
+    const { scales, codes } = this.#encode(this.decoded(stored), codec, cells);
+    this.#writing!.recode.run(codec, checksumOf(scales, codes), scales, codes, stored.passageId);
+  }
+
+  /** @returns null where there are none @throws GlotError `index.corrupt` */
+  get(passageId: number): StoredRows | null {
+    const row = this.#one.get(passageId) as Row | undefined;
+    return row ? this.#checked(row) : null;
+  }
+
+  /** Passages above `after`, at most `limit` of them. @throws GlotError `index.corrupt` */
+  *after(after: number, limit: number): Generator<StoredRows> {
+    let left = limit;
+    for (const row of this.#after.iterate(after) as IterableIterator<Row>) {
+      yield this.#checked(row);
+      left -= 1;
+      if (left === 0) return;
+    }
+  }
+
+  /** @returns [rows x dim] */
+  decoded(stored: StoredRows): Float32Array {
+    const into = new Float32Array(stored.rows * this.dim);
+    this.decodeInto(stored, into, 0);
+    return into;
+  }
+
+  /** @param into [rows x dim] from `at` is filled */
+  decodeInto({ codec, rows, scales, codes }: StoredRows, into: Float32Array, at: number): void {
+    const { dim } = this;
+    if (codec === COMPACT_CODEC) {
+      decodeCompact(codes, scales, this.#requireCodebook(), into, at);
+      return;
+    }
+    for (let row = 0; row < rows; row += 1) {
+      const scale = scales.readFloatLE(row * 4);
+      for (let k = row * dim; k < (row + 1) * dim; k += 1) into[at + k] = ((codes[k]! << 24) >> 24) * scale;
+    }
   }
 
   /**
@@ -55,17 +129,20 @@ export class PassageVectors {
   fill(tile: VectorTile, after: number): Filled {
     let through = after;
     for (const row of this.#after.iterate(after) as IterableIterator<Row>) {
-      const [passageId, rows, checksum, scales, codes] = row;
-      if (codes.length !== rows * this.dim || scales.length !== rows * 4 || crc32(codes, crc32(scales)) !== checksum) {
-        throw new GlotError('index.corrupt', corruptMessage(this.#file, `the vectors of passage ${passageId}`), {
-          details: { file: this.#file, passageId },
-        });
-      }
+      const stored = this.#checked(row);
       // A passage without rows has nothing to be found by.
-      if (rows > 0 && !tile.append(passageId, rows, codes, scales)) return { through, more: true };
-      through = passageId;
+      if (stored.rows > 0 && !this.append(tile, stored)) return { through, more: true };
+      through = stored.passageId;
     }
     return { through, more: false };
+  }
+
+  /** @returns whether there was room */
+  append(tile: VectorTile, stored: StoredRows): boolean {
+    const { passageId, rows, codec } = stored;
+    if (codec === INT8_CODEC) return tile.append(passageId, rows, stored.codes, stored.scales);
+    const { codes, scales } = quantizeRows(this.decoded(stored), this.dim);
+    return tile.append(passageId, rows, bytesOf(codes), bytesOf(scales));
   }
 
   /** Removals since `seq`, oldest first. */
@@ -77,8 +154,42 @@ export class PassageVectors {
   removalExtent(): [oldest: number, newest: number] {
     return this.#removalExtent.get() as [number, number];
   }
+
+  #encode(data: Float32Array, codec: number, cells: Uint32Array | undefined): { scales: Buffer; codes: Buffer } {
+    const { codes, scales } =
+      codec === COMPACT_CODEC ? encodeCompact(data, this.#requireCodebook(), cells) : quantizeRows(data, this.dim);
+    return { scales: bytesOf(scales), codes: bytesOf(codes) };
+  }
+
+  #requireCodebook(): CellTree {
+    this.#codebook ??= this.#loadCodebook();
+    if (this.#codebook) return this.#codebook;
+    throw new GlotError('index.corrupt', corruptMessage(this.#file, 'the codebook of its vectors is missing'), {
+      details: { file: this.#file },
+    });
+  }
+
+  #checked([passageId, rows, codec, checksum, scales, codes]: Row): StoredRows {
+    const rowBytes = codec === COMPACT_CODEC ? compactRowBytes(this.dim) : this.dim;
+    const known = codec === INT8_CODEC || codec === COMPACT_CODEC;
+    if (
+      !known ||
+      codes.length !== rows * rowBytes ||
+      scales.length !== rows * 4 ||
+      checksumOf(scales, codes) !== checksum
+    ) {
+      throw new GlotError('index.corrupt', corruptMessage(this.#file, `the vectors of passage ${passageId}`), {
+        details: { file: this.#file, passageId },
+      });
+    }
+    return { passageId, rows, codec, scales, codes };
+  }
 }
 
-function bytesOf(values: Int8Array | Float32Array): Buffer {
+function checksumOf(scales: Buffer, codes: Buffer): number {
+  return crc32(codes, crc32(scales));
+}
+
+function bytesOf(values: Int8Array | Uint8Array | Float32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -4,7 +4,7 @@ import { document, ENCODER, vectorsOf } from '../fixtures.js';
 import { DocumentStore } from './document-store.js';
 import { PassageVectors } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
-import { createTables } from './schema.js';
+import { createTables, FORMAT_VERSION } from './schema.js';
 import { TILE_ROWS, VectorTile } from './vector-tile.js';
 
 const DIM = 4;
@@ -15,9 +15,9 @@ let source: PassageVectors;
 let store: DocumentStore;
 beforeEach(() => {
   db = new Database(':memory:');
-  createTables(db, { ...ENCODER, dim: DIM });
-  source = new PassageVectors(db, 'memory', DIM);
-  store = new DocumentStore(db, source);
+  createTables(db, { ...ENCODER, dim: DIM }, 'int8');
+  source = new PassageVectors(db, 'memory', DIM, FORMAT_VERSION, () => null);
+  store = new DocumentStore(db, source, null);
 });
 afterEach(() => db.close());
 
@@ -26,7 +26,7 @@ function add(path: string, ...lengths: number[]): void {
   const rows = lengths.map((length) =>
     Float32Array.from({ length: length * DIM }, (_, at) => (at % DIM === 0 ? length : at % DIM === 1 ? at / DIM : 0)),
   );
-  store.upsert(document(path, lengths.map(String)), vectorsOf(rows, DIM));
+  store.upsert(document(path, lengths.map(String)), vectorsOf(rows, DIM), null);
 }
 
 /** [passage id, rows] of what a search would see, and how many tiles it came in. */

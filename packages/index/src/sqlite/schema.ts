@@ -7,8 +7,8 @@ import { corruptMessage } from './storage-error.js';
 /** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
 export const APPLICATION_ID = 0x676c6f74;
 
-/** SQLite's user_version. Raised with every change of the tables below. */
-export const FORMAT_VERSION = 1;
+/** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
+export const FORMAT_VERSION = 2;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -71,18 +71,75 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Since format 2. A generation is a set of cells with the lists of the passages that have rows in them; it is found by
+// readers once it is active. Its arrays are cut into blocks. `passage_cells` holds what came after the lists were made.
+// The arrays of generation 0 are the codebook of compact vectors.
+const TABLES_2 = `
+  ALTER TABLE passage_vectors ADD COLUMN codec INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE generation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    active INTEGER NOT NULL,
+    cells INTEGER NOT NULL,
+    passages INTEGER NOT NULL,
+    trained_passages INTEGER NOT NULL,
+    through_passage INTEGER NOT NULL,
+    removal_seq INTEGER NOT NULL,
+    probe_cells INTEGER NOT NULL,
+    depth INTEGER NOT NULL,
+    tuning TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE generation_block (
+    id INTEGER PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (generation, kind, block)
+  ) STRICT;
+  CREATE TABLE passage_cells (
+    generation INTEGER NOT NULL,
+    passage_id INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    cells BLOB NOT NULL,
+    PRIMARY KEY (generation, passage_id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** One transaction: a crash leaves an empty file or a whole index. */
-export function createTables(db: Database, encoder: EncoderIdentity): void {
+export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
   db.transaction(() => {
-    db.exec(TABLES);
+    db.exec(TABLES + TABLES_2);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
+    db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
   }).immediate();
+}
+
+/** How vectors are stored: `int8` takes dim + 4 bytes a row, `compact` about dim / 2 + 6. */
+export type StorageProfile = 'int8' | 'compact';
+
+export function readProfile(db: Database): StorageProfile {
+  const value = db.prepare("SELECT value FROM setting WHERE name = 'profile'").pluck().get();
+  return value === 'compact' ? 'compact' : 'int8';
+}
+
+/** Brings an older file to this format, in one transaction. */
+export function upgrade(db: Database): void {
+  db.transaction(() => {
+    if (formatOf(db) >= FORMAT_VERSION) return;
+    db.exec(TABLES_2);
+    db.pragma(`user_version = ${FORMAT_VERSION}`);
+  }).immediate();
+}
+
+export function formatOf(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
 }
 
 /**

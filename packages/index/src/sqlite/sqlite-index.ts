@@ -1,33 +1,46 @@
-import { GlotError } from '@glot/errors';
+import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
-import { FUSION_DEPTH, fuse } from '../fusion.js';
+import { FUSION_DEPTH, fuse, type Ranked } from '../fusion.js';
+import { matchRows } from '../row-matches.js';
 import { planSearch, type SearchPlan } from '../search-request.js';
 import type {
+  CompactOptions,
+  CompactReport,
   DocumentInput,
   EncoderIdentity,
   Hit,
+  IndexProblem,
   IndexStats,
   MultivectorIndex,
+  RepairReport,
+  RowMatch,
   SearchRequest,
   SkippedInput,
   StoredFile,
 } from '../types.js';
 import { checkEncoder, checkVectors } from '../vector-checks.js';
+import { CellSearch, rankPassages } from './cell-search.js';
 import { DocumentStore } from './document-store.js';
+import { GenerationStore } from './generation-store.js';
 import { HitReader } from './hits.js';
+import { repairIndex, verifyIndex } from './index-check.js';
 import type { IndexFile } from './index-file.js';
 import { readStats } from './index-stats.js';
+import { compactIndex, EXHAUSTIVE_PASSAGES } from './maintenance.js';
+import { PassageCells } from './passage-cells.js';
 import { LexicalSearch, rankByMaxSim } from './passage-search.js';
 import { PassageVectors } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
+import { type EligiblePassages, eligiblePassages } from './search-filter.js';
 import { storageError, withStorageErrors } from './storage-error.js';
 
 export interface SqliteIndexOptions {
   readonly threads?: number | undefined;
   readonly memoryBytes: number;
+  readonly exhaustivePassages?: number | undefined;
 }
 
-/** The index over one SQLite file: exhaustive, exact search. */
+/** The index over one SQLite file: exhaustive, exact search while that is quick; beyond, exact scores for what the cells propose. */
 export class SqliteIndex implements MultivectorIndex {
   readonly #file: IndexFile;
   readonly #threads: number | undefined;
@@ -35,6 +48,11 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #vectors: ResidentVectors;
   readonly #lexical: LexicalSearch;
   readonly #hits: HitReader;
+  readonly #store: GenerationStore | null;
+  readonly #cells: CellSearch | null;
+  readonly #passageVectors: PassageVectors;
+  readonly #exhaustive: number;
+  #hasCodebook = false;
   readonly #searches = new Set<Promise<unknown>>();
   #maxSim: Promise<MaxSim> | null = null;
   #closing: Promise<void> | null = null;
@@ -43,8 +61,14 @@ export class SqliteIndex implements MultivectorIndex {
   constructor(file: IndexFile, options: SqliteIndexOptions) {
     this.#file = file;
     this.#threads = options.threads;
-    const vectors = new PassageVectors(file.db, file.path, file.encoder.dim);
-    this.#documents = new DocumentStore(file.db, vectors);
+    this.#exhaustive = options.exhaustivePassages ?? EXHAUSTIVE_PASSAGES;
+    const { db, path, encoder, format } = file;
+    const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
+    const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
+    this.#store = store;
+    this.#passageVectors = vectors;
+    this.#cells = store && new CellSearch(db, store, vectors, options.threads);
+    this.#documents = new DocumentStore(db, vectors, store && new PassageCells(store));
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
     this.#lexical = new LexicalSearch(file.db);
     this.#hits = new HitReader(file.db);
@@ -57,7 +81,7 @@ export class SqliteIndex implements MultivectorIndex {
   upsert(document: DocumentInput, vectors: TokenVectors): number {
     return this.#write(() => {
       checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
-      return this.#documents.upsert(document, vectors);
+      return this.#documents.upsert(document, vectors, this.#codec());
     });
   }
 
@@ -86,20 +110,13 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   stats(): IndexStats {
-    return this.#read(() => readStats(this.#file));
+    return this.#read(() => readStats(this.#file, this.#store?.active() ?? null));
   }
 
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
-    const search = this.#search(planSearch(request, this.#file.encoder));
-    this.#searches.add(search);
-    try {
-      return await search;
-    } catch (error) {
-      throw storageError(error, this.#file.path);
-    } finally {
-      this.#searches.delete(search);
-    }
+    const plan = planSearch(request, this.#file.encoder);
+    return this.#tracked(() => this.#search(plan));
   }
 
   close(): Promise<void> {
@@ -107,13 +124,117 @@ export class SqliteIndex implements MultivectorIndex {
     return this.#closing;
   }
 
-  // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are read.
-  async #search({ limit, text, vectors, signal }: SearchPlan): Promise<Hit[]> {
+  // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
+  // read. Only where its passages are candidates of the semantic side too, it goes first.
+  async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
     const depth = Math.max(limit, FUSION_DEPTH);
-    const semantic = vectors && (await rankByMaxSim(vectors, depth, this.#vectors, await this.#kernel(), signal));
-    const lexical = text === null ? null : this.#lexical.rank(text, depth);
+    const eligible = filter && eligiblePassages(this.#file.db, filter);
+    const rankWords = () => (text === null ? null : this.#lexical.rank(text, depth, eligible));
+    let semantic: Ranked[] | null = null;
+    let lexical: Ranked[] | null = null;
+    if (vectors && this.#searchesCells(eligible)) {
+      lexical = rankWords();
+      semantic = await this.#rankByCells({ vectors, limit, depth, eligible, lexical, signal });
+    } else {
+      semantic = vectors && (await this.#rankAll(vectors, depth, eligible, signal));
+      lexical = rankWords();
+    }
     const ranking = semantic && lexical ? fuse(semantic, lexical) : (semantic ?? lexical ?? []);
     return this.#hits.read(ranking, limit, { semantic, lexical });
+  }
+
+  #searchesCells(eligible: EligiblePassages | null): boolean {
+    if (eligible && eligible.size <= this.#exhaustive) return false;
+    const now = this.#cells?.current();
+    return now !== undefined && now !== null && now.index.live > this.#exhaustive;
+  }
+
+  async #rankAll(
+    vectors: TokenVectors,
+    depth: number,
+    eligible: EligiblePassages | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Ranked[]> {
+    const kernel = await this.#kernel();
+    if (eligible && eligible.size <= this.#exhaustive) {
+      throwIfAborted(signal);
+      return rankPassages(vectors, [...eligible.ids()], depth, this.#passageVectors, kernel, signal);
+    }
+    return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, signal);
+  }
+
+  async #rankByCells(search: {
+    readonly vectors: TokenVectors;
+    readonly limit: number;
+    readonly depth: number;
+    readonly eligible: EligiblePassages | null;
+    readonly lexical: readonly Ranked[] | null;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<Ranked[]> {
+    const { vectors: query, limit, depth, eligible, lexical, signal } = search;
+    throwIfAborted(signal);
+    if (query.data.length === 0) return [];
+    const found = await this.#cells!.candidates({ query, limit, eligible, signal });
+    if (!found) return this.#rankAll(query, depth, eligible, signal);
+    for (const { passageId } of lexical ?? []) found.push(passageId);
+    return rankPassages(query, found, depth, this.#passageVectors, await this.#kernel(), signal);
+  }
+
+  // A codebook never goes again once it is there.
+  #codec(): 'find' | null {
+    if (this.#file.profile !== 'compact') return null;
+    this.#hasCodebook ||= this.#store?.codebook() != null;
+    return this.#hasCodebook ? 'find' : null;
+  }
+
+  explain(passageId: number, query: TokenVectors): RowMatch[] | null {
+    return this.#read(() => {
+      checkVectors(query, 1, this.#file.encoder, 'the query');
+      const stored = this.#passageVectors.get(passageId);
+      return stored && stored.rows > 0 ? matchRows(query, this.#passageVectors.decoded(stored)) : null;
+    });
+  }
+
+  compact(options: CompactOptions = {}): Promise<CompactReport> {
+    return this.#change(() => {
+      const { db, profile } = this.#file;
+      const parts = { db, store: this.#store!, vectors: this.#passageVectors, search: this.#cells! };
+      return compactIndex(
+        { ...parts, maxSim: () => this.#kernel(), compact: profile === 'compact', exhaustive: this.#exhaustive },
+        options,
+      );
+    });
+  }
+
+  async verify(signal?: AbortSignal): Promise<IndexProblem[]> {
+    this.#requireOpen();
+    return this.#tracked(() => verifyIndex(this.#checkParts(), signal));
+  }
+
+  repair(signal?: AbortSignal): Promise<RepairReport> {
+    return this.#change(() => repairIndex(this.#checkParts(), signal));
+  }
+
+  #checkParts() {
+    return { file: this.#file, store: this.#store, vectors: this.#passageVectors, documents: this.#documents };
+  }
+
+  async #change<T>(action: () => Promise<T>): Promise<T> {
+    this.#requireWritable();
+    return this.#tracked(action);
+  }
+
+  // `close` waits for what runs.
+  async #tracked<T>(action: () => Promise<T>): Promise<T> {
+    const work = action();
+    this.#searches.add(work);
+    try {
+      return await work;
+    } catch (error) {
+      throw storageError(error, this.#file.path);
+    } finally {
+      this.#searches.delete(work);
+    }
   }
 
   // Made at the first semantic search: indexing and lexical search need no native library.
@@ -128,7 +249,7 @@ export class SqliteIndex implements MultivectorIndex {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#searches);
     try {
-      await (await this.#maxSim)?.dispose();
+      await Promise.all([this.#maxSim?.then((kernel) => kernel.dispose()), this.#cells?.dispose()]);
     } finally {
       withStorageErrors(this.#file.path, () => this.#file.close());
     }
@@ -140,6 +261,11 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   #write<T>(action: () => T): T {
+    this.#requireWritable();
+    return withStorageErrors(this.#file.path, action);
+  }
+
+  #requireWritable(): void {
     this.#requireOpen();
     if (!this.#file.writable) {
       throw new GlotError(
@@ -147,7 +273,6 @@ export class SqliteIndex implements MultivectorIndex {
         `the index ${this.#file.path} was opened for reading; open it for writing`,
       );
     }
-    return withStorageErrors(this.#file.path, action);
   }
 
   #requireOpen(): void {

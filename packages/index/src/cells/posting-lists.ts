@@ -1,0 +1,92 @@
+/** Ascending numbers below 2^32 as LEB128 gaps: the first number, then each step, seven bits a byte, low ones first. */
+
+/** Bytes that one number takes at most. */
+export const MAX_NUMBER_BYTES = 5;
+
+/** @returns where the next byte goes */
+export function writeGap(into: Uint8Array, at: number, gap: number): number {
+  let rest = gap;
+  let to = at;
+  while (rest >= 128) {
+    into[to++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  into[to++] = rest;
+  return to;
+}
+
+/** @param values strictly ascending, but for the first */
+export function encodeAscending(values: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * MAX_NUMBER_BYTES);
+  let at = 0;
+  let last = 0;
+  for (const value of values) {
+    at = writeGap(bytes, at, value - last);
+    last = value;
+  }
+  return bytes.slice(0, at);
+}
+
+export function decodeAscending(bytes: Uint8Array): Uint32Array {
+  const values = new Uint32Array(bytes.length);
+  let count = 0;
+  let value = 0;
+  for (let at = 0; at < bytes.length; ) {
+    let byte = bytes[at++]!;
+    let gap = byte & 127;
+    for (let shift = 7; byte >= 128; shift += 7) {
+      byte = bytes[at++]!;
+      gap |= (byte & 127) << shift;
+    }
+    value += gap >>> 0;
+    values[count++] = value;
+  }
+  return values.slice(0, count);
+}
+
+/** Inverted lists: which ordinals (passages, ascending) have a row in a cell. */
+export interface PostingLists {
+  /** [cells + 1] byte offsets into `bytes`. */
+  readonly offsets: Float64Array;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * @param cells distinct cells of each passage, one passage after the other
+ * @param starts [passages + 1] offsets into `cells`
+ */
+export function invert(cells: Uint32Array, starts: Float64Array, cellCount: number): PostingLists {
+  const next = new Float64Array(cellCount + 1);
+  const total = starts[starts.length - 1]!;
+  for (let at = 0; at < total; at += 1) next[cells[at]! + 1]! += 1;
+  for (let cell = 0; cell < cellCount; cell += 1) next[cell + 1]! += next[cell]!;
+  const from = next.slice();
+  const ordinals = new Uint32Array(total);
+  for (let ordinal = 0; ordinal + 1 < starts.length; ordinal += 1) {
+    for (let at = starts[ordinal]!; at < starts[ordinal + 1]!; at += 1) ordinals[next[cells[at]!]!++] = ordinal;
+  }
+  const offsets = new Float64Array(cellCount + 1);
+  let size = 0;
+  for (let cell = 0; cell < cellCount; cell += 1) {
+    let last = 0;
+    for (let at = from[cell]!; at < from[cell + 1]!; at += 1) {
+      size += gapBytes(ordinals[at]! - last);
+      last = ordinals[at]!;
+    }
+    offsets[cell + 1] = size;
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (let cell = 0; cell < cellCount; cell += 1) {
+    let last = 0;
+    for (let index = from[cell]!; index < from[cell + 1]!; index += 1) {
+      at = writeGap(bytes, at, ordinals[index]! - last);
+      last = ordinals[index]!;
+    }
+  }
+  return { offsets, bytes };
+}
+
+function gapBytes(gap: number): number {
+  return gap < 128 ? 1 : gap < 16_384 ? 2 : gap < 2_097_152 ? 3 : gap < 268_435_456 ? 4 : 5;
+}

@@ -1,0 +1,107 @@
+import { type CellTree, nearestCells } from '../cells/cell-tree.js';
+
+/**
+ * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row
+ * 2 bytes of cell, dim / 2 bytes of codes, 4 bytes of scale: 70 bytes at 128 dimensions.
+ */
+export interface CompactRows {
+  /** [rows] u16 cells, little-endian, then [rows x ceil(dim / 2)] pairs of codes, low nibble first. */
+  readonly codes: Uint8Array;
+  /** [rows] factors of the levels. */
+  readonly scales: Float32Array;
+}
+
+/** Cells fit into two bytes. */
+export const MAX_CODEBOOK_CELLS = 65_536;
+
+// Lloyd-Max levels of a normal distribution, 16 of them: J. Max, Quantizing for Minimum Distortion, 1960, table I.
+const POSITIVE_LEVELS = [0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.069, 2.7326];
+const LEVELS = Float32Array.from([...POSITIVE_LEVELS.toReversed().map((level) => -level), ...POSITIVE_LEVELS]);
+
+/** Nearest level by a fine grid over -RANGE .. RANGE. */
+const RANGE = 3.2;
+const GRID = 4096;
+const NEAREST = Uint8Array.from({ length: GRID + 1 }, (_, at) => {
+  const value = (at / GRID) * 2 * RANGE - RANGE;
+  let best = 0;
+  for (let code = 1; code < 16; code += 1) {
+    if (Math.abs(LEVELS[code]! - value) < Math.abs(LEVELS[best]! - value)) best = code;
+  }
+  return best;
+});
+
+export function compactRowBytes(dim: number): number {
+  return 2 + Math.ceil(dim / 2);
+}
+
+/**
+ * @param rows [n x dim]
+ * @param cells [n] of the codebook, where they are known already
+ */
+export function encodeCompact(
+  rows: Float32Array,
+  codebook: CellTree,
+  cells: Uint32Array = nearestCells(codebook, rows),
+): CompactRows {
+  const { dim, centroids } = codebook;
+  const count = rows.length / dim;
+  const pairs = Math.ceil(dim / 2);
+  const codes = new Uint8Array(count * compactRowBytes(dim));
+  const scales = new Float32Array(count);
+  const residual = new Float64Array(dim);
+  for (let row = 0; row < count; row += 1) {
+    const cell = cells[row]!;
+    codes[row * 2] = cell & 255;
+    codes[row * 2 + 1] = cell >> 8;
+    let square = 0;
+    for (let k = 0; k < dim; k += 1) {
+      const value = rows[row * dim + k]! - centroids[cell * dim + k]!;
+      residual[k] = value;
+      square += value * value;
+    }
+    const spread = Math.sqrt(square / dim);
+    if (spread === 0) continue;
+    let along = 0;
+    let norm = 0;
+    for (let k = 0; k < dim; k += 1) {
+      const value = residual[k]! / spread;
+      const code = NEAREST[Math.round(((Math.max(-RANGE, Math.min(RANGE, value)) + RANGE) / (2 * RANGE)) * GRID)]!;
+      codes[count * 2 + row * pairs + (k >> 1)]! |= (k & 1) === 0 ? code : code << 4;
+      along += residual[k]! * LEVELS[code]!;
+      norm += LEVELS[code]! * LEVELS[code]!;
+    }
+    // The factor with the least squared error for these codes.
+    scales[row] = along / norm;
+  }
+  return { codes, scales };
+}
+
+/**
+ * @param scales rows f32, little-endian, at any alignment
+ * @param into [rows x dim] from `at` is filled
+ */
+export function decodeCompact(
+  codes: Uint8Array,
+  scales: Uint8Array,
+  codebook: CellTree,
+  into: Float32Array,
+  at: number,
+): void {
+  const { dim, centroids } = codebook;
+  const count = scales.length / 4;
+  const pairs = Math.ceil(dim / 2);
+  const view = new DataView(scales.buffer, scales.byteOffset, scales.byteLength);
+  const scaled = new Float32Array(16);
+  for (let row = 0; row < count; row += 1) {
+    const from = (codes[row * 2]! | (codes[row * 2 + 1]! << 8)) * dim;
+    const scale = view.getFloat32(row * 4, true);
+    for (let code = 0; code < 16; code += 1) scaled[code] = LEVELS[code]! * scale;
+    let to = at + row * dim;
+    let byteAt = count * 2 + row * pairs;
+    for (let k = 0; k < dim; k += 2) {
+      const byte = codes[byteAt++]!;
+      into[to++] = centroids[from + k]! + scaled[byte & 15]!;
+      if (k + 1 < dim) into[to++] = centroids[from + k + 1]! + scaled[byte >> 4]!;
+    }
+  }
+}

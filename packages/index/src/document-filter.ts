@@ -1,0 +1,38 @@
+import { GlotError } from '@glot/errors';
+import { pathGlob } from './path-glob.js';
+import type { DocumentInput, SearchFilter } from './types.js';
+
+/** @throws GlotError `index.query` for a filter that cannot be meant */
+export function checkFilter(filter: SearchFilter): void {
+  for (const time of [filter.modifiedFromMs, filter.modifiedBeforeMs]) {
+    if (time !== undefined && !Number.isFinite(time)) {
+      throw new GlotError('index.query', `a filter by time needs milliseconds since 1970, not ${time}`);
+    }
+  }
+  if (filter.path !== undefined) globOf(filter.path);
+}
+
+/** @throws GlotError `index.query` */
+export function globOf(pattern: string): (path: string) => boolean {
+  try {
+    return pathGlob(pattern);
+  } catch (cause) {
+    throw new GlotError('index.query', `"${pattern}" is no path pattern; write one such as docs/**/*.md`, { cause });
+  }
+}
+
+/** Whether passages of this document may be found. */
+export function documentMatches(
+  filter: SearchFilter,
+  document: Pick<DocumentInput, 'path' | 'lang' | 'format' | 'modifiedMs' | 'meta'>,
+): boolean {
+  const { path, languages, formats, modifiedFromMs, modifiedBeforeMs, meta } = filter;
+  return (
+    (path === undefined || globOf(path)(document.path)) &&
+    (languages === undefined || languages.includes(document.lang ?? 'und')) &&
+    (formats === undefined || formats.includes(document.format)) &&
+    (modifiedFromMs === undefined || document.modifiedMs >= modifiedFromMs) &&
+    (modifiedBeforeMs === undefined || document.modifiedMs < modifiedBeforeMs) &&
+    Object.entries(meta ?? {}).every(([key, value]) => document.meta[key] === value)
+  );
+}

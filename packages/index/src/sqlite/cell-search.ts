@@ -1,0 +1,228 @@
+import { throwIfAborted } from '@glot/errors';
+import { createRowProducts, type MaxSim, type RowProducts, type TokenVectors } from '@glot/kernels';
+import type { Database } from 'better-sqlite3';
+import { CellIndex } from '../cells/cell-index.js';
+import { transposed } from '../cells/cell-tree.js';
+import type { Ranked } from '../fusion.js';
+import { TopRanked } from '../top-ranked.js';
+import type { Generation, GenerationStore } from './generation-store.js';
+import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
+import type { EligiblePassages } from './search-filter.js';
+import { TILE_ROWS, VectorTile } from './vector-tile.js';
+
+/** Probing goes wider for a filter that leaves a small share, but not without bound. */
+const WIDEST_PROBE = 8;
+
+export interface CellQuery {
+  /** One text. */
+  readonly query: TokenVectors;
+  /** Hits wanted. */
+  readonly limit: number;
+  readonly eligible: EligiblePassages | null;
+  /** Passages to score in any case. */
+  readonly others: readonly number[];
+  readonly signal: AbortSignal | undefined;
+  /** In place of the settings that were tuned for the generation. */
+  readonly settings?: { readonly probeCells: number; readonly depth: number };
+}
+
+/** The generation in memory. Follows changes of this and other processes, a new generation included. */
+export class CellSearch {
+  readonly #db: Database;
+  readonly #store: GenerationStore;
+  readonly #vectors: PassageVectors;
+  readonly #threads: number | undefined;
+  #generation: Generation | null = null;
+  #index: CellIndex | null = null;
+  #through = 0;
+  #removal = 0;
+  #products: Promise<RowProducts> | null = null;
+  #scores: Float32Array = new Float32Array(0);
+
+  readonly #fixed: Generation | null;
+
+  /**
+   * @param fixed to search with in place of the active one
+   * @param products to use; whoever made them disposes of them
+   */
+  constructor(
+    db: Database,
+    store: GenerationStore,
+    vectors: PassageVectors,
+    threads: number | undefined,
+    fixed: Generation | null = null,
+    products: RowProducts | null = null,
+  ) {
+    this.#fixed = fixed;
+    this.#products = products ? Promise.resolve(products) : null;
+    this.#db = db;
+    this.#store = store;
+    this.#vectors = vectors;
+    this.#threads = threads;
+  }
+
+  /** The last passage that memory knows of. */
+  get through(): number {
+    return this.#through;
+  }
+
+  /** As of now; null where there is no generation. @throws GlotError `index.corrupt` */
+  current(): { readonly index: CellIndex; readonly generation: Generation } | null {
+    return this.#db.transaction(() => {
+      const generation = this.#fixed ?? this.#store.active();
+      if (generation?.id !== this.#generation?.id) this.#load(generation);
+      if (!generation || !this.#index) return null;
+      this.#generation = generation;
+      for (const { passageId, cells } of this.#store.cellsAfter(generation, this.#through)) {
+        this.#index.add(passageId, cells);
+        this.#through = passageId;
+      }
+      for (const [seq, first, last] of this.#vectors.removalsAfter(this.#removal)) {
+        this.#index.remove(first, last);
+        this.#removal = seq;
+      }
+      return { index: this.#index, generation };
+    })();
+  }
+
+  #load(generation: Generation | null): void {
+    this.#generation = null;
+    this.#index = null;
+    if (!generation) return;
+    const { tree, lists, ids } = this.#store.load(generation);
+    this.#index = new CellIndex(tree, lists, ids);
+    this.#through = generation.throughPassage;
+    this.#removal = generation.removalSeq;
+    this.#generation = generation;
+  }
+
+  products(): Promise<RowProducts> {
+    this.#products ??= createRowProducts({
+      dim: this.#vectors.dim,
+      ...(this.#threads !== undefined && { threads: this.#threads }),
+    });
+    return this.#products;
+  }
+
+  /** Passages that deserve an exact score, in no order. Null where there is no generation. */
+  async candidates(request: Omit<CellQuery, 'others'>): Promise<number[] | null> {
+    const { query, limit, eligible, settings } = request;
+    const products = await this.products();
+    // No other work may come between the look at the generation and its use.
+    const now = this.current();
+    if (!now) return null;
+    const { dim, data } = query;
+    const queryRows = data.length / dim;
+    const { centroids } = now.index.tree;
+    const size = (centroids.length / dim) * queryRows;
+    const scores = this.#scores.length >= size ? this.#scores : new Float32Array(size);
+    this.#scores = new Float32Array(0);
+    await products.multiply(centroids, transposed(data, dim), scores);
+    const { probeCells, depth } = settings ?? now.generation;
+    const share = eligible ? Math.min(WIDEST_PROBE, Math.max(1, now.index.live / Math.max(1, eligible.size))) : 1;
+    const found = now.index.candidates({
+      scores,
+      width: queryRows,
+      queryRows,
+      cells: Math.ceil(probeCells * share),
+      depth: Math.max(depth, limit * 4),
+      allows: eligible ? (id) => eligible.has(id) : null,
+    });
+    this.#scores = scores;
+    return found;
+  }
+
+  async dispose(): Promise<void> {
+    await (await this.#products)?.dispose();
+  }
+}
+
+/** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. */
+export async function rankPassages(
+  query: TokenVectors,
+  passages: readonly number[],
+  depth: number,
+  vectors: PassageVectors,
+  maxSim: MaxSim,
+  signal: AbortSignal | undefined,
+): Promise<Ranked[]> {
+  const { dim } = vectors;
+  const queryRows = query.data.length / dim;
+  const top = new TopRanked(depth);
+  if (queryRows === 0) return [];
+  // In the order of the file.
+  const ids = Float64Array.from(passages).sort();
+  let codes: VectorTile | null = null;
+  let floats: FloatTile | null = null;
+  const flushCodes = async (tile: VectorTile) => {
+    const documents = {
+      codes: tile.codes.subarray(0, tile.rows * dim),
+      scales: tile.scales.subarray(0, tile.rows),
+      dim,
+    };
+    const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, tile.texts + 1));
+    for (let at = 0; at < tile.texts; at += 1) top.add(tile.ids[at]!, scores[at]! / queryRows);
+    tile.clear();
+  };
+  const flushFloats = async (tile: FloatTile) => {
+    const offsets = Uint32Array.from(tile.offsets);
+    const scores = await maxSim.scoreFloat(query.data, queryRows, tile.rows.subarray(0, tile.used * dim), offsets);
+    for (let at = 0; at < tile.ids.length; at += 1) top.add(tile.ids[at]!, scores[at]! / queryRows);
+    tile.clear();
+  };
+  let last = Number.NaN;
+  for (const id of ids) {
+    if (id === last) continue;
+    last = id;
+    const stored = vectors.get(id);
+    if (!stored || stored.rows === 0) continue;
+    if (stored.codec === COMPACT_CODEC) {
+      floats ??= new FloatTile(dim);
+      if (floats.append(vectors, stored)) continue;
+      throwIfAborted(signal);
+      await flushFloats(floats);
+      floats.append(vectors, stored);
+    } else {
+      codes ??= new VectorTile(dim);
+      if (vectors.append(codes, stored)) continue;
+      throwIfAborted(signal);
+      await flushCodes(codes);
+      vectors.append(codes, stored);
+    }
+  }
+  throwIfAborted(signal);
+  if (codes && codes.texts > 0) await flushCodes(codes);
+  if (floats && floats.ids.length > 0) await flushFloats(floats);
+  return top.sorted();
+}
+
+/** Rows of a few passages as they decode. */
+class FloatTile {
+  readonly #dim: number;
+  rows: Float32Array;
+  used = 0;
+  readonly ids: number[] = [];
+  offsets: number[] = [0];
+
+  constructor(dim: number) {
+    this.#dim = dim;
+    this.rows = new Float32Array(TILE_ROWS * dim);
+  }
+
+  /** @returns whether there was room */
+  append(vectors: PassageVectors, stored: StoredRows): boolean {
+    if (this.used > 0 && (this.used + stored.rows) * this.#dim > this.rows.length) return false;
+    if (stored.rows * this.#dim > this.rows.length) this.rows = new Float32Array(stored.rows * this.#dim);
+    vectors.decodeInto(stored, this.rows, this.used * this.#dim);
+    this.used += stored.rows;
+    this.ids.push(stored.passageId);
+    this.offsets.push(this.used);
+    return true;
+  }
+
+  clear(): void {
+    this.used = 0;
+    this.ids.length = 0;
+    this.offsets = [0];
+  }
+}

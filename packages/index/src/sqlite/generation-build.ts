@@ -1,0 +1,154 @@
+import { setImmediate } from 'node:timers/promises';
+import { throwIfAborted } from '@glot/errors';
+import type { RowProducts } from '@glot/kernels';
+import type { Database } from 'better-sqlite3';
+import { CellAssigner } from '../cells/cell-assigner.js';
+import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
+import { trainCells } from '../cells/k-means.js';
+import { invert } from '../cells/posting-lists.js';
+import type { CompactOptions } from '../types.js';
+import type { Generation, GenerationArrays } from './generation-store.js';
+import type { PassageVectors } from './passage-vectors.js';
+import { sequence } from './probe-tuning.js';
+import { VectorTile } from './vector-tile.js';
+
+/** Rows to train a cell on. */
+const ROWS_PER_CELL = 32;
+
+const MOST_CELLS = 65_536;
+
+/** Rows of a passage that go into the sample at most: other passages say more. */
+const SAMPLE_PASSAGE_ROWS = 64;
+
+export type BuiltGeneration = Omit<Generation, 'id' | 'probeCells' | 'depth'> & GenerationArrays;
+
+/** About 4 sqrt(rows), a power of two. */
+export function cellsFor(rows: number): number {
+  return Math.max(16, Math.min(MOST_CELLS, 2 ** Math.round(Math.log2(4 * Math.sqrt(Math.max(1, rows))))));
+}
+
+/** Passages that stand now, ascending. */
+export function passageIds(db: Database): Float64Array {
+  const ranges = db
+    .prepare('SELECT first_passage, passages FROM document WHERE passages > 0 ORDER BY first_passage')
+    .raw()
+    .all() as [number, number][];
+  const ids = new Float64Array(ranges.reduce((sum, [, count]) => sum + count, 0));
+  let at = 0;
+  for (const [first, count] of ranges) for (let id = first; id < first + count; id += 1) ids[at++] = id;
+  return ids;
+}
+
+/** Rows of passages drawn at random: [n x dim]. */
+export async function sampleRows(
+  ids: Float64Array,
+  rows: number,
+  vectors: PassageVectors,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const { dim } = vectors;
+  const sample = new Float32Array(rows * dim);
+  const random = sequence(1);
+  const order = Uint32Array.from(ids, (_, at) => at);
+  let filled = 0;
+  for (let at = 0; at < order.length && filled < rows; at += 1) {
+    const other = at + Math.floor(random() * (order.length - at));
+    [order[at], order[other]] = [order[other]!, order[at]!];
+    const stored = vectors.get(ids[order[at]!]!);
+    if (!stored) continue;
+    const count = Math.min(stored.rows, SAMPLE_PASSAGE_ROWS, rows - filled);
+    sample.set(vectors.decoded(stored).subarray(0, count * dim), filled * dim);
+    filled += count;
+    if (at % 1024 === 1023) {
+      throwIfAborted(signal);
+      await setImmediate();
+    }
+  }
+  return sample.subarray(0, filled * dim);
+}
+
+/** Trains cells on a sample and puts every passage into the lists of its cells. Stores nothing. */
+export async function buildGeneration(
+  db: Database,
+  vectors: PassageVectors,
+  products: RowProducts,
+  options: CompactOptions,
+): Promise<BuiltGeneration> {
+  const { signal, onProgress } = options;
+  const { dim } = vectors;
+  const [ids, totalRows, removalSeq] = db.transaction(
+    () =>
+      [
+        passageIds(db),
+        db.prepare('SELECT coalesce(sum(tokens), 0) FROM document').pluck().get() as number,
+        vectors.removalExtent()[1],
+      ] as const,
+  )();
+  const wanted = Math.max(1, Math.min(cellsFor(totalRows), Math.floor(totalRows / 4)));
+  let sample: Float32Array | null = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
+  const tree = await trainCells(sample, wanted, products, {
+    signal,
+    onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
+  });
+  sample = null;
+  const throughPassage = ids.at(-1) ?? 0;
+  const assigned = await assignAll(ids, totalRows, tree, vectors, products, options);
+  const lists = invert(assigned.cells, assigned.starts, cellCount(tree));
+  const passages = ids.length;
+  return {
+    tree,
+    lists,
+    ids,
+    cells: cellCount(tree),
+    passages,
+    trainedPassages: passages,
+    throughPassage,
+    removalSeq,
+  };
+
+  async function assignAll(
+    of: Float64Array,
+    rows: number,
+    cellTree: CellTree,
+    source: PassageVectors,
+    by: RowProducts,
+    { signal: stop, onProgress: tell }: CompactOptions,
+  ) {
+    const cells = new Uint32Array(rows);
+    const starts = new Float64Array(of.length + 1);
+    const assigner = new CellAssigner(cellTree, by);
+    const tile = new VectorTile(dim);
+    let floats = new Float32Array(tile.codes.length);
+    let count = 0;
+    let ordinal = 0;
+    let after = 0;
+    for (let more = true; more; ) {
+      throwIfAborted(stop);
+      tile.clear();
+      ({ through: after, more } = source.fill(tile, after));
+      const tileRows = tile.rows;
+      if (floats.length < tileRows * dim) floats = new Float32Array(tileRows * dim);
+      for (let row = 0; row < tileRows; row += 1) {
+        const scale = tile.scales[row]!;
+        for (let k = row * dim; k < (row + 1) * dim; k += 1) floats[k] = tile.codes[k]! * scale;
+      }
+      const tileCells = new Uint32Array(tileRows);
+      await assigner.assign(floats.subarray(0, tileRows * dim), tileCells);
+      for (let text = 0; text < tile.texts; text += 1) {
+        const id = tile.ids[text]!;
+        if (id > throughPassage) break;
+        // Passages without rows, and those that went meanwhile, have no cells.
+        while (ordinal < of.length && of[ordinal]! < id) starts[++ordinal] = count;
+        if (of[ordinal] !== id) continue;
+        const own = distinct(tileCells.subarray(tile.offsets[text]!, tile.offsets[text + 1]!));
+        cells.set(own, count);
+        count += own.length;
+        starts[++ordinal] = count;
+      }
+      tell?.({ phase: 'assign', done: Math.min(ordinal, of.length), total: of.length });
+      if (after >= throughPassage) break;
+    }
+    while (ordinal < of.length) starts[++ordinal] = count;
+    return { cells: cells.subarray(0, count), starts };
+  }
+}

@@ -1,0 +1,50 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
+import { openIndex } from '../open-index.js';
+
+const SAMPLES = fileURLToPath(new URL('../../../../fixtures/indexes', import.meta.url));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-format-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+for (const format of [1, 2]) {
+  const sample = () => {
+    const file = join(folder, 'index.db');
+    copyFileSync(join(SAMPLES, `format-${format}.db`), file);
+    return file;
+  };
+
+  it(`reads an index of format ${format} as it is`, async () => {
+    const index = await openIndex({ file: sample(), mode: 'read', encoder: ENCODER, exhaustivePassages: 0 });
+    expect(index.stats()).toMatchObject({ documents: 8, passages: 16, skipped: 1, formatVersion: format });
+    for (const [path, [text]] of Object.entries(CORPUS).slice(0, 8)) {
+      for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
+        const [hit] = await index.search({ mode, text: text!, vectors: encode(text!) });
+        expect([mode, hit?.path]).toEqual([mode, path]);
+      }
+    }
+    expect(await index.verify()).toEqual([]);
+    await index.close();
+  });
+
+  it(`brings an index of format ${format} up to date when it is written to`, async () => {
+    const file = sample();
+    const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
+    index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
+    expect(await index.compact({ retrain: true })).toMatchObject({ cells: 'trained' });
+    await index.close();
+    const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
+    expect(again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: 2 });
+    expect(again.stats().cells?.count).toBeGreaterThan(0);
+    expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
+    expect(await again.verify()).toEqual([]);
+    await again.close();
+  });
+}

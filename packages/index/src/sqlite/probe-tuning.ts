@@ -1,0 +1,106 @@
+import { throwIfAborted } from '@glot/errors';
+import type { MaxSim } from '@glot/kernels';
+import { type CellSearch, rankPassages } from './cell-search.js';
+import type { PassageVectors } from './passage-vectors.js';
+
+export interface ProbeSettings {
+  /** Cells per query row. */
+  readonly probeCells: number;
+  /** Passages to score exactly. */
+  readonly depth: number;
+}
+
+/** The narrower, the faster; in the order of their cost. */
+const LADDER: readonly ProbeSettings[] = [
+  { probeCells: 4, depth: 256 },
+  { probeCells: 4, depth: 512 },
+  { probeCells: 8, depth: 512 },
+  { probeCells: 8, depth: 1024 },
+  { probeCells: 16, depth: 1024 },
+  { probeCells: 32, depth: 1536 },
+];
+
+export const DEFAULT_PROBE: ProbeSettings = { probeCells: 8, depth: 1024 };
+
+/** What stands for the truth: far wider than any setting. */
+const REFERENCE: ProbeSettings = { probeCells: 64, depth: 4096 };
+
+const QUERIES = 32;
+const QUERY_ROWS = 24;
+const HITS = 10;
+
+/** Of the reference's hits, the share that a setting must give. */
+const WANTED_SHARE = 0.99;
+
+export interface Tuning extends ProbeSettings {
+  /** Per setting of the ladder, the mean share of the reference's ten hits among its candidates. */
+  readonly curve: readonly { readonly probeCells: number; readonly depth: number; readonly share: number }[];
+}
+
+/**
+ * Finds the narrowest settings that lose next to nothing. Its queries are made of stored rows of two passages, with
+ * noise: harder than most real ones, whose rows mean one thing.
+ */
+export async function tuneProbes(
+  ids: Float64Array,
+  search: CellSearch,
+  vectors: PassageVectors,
+  maxSim: MaxSim,
+  signal: AbortSignal | undefined,
+): Promise<Tuning> {
+  const hits = LADDER.map(() => 0);
+  let wanted = 0;
+  for (let number = 0; number < QUERIES; number += 1) {
+    throwIfAborted(signal);
+    const query = queryOf(ids, number, vectors);
+    if (!query) continue;
+    const ask = (settings: ProbeSettings) =>
+      search.candidates({ query, limit: HITS, eligible: null, signal, settings });
+    const wide = await ask(REFERENCE);
+    if (!wide) break;
+    const truth = await rankPassages(query, wide, HITS, vectors, maxSim, signal);
+    wanted += truth.length;
+    for (const [at, settings] of LADDER.entries()) {
+      const found = new Set(await ask(settings));
+      for (const { passageId } of truth) if (found.has(passageId)) hits[at]! += 1;
+    }
+  }
+  const curve = LADDER.map((settings, at) => ({ ...settings, share: wanted === 0 ? 1 : hits[at]! / wanted }));
+  const { probeCells, depth } = curve.find(({ share }) => share >= WANTED_SHARE) ?? curve.at(-1)!;
+  return { probeCells, depth, curve };
+}
+
+function queryOf(ids: Float64Array, number: number, vectors: PassageVectors) {
+  const { dim } = vectors;
+  const data = new Float32Array(QUERY_ROWS * dim);
+  const random = sequence(number + 1);
+  for (let row = 0; row < QUERY_ROWS; ) {
+    const stored = vectors.get(ids[Math.floor(random() * ids.length)]!);
+    if (!stored || stored.rows === 0) return null;
+    const rows = vectors.decoded(stored);
+    for (const end = row + QUERY_ROWS / 2; row < end; row += 1) {
+      const from = Math.floor(random() * stored.rows) * dim;
+      let square = 0;
+      for (let k = 0; k < dim; k += 1) {
+        // About half as long as the row itself.
+        const value = rows[from + k]! + ((random() + random() + random() - 1.5) / Math.sqrt(dim)) * 1.0;
+        data[row * dim + k] = value;
+        square += value * value;
+      }
+      const norm = Math.sqrt(square) || 1;
+      for (let k = 0; k < dim; k += 1) data[row * dim + k]! /= norm;
+    }
+  }
+  return { data, offsets: Uint32Array.of(0, QUERY_ROWS), dim };
+}
+
+/** Mulberry32, 0 .. 1: the same index tunes to the same settings. */
+export function sequence(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
