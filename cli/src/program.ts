@@ -57,6 +57,10 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(modeOption())
     .addOption(jsonOption())
     .addOption(new Option('--ndjson', 'print each event as a line of JSON').conflicts('json'))
+    .addOption(
+      new Option('--generator <url>', 'let a model behind an OpenAI-compatible address write').env('GLOT_GENERATOR'),
+    )
+    .addOption(new Option('--generator-model <name>', 'its name there').env('GLOT_GENERATOR_MODEL'))
     .addOption(modelOption())
     .addOption(threadsOption())
     .action(async (words, options) => {

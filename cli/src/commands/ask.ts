@@ -1,5 +1,6 @@
+import { GlotError } from '@glot/errors';
 import { type Glot, openGlot } from '@glot/glot';
-import { type AnswerEvent, foldAnswer } from '@glot/rag';
+import { type AnswerEvent, type AnswerGenerator, foldAnswer, httpGenerator } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
 import { modelOptions, type QueryOptions, queryText } from '../options.js';
 import { answerJson, eventJson } from '../terminal/answer-json.js';
@@ -7,18 +8,31 @@ import { createAnswerWriter } from '../terminal/answer-writer.js';
 
 interface AskFlags extends QueryOptions {
   readonly ndjson?: true;
+  readonly generator?: string;
+  readonly generatorModel?: string;
 }
 
 export async function runAsk(words: readonly string[], flags: AskFlags, signal: AbortSignal): Promise<ExitCode> {
   const question = queryText(words);
+  const generator = generatorOf(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const events = glot.askStream(question, { mode: flags.mode, limit: flags.k, signal });
+    const events = glot.askStream(question, { mode: flags.mode, limit: flags.k, signal, ...generator });
     const abstained = flags.json ? await printJson(events, glot) : await printEvents(events, glot, flags);
     return abstained ? ExitCode.nothingFound : ExitCode.found;
   } finally {
     await glot.close();
   }
+}
+
+/** The key comes from the environment alone: a command line is seen by others. */
+function generatorOf({ generator: url, generatorModel: model }: AskFlags): { generator?: AnswerGenerator } {
+  if (url === undefined) return {};
+  if (model === undefined) {
+    throw new GlotError('cli.generator-model', 'say which model to use at that address: --generator-model NAME');
+  }
+  const apiKey = process.env.GLOT_GENERATOR_API_KEY;
+  return { generator: httpGenerator({ url, model, ...(apiKey !== undefined && { apiKey }) }) };
 }
 
 async function printJson(events: AsyncIterable<AnswerEvent>, glot: Glot): Promise<boolean> {

@@ -19,7 +19,7 @@ export interface RunOptions {
 /** Runs the built command as a user's shell would: own process, no terminal. */
 export function runGlot(args: readonly string[], options: RunOptions = {}): Promise<GlotRun> {
   return new Promise((resolve, reject) => {
-    const { GLOT_INDEX: _index, GLOT_MODEL: _model, ...inherited } = process.env;
+    const { GLOT_INDEX: _index, GLOT_MODEL: _model, GLOT_GENERATOR: _generator, ...inherited } = process.env;
     const child = spawn(process.execPath, [executable, ...args], {
       cwd: options.cwd,
       env: { ...inherited, ...options.env },

@@ -19,7 +19,7 @@ export function verifySentence(sentence: DraftSentence, documentOf: DocumentLook
   for (const claim of sentence.citations) {
     const verdict = verifiedCitation(claim, documentOf);
     if (typeof verdict !== 'string') citations.push(verdict);
-    else rejected.push({ path: claim.context.path, quote: claim.quote, reason: verdict });
+    else rejected.push({ path: claim.context?.path ?? null, quote: claim.quote, reason: verdict });
   }
   return { citations, rejected };
 }
@@ -28,6 +28,7 @@ function verifiedCitation(
   { context, quote, near }: DraftCitation,
   documentOf: DocumentLookup,
 ): Citation | RejectedClaim['reason'] {
+  if (context === null) return 'unknown-passage';
   const document = documentOf(context.path);
   if (document === null || document.id !== context.documentId) return 'missing-document';
   const verdict = verifyCitation(document.text, {

@@ -1,5 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
 import { foldText } from './folded-text.js';
+import { neutralText } from './prompting/neutral-text.js';
 import { type QuotableSentence, quotableSentences } from './quotable-sentences.js';
 import { containment, mean, queryRows, raiseMaxima } from './sentence-evidence.js';
 import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from './types.js';
@@ -69,11 +70,11 @@ export const extractiveGenerator: AnswerGenerator = {
 /** Sentences with their offsets in the document's text. */
 function sentencesOf(context: PackedContext): QuotableSentence[] {
   const { text, start, format, lang } = context;
-  return quotableSentences({ text, start: 0, end: text.length, format, lang }).map((sentence) => ({
-    ...sentence,
-    start: sentence.start + start,
-    end: sentence.end + start,
-  }));
+  const sentences = quotableSentences({ text, start: 0, end: text.length, format, lang });
+  // Chat-template tokens are no prose: whoever wrote them talks to a model, not to readers.
+  return sentences
+    .filter((sentence) => neutralText(sentence.text) === sentence.text)
+    .map((sentence) => ({ ...sentence, start: sentence.start + start, end: sentence.end + start }));
 }
 
 function quoteOf(context: PackedContext, sentence: QuotableSentence): string {

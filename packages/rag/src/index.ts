@@ -15,7 +15,12 @@ export {
 } from './citation-verification.js';
 export { extractiveGenerator, MIN_EVIDENCE } from './extractive-generator.js';
 export { type FoldedText, foldText } from './folded-text.js';
+export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
 export { type DocumentLookup, type PackOptions, packHits } from './packing.js';
+export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
+export { CitedText } from './prompting/cited-text.js';
+export { neutralLabel, neutralText } from './prompting/neutral-text.js';
+export { questionLanguage } from './prompting/question-language.js';
 export { DEFAULT_HIT_LIMIT, retrieve } from './retrieve.js';
 export type {
   AbstainReason,

@@ -67,7 +67,8 @@ export interface GenerationRequest {
 
 /** What a generator claims: a quote from one context. Nothing is believed until it is found there. */
 export interface DraftCitation {
-  readonly context: PackedContext;
+  /** Null where the generator cites something that it was not given. */
+  readonly context: PackedContext | null;
   readonly quote: string;
   /** Where the generator believes the quote starts in the document's text: picks among equal places. */
   readonly near?: number;
@@ -191,7 +192,7 @@ export interface RejectedClaim {
   readonly path: string | null;
   /** The quote as the generator gave it; of a sentence without citations, its text. */
   readonly quote: string;
-  readonly reason: 'uncited' | 'too-short' | 'not-found' | 'missing-document';
+  readonly reason: 'uncited' | 'unknown-passage' | 'too-short' | 'not-found' | 'missing-document';
 }
 
 /**

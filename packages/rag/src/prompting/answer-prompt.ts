@@ -1,0 +1,47 @@
+import { OTHER_LANGUAGE, PROMPTS } from '../prompts/index.js';
+import type { PackedContext } from '../types.js';
+import { neutralLabel, neutralText } from './neutral-text.js';
+import { questionLanguage } from './question-language.js';
+
+/** The question and its passages as chat messages: passages fenced as data, with numbers to cite them by. */
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user';
+  readonly content: string;
+}
+
+export interface AnswerPrompt {
+  readonly messages: readonly ChatMessage[];
+  /** What the numbers stand for: number n is `contexts[n - 1]`. */
+  readonly contexts: readonly PackedContext[];
+  /** Of the question; null where it cannot be told. */
+  readonly lang: string | null;
+}
+
+export function answerPrompt(
+  question: string,
+  contexts: readonly PackedContext[],
+  specialTokens: readonly string[] = [],
+): AnswerPrompt {
+  const lang = questionLanguage(question);
+  const text = (lang === null ? undefined : PROMPTS[lang]) ?? OTHER_LANGUAGE;
+  const passages = contexts.map((context, i) => fencedPassage(context, i + 1, specialTokens));
+  const asked = `${text.question} ${neutralText(question, specialTokens)}`;
+  return {
+    messages: [
+      { role: 'system', content: text.rules.join('\n') },
+      { role: 'user', content: [...passages, asked].join('\n\n') },
+    ],
+    contexts,
+    lang,
+  };
+}
+
+/** Tokens that the fence around a passage may take beyond its text; what packing by text leaves out. */
+export const FENCE_TOKENS = 64;
+
+function fencedPassage(context: PackedContext, id: number, specialTokens: readonly string[]): string {
+  const headings = context.hits[0]?.headings ?? [];
+  const label = neutralLabel([context.title ?? context.path, ...headings].join(' › '), specialTokens);
+  return `<passage id="${id}" source="${label}">\n${neutralText(context.text, specialTokens)}\n</passage>`;
+}
