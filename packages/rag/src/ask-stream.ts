@@ -1,6 +1,8 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MultivectorIndex } from '@glot/index';
 import { untilAborted } from './abort-race.js';
+import { answerEvidence, type Evidence } from './answer-evidence.js';
+import { scoreContexts } from './context-scores.js';
 import { verifySentence } from './draft-verification.js';
 import { extractiveGenerator } from './extractive-generator.js';
 import { type DocumentLookup, packHits } from './packing.js';
@@ -42,6 +44,7 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
   const maxSentences = options.maxSentences ?? DEFAULT_MAX_SENTENCES;
   const rejected: RejectedClaim[] = [];
   let reason: AbstainReason | null = hits.length === 0 ? 'nothing-found' : 'nothing-quotable';
+  let evidence: Evidence | null = null;
   let usage = NO_USAGE;
   let sentences = 0;
   let verified = 0;
@@ -50,14 +53,21 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
   const generateStarted = performance.now();
   if (packing.contexts.length > 0) {
     throwIfAborted(signal);
-    const drafts = generator.generate({
-      question: asked,
-      questionVectors: vectors!,
-      contexts: packing.contexts,
-      encoder,
-      maxSentences,
-      ...(signal !== undefined && { signal }),
-    });
+    const scores = await scoreContexts(vectors!, packing.contexts, encoder, signal);
+    evidence = answerEvidence(asked, vectors!, scores, encoder);
+    if (evidence !== null && evidence.score < (options.minEvidence ?? evidence.threshold)) reason = 'weak-evidence';
+    const drafts =
+      reason === 'weak-evidence'
+        ? nothing()
+        : generator.generate({
+            scores,
+            question: asked,
+            questionVectors: vectors!,
+            contexts: packing.contexts,
+            encoder,
+            maxSentences,
+            ...(signal !== undefined && { signal }),
+          });
     for await (const draft of untilAborted(drafts, signal)) {
       if (draft.type === 'usage') usage = draft.usage;
       else if (draft.type === 'abstain') {
@@ -88,6 +98,7 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
     abstained: reason !== null,
     reason,
     generator: generator.name,
+    evidence,
     timings: {
       encodeMs,
       searchMs,
@@ -100,6 +111,8 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
     usage,
   };
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** Each document is read from the store once per question. */
 function storedDocuments(index: MultivectorIndex): DocumentLookup {

@@ -38,6 +38,7 @@ export async function foldAnswer(events: AsyncIterable<AnswerEvent>): Promise<An
     sentences,
     generator: done!.generator,
     context: { passages, tokens, budgetTokens, dropped, unverified },
+    evidence: done!.evidence,
     usage: done!.usage,
     timings: done!.timings,
   };

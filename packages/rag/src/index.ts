@@ -1,4 +1,11 @@
 export {
+  calibratedScore,
+  EVIDENCE_FEATURES,
+  type Evidence,
+  type EvidenceCalibration,
+  type EvidenceFeature,
+} from './answer-evidence.js';
+export {
   type AnswerVerification,
   type CheckedCitation,
   type CitationProblem,
@@ -13,7 +20,8 @@ export {
   type QuoteClaim,
   verifyCitation,
 } from './citation-verification.js';
-export { extractiveGenerator, MIN_EVIDENCE } from './extractive-generator.js';
+export type { ContextScores, ScoredContext, SentenceScores } from './context-scores.js';
+export { extractiveGenerator } from './extractive-generator.js';
 export { type FoldedText, foldText } from './folded-text.js';
 export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
 export { type DocumentLookup, type PackOptions, packHits } from './packing.js';

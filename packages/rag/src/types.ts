@@ -1,6 +1,8 @@
 import type { Encoder } from '@glot/encoder';
 import type { Hit, MultivectorIndex, SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
+import type { Evidence } from './answer-evidence.js';
+import type { ContextScores } from './context-scores.js';
 
 /** Question to cited answer. All offsets are UTF-16 code units into the document's stored text. */
 
@@ -60,6 +62,8 @@ export interface GenerationRequest {
   readonly questionVectors: TokenVectors;
   /** Best first; at least one. */
   readonly contexts: readonly PackedContext[];
+  /** How near the question comes to their sentences. */
+  readonly scores: ContextScores;
   readonly encoder: Encoder;
   readonly maxSentences: number;
   readonly signal?: AbortSignal;
@@ -126,6 +130,11 @@ export interface AskOptions extends RetrieveOptions {
   readonly budgetTokens?: number;
   /** At most this many sentences in the answer; default 3. */
   readonly maxSentences?: number;
+  /**
+   * Below this evidence (see `Evidence.score`) `ask` abstains without a word of the generator; 0 never does. Default:
+   * the encoder's calibrated threshold, which keeps nine of ten answerable questions.
+   */
+  readonly minEvidence?: number;
 }
 
 export interface Citation {
@@ -182,6 +191,7 @@ export interface Answer {
     /** Sentences and citations that were left out because a quote was not found in its passage. */
     readonly unverified: number;
   };
+  readonly evidence: Evidence | null;
   readonly usage: GeneratorUsage;
   readonly timings: AnswerTimings;
 }
@@ -216,6 +226,8 @@ export type AnswerEvent =
       readonly abstained: boolean;
       readonly reason: AbstainReason | null;
       readonly generator: string;
+      /** Null where nothing could be measured: no passage, or none with a quotable sentence. */
+      readonly evidence: Evidence | null;
       readonly timings: AnswerTimings;
       readonly usage: GeneratorUsage;
     };
