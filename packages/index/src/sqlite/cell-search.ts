@@ -13,6 +13,9 @@ import { TILE_ROWS, VectorTile } from './vector-tile.js';
 /** Probing goes wider for a filter that leaves a small share, but not without bound. */
 const WIDEST_PROBE = 8;
 
+/** Passages read at a time: about 2 MB. */
+const READ_PASSAGES = 256;
+
 export interface CellQuery {
   /** One text. */
   readonly query: TokenVectors;
@@ -151,7 +154,7 @@ export async function rankPassages(
   const top = new TopRanked(depth);
   if (queryRows === 0) return [];
   // In the order of the file.
-  const ids = Float64Array.from(passages).sort();
+  const ids = [...new Set(passages)].sort((a, b) => a - b);
   let codes: VectorTile | null = null;
   let floats: FloatTile | null = null;
   const flushCodes = async (tile: VectorTile) => {
@@ -170,24 +173,21 @@ export async function rankPassages(
     for (let at = 0; at < tile.ids.length; at += 1) top.add(tile.ids[at]!, scores[at]! / queryRows);
     tile.clear();
   };
-  let last = Number.NaN;
-  for (const id of ids) {
-    if (id === last) continue;
-    last = id;
-    const stored = vectors.get(id);
-    if (!stored || stored.rows === 0) continue;
-    if (stored.codec === COMPACT_CODEC) {
-      floats ??= new FloatTile(dim);
-      if (floats.append(vectors, stored)) continue;
-      throwIfAborted(signal);
-      await flushFloats(floats);
-      floats.append(vectors, stored);
-    } else {
-      codes ??= new VectorTile(dim);
-      if (vectors.append(codes, stored)) continue;
-      throwIfAborted(signal);
-      await flushCodes(codes);
-      vectors.append(codes, stored);
+  for (let start = 0; start < ids.length; start += READ_PASSAGES) {
+    throwIfAborted(signal);
+    for (const stored of vectors.many(ids.slice(start, start + READ_PASSAGES))) {
+      if (stored.rows === 0) continue;
+      if (stored.codec === COMPACT_CODEC) {
+        floats ??= new FloatTile(dim);
+        if (floats.append(vectors, stored)) continue;
+        await flushFloats(floats);
+        floats.append(vectors, stored);
+      } else {
+        codes ??= new VectorTile(dim);
+        if (vectors.append(codes, stored)) continue;
+        await flushCodes(codes);
+        vectors.append(codes, stored);
+      }
     }
   }
   throwIfAborted(signal);

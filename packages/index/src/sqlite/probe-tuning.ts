@@ -12,18 +12,18 @@ export interface ProbeSettings {
 
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
-  { probeCells: 4, depth: 256 },
-  { probeCells: 4, depth: 512 },
-  { probeCells: 8, depth: 512 },
-  { probeCells: 8, depth: 1024 },
-  { probeCells: 16, depth: 1024 },
-  { probeCells: 32, depth: 1536 },
+  { probeCells: 16, depth: 256 },
+  { probeCells: 32, depth: 256 },
+  { probeCells: 32, depth: 512 },
+  { probeCells: 64, depth: 512 },
+  { probeCells: 64, depth: 768 },
+  { probeCells: 96, depth: 1024 },
 ];
 
-export const DEFAULT_PROBE: ProbeSettings = { probeCells: 8, depth: 1024 };
+export const DEFAULT_PROBE: ProbeSettings = { probeCells: 32, depth: 512 };
 
 /** What stands for the truth: far wider than any setting. */
-const REFERENCE: ProbeSettings = { probeCells: 64, depth: 4096 };
+const REFERENCE: ProbeSettings = { probeCells: 128, depth: 4096 };
 
 const QUERIES = 32;
 const QUERY_ROWS = 24;
