@@ -1,0 +1,101 @@
+import { GlotError } from '@glot/errors';
+import { elementCount, f32Tensor, type TensorData } from '../graph/tensor-data.js';
+
+/** One scale per output: w = scale * code, or scale * (code - 128) where the codes are u8. */
+export interface Int8Matrix {
+  readonly kind: 'int8';
+  /** [in, out] i8 (-127..127) or u8 (1..255). */
+  readonly codes: TensorData;
+  /** [out] f32. */
+  readonly scales: TensorData;
+}
+
+/** Blocks of 32 inputs of one output: w = scale * (code - 8). */
+export interface Int4Matrix {
+  readonly kind: 'int4';
+  /** [out, in / 32, 16] u8, two codes a byte, the lower half first. */
+  readonly codes: TensorData;
+  /** [out, in / 32] f32. */
+  readonly scales: TensorData;
+}
+
+/** A weight matrix: f32 [out, in] as checkpoints store it, or quantised. */
+export type Matrix = TensorData | Int8Matrix | Int4Matrix;
+
+/** Whether int8 codes are stored signed (fast where products do not saturate) or unsigned (exact everywhere). */
+export type Int8Sign = 'signed' | 'unsigned';
+
+export const INT4_BLOCK = 32;
+
+/** Rounds an f32 matrix [out, in] to int8, symmetrically. */
+export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
+  const { values, outputs, inputs } = matrixOf(weight);
+  const codes = new Int8Array(outputs * inputs);
+  const scales = new Float32Array(outputs);
+  for (let o = 0; o < outputs; o += 1) {
+    const start = o * inputs;
+    let largest = 0;
+    for (let i = 0; i < inputs; i += 1) largest = Math.max(largest, Math.abs(values[start + i]!));
+    const scale = largest / 127;
+    scales[o] = scale;
+    const factor = scale > 0 ? 1 / scale : 0;
+    for (let i = 0; i < inputs; i += 1) codes[i * outputs + o] = Math.round(values[start + i]! * factor);
+  }
+  const bytes = new Uint8Array(codes.buffer);
+  if (sign === 'unsigned') for (let i = 0; i < bytes.length; i += 1) bytes[i] = bytes[i]! ^ 0x80;
+  return {
+    kind: 'int8',
+    codes: { type: sign === 'signed' ? 'i8' : 'u8', shape: [inputs, outputs], bytes },
+    scales: f32Tensor(scales),
+  };
+}
+
+/**
+ * Rounds an f32 matrix [out, in] to int4. The value of a block that lies farthest from zero takes the code 0, which
+ * stands for -8, so that it is kept exactly.
+ * @throws GlotError `kernels.shape` where `in` is no multiple of 32
+ */
+export function quantiseInt4(weight: TensorData): Int4Matrix {
+  const { values, outputs, inputs } = matrixOf(weight);
+  if (inputs % INT4_BLOCK !== 0) {
+    throw new GlotError('kernels.shape', `a matrix of ${inputs} inputs has no int4 form; it needs multiples of 32`);
+  }
+  const blocks = (outputs * inputs) / INT4_BLOCK;
+  const codes = new Uint8Array(blocks * (INT4_BLOCK / 2));
+  const scales = new Float32Array(blocks);
+  const code = (value: number, factor: number) => Math.min(15, Math.max(0, Math.round(value * factor) + 8));
+  for (let block = 0; block < blocks; block += 1) {
+    const start = block * INT4_BLOCK;
+    let extreme = 0;
+    for (let i = start; i < start + INT4_BLOCK; i += 1) {
+      if (Math.abs(values[i]!) > Math.abs(extreme)) extreme = values[i]!;
+    }
+    scales[block] = extreme / -8;
+    const factor = extreme === 0 ? 0 : -8 / extreme;
+    for (let i = 0; i < INT4_BLOCK; i += 2) {
+      const low = code(values[start + i]!, factor);
+      codes[(start + i) / 2] = low | (code(values[start + i + 1]!, factor) << 4);
+    }
+  }
+  const perRow = inputs / INT4_BLOCK;
+  return {
+    kind: 'int4',
+    codes: { type: 'u8', shape: [outputs, perRow, INT4_BLOCK / 2], bytes: codes },
+    scales: f32Tensor(scales, [outputs, perRow]),
+  };
+}
+
+/** Numbers that a matrix gives per row. */
+export function outputsOf(matrix: Matrix): number {
+  if (!('kind' in matrix)) return matrix.shape[0]!;
+  return matrix.kind === 'int8' ? matrix.codes.shape[1]! : matrix.codes.shape[0]!;
+}
+
+function matrixOf(weight: TensorData) {
+  const [outputs, inputs] = weight.shape;
+  if (weight.type !== 'f32' || weight.shape.length !== 2 || outputs === undefined || inputs === undefined) {
+    throw new GlotError('kernels.shape', `only f32 matrices can be quantised, not ${weight.type} [${weight.shape}]`);
+  }
+  const values = new Float32Array(weight.bytes.buffer, weight.bytes.byteOffset, elementCount(weight.shape));
+  return { values, outputs, inputs };
+}
