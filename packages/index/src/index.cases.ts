@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CORPUS, DIM, document, ENCODER, encode, passage, randomNumbers, vectorsOf } from './fixtures.js';
-import type { MultivectorIndex, SearchMode } from './types.js';
+import type { MultivectorIndex, SearchFilter, SearchMode } from './types.js';
 
 /** What every index does, whatever it is made of. */
 export function indexCases(name: string, open: () => Promise<MultivectorIndex>): void {
@@ -308,6 +308,64 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       await Promise.all(running);
       add('last', ['unique40 新しい']);
       expect((await search('semantic', 'unique40 新しい', 1))[0]?.path).toBe('last');
+    });
+
+    it('looks only among the documents that a filter leaves, before anything is ranked', async () => {
+      for (const [path, texts] of Object.entries(CORPUS)) {
+        const day = path.startsWith('ja/') ? 2000 : 1000;
+        add(path, texts, {
+          lang: path.slice(0, 2),
+          modifiedMs: day,
+          meta: { topic: 'パン', 'a.b"c': path.slice(0, 2) },
+        });
+      }
+      add('notes/ja/deep/パン.html', ['パン生地は一晩発酵'], { format: 'html', meta: { topic: 'other' } });
+      const found = async (mode: SearchMode, filter: SearchFilter) => {
+        const text = 'パン生地 dough 面团';
+        const hits = await index.search({ mode, text, vectors: encode(text), limit: 50, filter });
+        return [...new Set(hits.map(({ path }) => path))].sort();
+      };
+      for (const mode of ['semantic', 'hybrid'] as const) {
+        expect(await found(mode, { languages: ['ja', 'ko'] })).toEqual(['ja/パン.txt', 'ko/빵.txt']);
+        expect(await found(mode, { languages: ['und'] })).toEqual(['notes/ja/deep/パン.html']);
+        expect(await found(mode, { formats: ['html'] })).toEqual(['notes/ja/deep/パン.html']);
+        expect(await found(mode, { path: '**/ja/**' })).toEqual(['ja/パン.txt', 'notes/ja/deep/パン.html']);
+        expect(await found(mode, { path: 'パン.*' })).toEqual(['ja/パン.txt', 'notes/ja/deep/パン.html']);
+        expect(await found(mode, { path: '{en,de}/*.md' })).toEqual(['de/brot.md', 'en/bread.md']);
+        expect(await found(mode, { modifiedFromMs: 1500, modifiedBeforeMs: 2001 })).toEqual(['ja/パン.txt']);
+        expect(await found(mode, { meta: { topic: 'other' } })).toEqual(['notes/ja/deep/パン.html']);
+        expect(await found(mode, { meta: { topic: 'パン', 'a.b"c': 'zh' } })).toEqual(['zh/面包.txt']);
+        expect(await found(mode, { meta: { topic: 'パ' } })).toEqual([]);
+      }
+      expect(await found('lexical', { languages: ['en', 'zh'] })).toEqual(['en/bread.md', 'zh/面包.txt']);
+      await expect(found('lexical', { modifiedFromMs: Number.NaN })).rejects.toThrowError(
+        expect.objectContaining({ code: 'index.query' }),
+      );
+    });
+
+    it('explains a score by the best row for each row of the query', async () => {
+      addCorpus();
+      const text = '東京の電車';
+      const [hit] = await search('semantic', text, 1);
+      const matches = index.explain(hit!.passageId, encode(text))!;
+      expect(matches.map(({ queryRow }) => queryRow)).toEqual([0, 1, 2, 3, 4]);
+      expect(matches.slice(0, 4).map(({ row }) => row)).toEqual([0, 1, 2, 3]);
+      for (const { similarity } of matches.slice(0, 4)) expect(similarity).toBeCloseTo(1, 1);
+      expect(matches.reduce((sum, { similarity }) => sum + similarity, 0) / 5).toBeCloseTo(hit!.score, 4);
+      expect(index.explain(1_000_000, encode(text))).toBeNull();
+    });
+
+    it('finds the same after maintenance, and nothing wrong', async () => {
+      addCorpus();
+      index.delete('zh/面包.txt');
+      const answers = () => Promise.all(['発酵 dough', '🍞', 'ขนมปัง'].map((text) => search('hybrid', text, 30)));
+      const before = await answers();
+      const phases = new Set<string>();
+      await index.compact({ retrain: true, onProgress: ({ phase }) => phases.add(phase) });
+      expect(await answers()).toEqual(before);
+      expect(await index.compact()).toMatchObject({ cells: 'none' });
+      expect(await index.verify()).toEqual([]);
+      expect(await index.repair()).toEqual({ problems: [], removed: [], cellsDropped: false, whole: true });
     });
 
     it('stops when told to', async () => {

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { CellIndex, type Probe } from './cell-index.js';
+import { distinct, nearestCells } from './cell-tree.js';
+import { decodeAscending, invert } from './posting-lists.js';
+
+const TREE = {
+  dim: 2,
+  coarse: Float32Array.of(1, 0, 0, 1),
+  firstCell: Uint32Array.of(0, 2, 4),
+  centroids: Float32Array.of(1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8),
+};
+
+// Passages 10, 20, 30 in cells 0 and 1, 1, 3.
+const made = () =>
+  new CellIndex(TREE, invert(Uint32Array.of(0, 1, 1, 3), Float64Array.of(0, 2, 3, 4), 4), Float64Array.of(10, 20, 30));
+
+const probe = (fields: Partial<Probe> = {}): Probe => ({
+  // Cells by two query rows.
+  scores: Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.1, 0.9, 0.0, 0.7),
+  width: 2,
+  queryRows: 2,
+  cells: 2,
+  depth: 10,
+  allows: null,
+  ...fields,
+});
+
+it('assigns rows to the best cell below the best groups', () => {
+  const rows = Float32Array.of(1, 0.1, 0.7, 0.7, 0, -1, -1, 0.9);
+  expect([...nearestCells(TREE, rows)]).toEqual([0, 1, 0, 3]);
+  expect([...distinct(Uint32Array.of(3, 1, 3, 0, 1))]).toEqual([0, 1, 3]);
+});
+
+it('proposes the passages with rows in the probed cells', () => {
+  const index = made();
+  expect(index.candidates(probe()).sort()).toEqual([10, 20, 30]);
+  expect(index.candidates(probe({ cells: 1 }))).toEqual([10]);
+  // The row that likes cell 0 best counts its best cell only: 0.8 for passage 10, 0.7 for passage 20.
+  expect(index.candidates(probe({ depth: 1 }))).toEqual([10]);
+  expect(index.candidates(probe({ depth: 2 })).sort()).toEqual([10, 20]);
+  expect(index.candidates(probe({ depth: 1, allows: (id) => id !== 10 }))).toEqual([20]);
+  expect(index.candidates(probe({ cells: 9 })).sort()).toEqual([10, 20, 30]);
+});
+
+it('follows what is added and removed, and folds both into its lists', () => {
+  const index = made();
+  for (let id = 40; id < 3040; id += 1) index.add(id, Uint32Array.of(id % 4));
+  index.remove(20, 29);
+  index.remove(45, 3000);
+  const expected = [10, 30, 40, 41, 43, 44, ...Array.from({ length: 39 }, (_, at) => 3001 + at)];
+  const all = probe({ cells: 4, depth: 9999 });
+  const numbers = (values: number[]) => values.sort((a, b) => a - b);
+  expect(index.live).toBe(2 + 5 + 39);
+  expect(numbers(index.candidates(all))).toEqual(numbers([...expected, 42]));
+  const { lists, ids } = index.folded();
+  expect(ids.length).toBe(index.live);
+  expect([...decodeAscending(lists.bytes.subarray(lists.offsets[0], lists.offsets[1]))].map((at) => ids[at])).toEqual([
+    10,
+    40,
+    44,
+    ...Array.from({ length: 39 }, (_, at) => 3001 + at).filter((id) => id % 4 === 0),
+  ]);
+  const again = new CellIndex(TREE, lists, ids);
+  expect(numbers(again.candidates(all))).toEqual(numbers(index.candidates(all)));
+});
