@@ -16,6 +16,7 @@ export {
   verifyModel,
 } from './hub/index.js';
 export { logitsHead } from './logits-head.js';
+export type { Precision } from './precision.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';
 export { TextTokenizer } from './text-tokenizer.js';

@@ -6,6 +6,7 @@ import type {
   SwiGluWeights,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
+import type { Pack } from './precision.js';
 
 interface SharedWeights {
   readonly operatorNorm: RmsNormWeights;
@@ -20,8 +21,10 @@ export type LayerWeights = SharedWeights &
   );
 
 /** Reads the tensors of one layer. @throws GlotError `lfm2.tensor`, `lfm2.dtype` */
-export async function layerWeights(checkpoint: Checkpoint, index: number): Promise<LayerWeights> {
+export async function layerWeights(checkpoint: Checkpoint, index: number, pack: Pack): Promise<LayerWeights> {
   const { config } = checkpoint;
+  const matrix = (name: string, outputs: number, inputs: number, bias = false) =>
+    linearWeights(checkpoint, name, outputs, inputs, bias, pack);
   const width = config.hiddenSize;
   const at = (name: string) => `layers.${index}.${name}`;
   // The number in config.json is not the width of the matrices in most released models; the tensor is.
@@ -30,27 +33,27 @@ export async function layerWeights(checkpoint: Checkpoint, index: number): Promi
     operatorNorm: await norm(checkpoint, at('operator_norm.weight'), width),
     feedForwardNorm: await norm(checkpoint, at('ffn_norm.weight'), width),
     feedForward: {
-      gate: await matrix(checkpoint, at('feed_forward.w1'), inner, width),
-      up: await matrix(checkpoint, at('feed_forward.w3'), inner, width),
-      down: await matrix(checkpoint, at('feed_forward.w2'), width, inner),
+      gate: await matrix(at('feed_forward.w1'), inner, width),
+      up: await matrix(at('feed_forward.w3'), inner, width),
+      down: await matrix(at('feed_forward.w2'), width, inner),
     },
   };
   if (config.layers[index] === 'conv') {
     const bias = config.convBias;
     const convolution: ShortConvolutionWeights = {
-      inProjection: await matrix(checkpoint, at('conv.in_proj'), 3 * width, width, bias),
+      inProjection: await matrix(at('conv.in_proj'), 3 * width, width, bias),
       kernel: await checkpoint.floats(at('conv.conv.weight'), [width, 1, config.convKernel]),
       bias: bias ? await checkpoint.floats(at('conv.conv.bias'), [width]) : undefined,
-      outProjection: await matrix(checkpoint, at('conv.out_proj'), width, width, bias),
+      outProjection: await matrix(at('conv.out_proj'), width, width, bias),
     };
     return { ...shared, kind: 'conv', convolution };
   }
   const { headDim } = config;
   const attention: AttentionWeights = {
-    query: await matrix(checkpoint, at('self_attn.q_proj'), config.heads * headDim, width),
-    key: await matrix(checkpoint, at('self_attn.k_proj'), config.kvHeads * headDim, width),
-    value: await matrix(checkpoint, at('self_attn.v_proj'), config.kvHeads * headDim, width),
-    output: await matrix(checkpoint, at('self_attn.out_proj'), width, config.heads * headDim),
+    query: await matrix(at('self_attn.q_proj'), config.heads * headDim, width),
+    key: await matrix(at('self_attn.k_proj'), config.kvHeads * headDim, width),
+    value: await matrix(at('self_attn.v_proj'), config.kvHeads * headDim, width),
+    output: await matrix(at('self_attn.out_proj'), width, config.heads * headDim),
     queryNorm: await norm(checkpoint, at('self_attn.q_layernorm.weight'), headDim),
     keyNorm: await norm(checkpoint, at('self_attn.k_layernorm.weight'), headDim),
   };
@@ -61,15 +64,16 @@ export async function norm(checkpoint: Checkpoint, name: string, width: number):
   return { weight: await checkpoint.floats(name, [width]), epsilon: checkpoint.config.normEpsilon };
 }
 
-async function matrix(
+async function linearWeights(
   checkpoint: Checkpoint,
   name: string,
   outputs: number,
   inputs: number,
-  bias = false,
+  bias: boolean,
+  pack: Pack,
 ): Promise<LinearWeights> {
   return {
-    weight: await checkpoint.floats(`${name}.weight`, [outputs, inputs]),
+    weight: pack(await checkpoint.floats(`${name}.weight`, [outputs, inputs])),
     bias: bias ? await checkpoint.floats(`${name}.bias`, [outputs]) : undefined,
   };
 }

@@ -7,6 +7,8 @@ import {
   embedding,
   GraphBuilder,
   type GraphSession,
+  quantisedEmbedding,
+  quantiseInt4,
   rmsNorm,
   ropeTables,
   type SessionOptions,
@@ -18,6 +20,7 @@ import {
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import { layerWeights, norm } from './layer-weights.js';
+import { type Precision, packing } from './precision.js';
 
 /** What stands on top of the final hidden states. */
 export interface Head {
@@ -34,6 +37,8 @@ export interface TrunkOptions extends SessionOptions {
   readonly convolution?: ConvolutionMode;
   /** Longest sequence; default: the smaller of max_position_embeddings and 4,096. */
   readonly maxTokens?: number;
+  /** How the matrices of the layers are held; default: f32. The embedding table stays as it is stored, or is int4. */
+  readonly precision?: Precision;
   /** Default: none, so that the normalised hidden states come out. */
   readonly head?: Head;
 }
@@ -121,9 +126,13 @@ async function trunkGraph(
   const convolutionMode = options.convolution ?? config.convolution;
   const { ids, sequence } = sequenceInputs(graph);
   const rope = ropeTables(graph, maxTokens, config.headDim, config.ropeTheta);
-  const table = await checkpoint.stored('embed_tokens.weight', [config.vocabSize, config.hiddenSize]);
+  const tableShape = [config.vocabSize, config.hiddenSize];
   // `stream` is the residual stream; `branch` is what the last block adds to it, null before the first.
-  let stream = embedding(graph, ids, table);
+  const precision = options.precision ?? 'f32';
+  let stream =
+    precision === 'int4'
+      ? quantisedEmbedding(graph, ids, quantiseInt4(await checkpoint.floats('embed_tokens.weight', tableShape)))
+      : embedding(graph, ids, await checkpoint.stored('embed_tokens.weight', tableShape));
   let branch: Value | null = null;
   const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
     if (branch === null) return rmsNorm(graph, stream, weights);
@@ -131,8 +140,9 @@ async function trunkGraph(
     stream = sum;
     return normed;
   };
+  const pack = await packing(precision);
   for (const index of config.layers.keys()) {
-    const layer = await layerWeights(checkpoint, index);
+    const layer = await layerWeights(checkpoint, index, pack);
     const x = advance(layer.operatorNorm);
     branch =
       layer.kind === 'conv'
