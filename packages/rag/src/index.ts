@@ -29,6 +29,9 @@ export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/a
 export { CitedText } from './prompting/cited-text.js';
 export { neutralLabel, neutralText } from './prompting/neutral-text.js';
 export { questionLanguage } from './prompting/question-language.js';
+export { QuoteConstraint } from './quotes/quote-constraint.js';
+export { tokenBytes } from './quotes/token-bytes.js';
+export { TokenTrie } from './quotes/token-trie.js';
 export { DEFAULT_HIT_LIMIT, retrieve } from './retrieve.js';
 export type {
   AbstainReason,

@@ -46,6 +46,7 @@ export async function retrieveWithVectors(
   const hits = await options.index.search({
     mode,
     limit: options.limit ?? DEFAULT_HIT_LIMIT,
+    ...(options.filter !== undefined && { filter: options.filter }),
     ...(mode !== 'semantic' && { text }),
     ...(mode !== 'lexical' && vectors !== null && { vectors }),
     ...signal,

@@ -1,5 +1,5 @@
 import type { Encoder } from '@glot/encoder';
-import type { Hit, MultivectorIndex, SearchMode } from '@glot/index';
+import type { Hit, MultivectorIndex, SearchFilter, SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { Evidence } from './answer-evidence.js';
 import type { ContextScores } from './context-scores.js';
@@ -17,6 +17,7 @@ export interface RetrieveOptions {
   readonly mode?: SearchMode;
   /** At most this many hits; default 10. */
   readonly limit?: number;
+  readonly filter?: SearchFilter;
   readonly signal?: AbortSignal;
 }
 

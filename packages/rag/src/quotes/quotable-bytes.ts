@@ -1,0 +1,43 @@
+import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
+
+/**
+ * The packed passages as bytes, and where a quote may begin and end: at word boundaries, with enough words to prove
+ * something ahead. White space counts as one blank, as verification folds it; a quotation mark ends a run.
+ */
+export interface QuotableBytes {
+  /** UTF-8 of all runs; `RUN_END` after each. */
+  readonly bytes: Uint16Array;
+  /** Offsets where a quote may begin. */
+  readonly starts: Uint32Array;
+  /** [bytes]: 1 where a quote may end before that byte. */
+  readonly ends: Uint8Array;
+}
+
+/** No byte. */
+export const RUN_END = 256;
+
+const words = new Intl.Segmenter('en', { granularity: 'word' });
+const encoder = new TextEncoder();
+
+export function quotableBytes(passages: readonly string[]): QuotableBytes {
+  const bytes: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const passage of passages) {
+    for (const run of passage.replace(/\s+/gu, ' ').split('"')) {
+      const segments = [...words.segment(run)];
+      let ahead = countWords(run);
+      for (const { segment, isWordLike } of segments) {
+        if (isWordLike && ahead >= MINIMUM_QUOTE_WORDS) starts.push(bytes.length);
+        if (isWordLike) ahead--;
+        ends.push(bytes.length);
+        for (const byte of encoder.encode(segment)) bytes.push(byte);
+      }
+      ends.push(bytes.length);
+      bytes.push(RUN_END);
+    }
+  }
+  const mayEnd = new Uint8Array(bytes.length);
+  for (const at of ends) mayEnd[at] = 1;
+  return { bytes: Uint16Array.from(bytes), starts: Uint32Array.from(starts), ends: mayEnd };
+}
