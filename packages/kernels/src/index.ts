@@ -1,4 +1,12 @@
 export { type AttentionMode, type AttentionShape, type AttentionWeights, attention } from './blocks/attention.js';
+export {
+  causalMask,
+  type DecodePositions,
+  decodeAttention,
+  HIDDEN,
+  type KeyValues,
+} from './blocks/decode-attention.js';
+export { decodeConvolution } from './blocks/decode-convolution.js';
 export { embedding } from './blocks/embedding.js';
 export { int8Sign } from './blocks/int8-sign.js';
 export { l2Normalise } from './blocks/l2-normalise.js';

@@ -1,5 +1,7 @@
 export { Checkpoint, isGguf, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
+export { Decoder, type DecoderOptions } from './decoder/decoder.js';
+export { DecoderState } from './decoder/decoder-state.js';
 export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
 export {
   type HubSettings,

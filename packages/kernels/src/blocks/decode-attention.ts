@@ -1,0 +1,106 @@
+import { GlotError } from '@glot/errors';
+import type { GraphBuilder, Value } from '../graph/graph-builder.js';
+import { f32Tensor } from '../graph/tensor-data.js';
+import type { AttentionShape, AttentionWeights } from './attention.js';
+import { type LinearWeights, linear } from './linear.js';
+import { type RmsNormWeights, rmsNorm } from './rms-norm.js';
+import type { Rope } from './rope.js';
+
+/** Keys and values of one layer. What came before stays in buffers of the caller, which never pass through outputs. */
+export interface KeyValues {
+  /** [kvHeads, positions, headDim] */
+  readonly keys: Value;
+  /** [kvHeads, positions, headDim] */
+  readonly values: Value;
+}
+
+/** What all layers of a decoding graph share. */
+export interface DecodePositions {
+  readonly rope: Rope;
+  /** i64 [1]: position of the first new token. */
+  readonly start: Value;
+  /** f32 [capacity]: 0 where the buffers hold a token, hugely negative where they are empty. */
+  readonly pastMask: Value;
+  /** f32 [tokens, tokens]: 0 where a new token may see a new token. */
+  readonly newMask: Value;
+}
+
+/**
+ * Causal grouped-query attention of new tokens over a cache and over themselves; x [tokens, width] of one sequence.
+ * @returns the result [tokens, width], and keys and values of the new tokens
+ */
+export function decodeAttention(
+  graph: GraphBuilder,
+  x: Value,
+  weights: AttentionWeights,
+  { heads, kvHeads, headDim }: AttentionShape,
+  { rope, start, pastMask, newMask }: DecodePositions,
+  past: KeyValues,
+): { readonly output: Value; readonly added: KeyValues } {
+  if (headDim % 2 !== 0) throw new GlotError('kernels.shape', `heads of odd width ${headDim} cannot be rotated`);
+  const group = heads / kvHeads;
+  const rotated = (projection: LinearWeights, norm: RmsNormWeights, count: number): Value => {
+    const rows = graph.node('Reshape', [linear(graph, x, projection), graph.ints([-1, headDim])]);
+    const flat = graph.node('Reshape', [rmsNorm(graph, rows, norm), graph.ints([1, -1, count * headDim])]);
+    return graph.node('RotaryEmbedding', [flat, start, rope.cos, rope.sin], { domain: 'com.microsoft' });
+  };
+  const transposed = (value: Value, shape: readonly number[], perm: readonly number[]): Value =>
+    graph.node('Transpose', [graph.node('Reshape', [value, graph.ints(shape)])], { attributes: { perm } });
+  // Query heads of a group become further rows of their key head: [kvHeads, group x tokens, headDim].
+  const grouped = transposed(
+    rotated(weights.query, weights.queryNorm, heads),
+    [-1, kvHeads, group, headDim],
+    [1, 2, 0, 3],
+  );
+  const query = graph.node('Reshape', [grouped, graph.ints([kvHeads, -1, headDim])]);
+  const keys = transposed(rotated(weights.key, weights.keyNorm, kvHeads), [-1, kvHeads, headDim], [1, 0, 2]);
+  const values = transposed(linear(graph, x, weights.value), [-1, kvHeads, headDim], [1, 0, 2]);
+  const scores = (against: Value): Value =>
+    graph.node('FusedMatMul', [query, against], {
+      domain: 'com.microsoft',
+      attributes: { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } },
+    });
+  const perGroup = graph.node('Concat', [graph.ints([kvHeads, group]), graph.node('Shape', [newMask])], {
+    attributes: { axis: 0 },
+  });
+  const own = scores(keys);
+  const ownScores = graph.node('Add', [graph.node('Reshape', [own, perGroup]), newMask]);
+  const flatShape = graph.node('Shape', [own]);
+  const pastScores = graph.node('Add', [scores(past.keys), pastMask]);
+  const all = graph.node('Concat', [pastScores, graph.node('Reshape', [ownScores, flatShape])], {
+    attributes: { axis: -1 },
+  });
+  const lengths = graph.node('Concat', [graph.node('Shape', [pastMask]), tokenCount(graph, newMask)], {
+    attributes: { axis: 0 },
+  });
+  const [ofPast, ofNew] = graph.nodes(
+    'Split',
+    [graph.node('Softmax', [all], { attributes: { axis: -1 } }), lengths],
+    2,
+    { attributes: { axis: -1 } },
+  );
+  const mixed = graph.node('Add', [
+    graph.node('MatMul', [ofPast!, past.values]),
+    graph.node('MatMul', [ofNew!, values]),
+  ]);
+  const back = transposed(mixed, [kvHeads, group, -1, headDim], [2, 0, 1, 3]);
+  const output = linear(graph, graph.node('Reshape', [back, graph.ints([-1, heads * headDim])]), weights.output);
+  return { output, added: { keys, values } };
+}
+
+/** f32 [tokens, tokens]: 0 on and below the diagonal, hugely negative above. `flat` is any value [tokens, n]. */
+export function causalMask(graph: GraphBuilder, flat: Value): Value {
+  const count = graph.node('Shape', [flat], { attributes: { start: 0, end: 1 } });
+  const square = graph.node('Concat', [count, count], { attributes: { axis: 0 } });
+  const full = graph.node('Expand', [graph.constant(f32Tensor(Float32Array.of(HIDDEN), [])), square]);
+  return graph.node('Trilu', [full, graph.constant(ONE)], { attributes: { upper: 1 } });
+}
+
+/** Added to scores that must not count; finite, so that rows of nothing else stay numbers. */
+export const HIDDEN = -1e30;
+
+const ONE = { type: 'i64', shape: [], bytes: new Uint8Array(BigInt64Array.of(1n).buffer) } as const;
+
+function tokenCount(graph: GraphBuilder, mask: Value): Value {
+  return graph.node('Shape', [mask], { attributes: { start: 0, end: 1 } });
+}

@@ -1,0 +1,122 @@
+import { GlotError } from '@glot/errors';
+import {
+  causalMask,
+  decodeAttention,
+  decodeConvolution,
+  embedding,
+  type Graph,
+  GraphBuilder,
+  type LinearWeights,
+  linear,
+  quantisedEmbedding,
+  quantiseInt4,
+  rmsNorm,
+  ropeTables,
+  skipRmsNorm,
+  swiGlu,
+  type TensorData,
+  type Value,
+} from '@glot/kernels';
+import type { Checkpoint } from '../checkpoint.js';
+import { layerWeights, norm } from '../layer-weights.js';
+import { type Precision, packing } from '../precision.js';
+
+export interface DecodeGraphOptions {
+  readonly precision: Precision;
+  /** Rows of the tables of rotary positions. */
+  readonly contextTokens: number;
+  /** `logits` of the last token, `hidden` states of all tokens, or only what is carried on. */
+  readonly output: 'logits' | 'hidden' | 'none';
+}
+
+/**
+ * One sequence that goes on. Inputs: `ids` i32 [1, tokens], `start` i64 [1], `past_mask` f32 [capacity], and for layer
+ * n `keys_n` and `values_n` [kvHeads, capacity, headDim] or `state_n` [1, kernel - 1, hidden]. Outputs: `new_keys_n`,
+ * `new_values_n` [kvHeads, tokens, headDim], `new_state_n`, and `output`.
+ */
+export async function decodeGraph(checkpoint: Checkpoint, options: DecodeGraphOptions): Promise<Graph> {
+  const { config } = checkpoint;
+  const { hiddenSize, kvHeads, headDim, convKernel } = config;
+  const graph = new GraphBuilder();
+  const ids = graph.input('ids', 'i32', [1, 'tokens']);
+  const start = graph.input('start', 'i64', [1]);
+  const pastMask = graph.input('past_mask', 'f32', ['capacity']);
+  const rope = ropeTables(graph, options.contextTokens, headDim, config.ropeTheta);
+  const table = await vocabularyTable(checkpoint, options);
+  let stream = table.embed(graph, ids);
+  const positions = { rope, start, pastMask, newMask: causalMask(graph, stream) };
+  let branch: Value | null = null;
+  const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
+    if (branch === null) return rmsNorm(graph, stream, weights);
+    const { normed, sum } = skipRmsNorm(graph, branch, stream, weights);
+    stream = sum;
+    return normed;
+  };
+  const pack = await packing(options.precision);
+  for (const index of config.layers.keys()) {
+    const layer = await layerWeights(checkpoint, index, pack);
+    const x = advance(layer.operatorNorm);
+    if (layer.kind === 'conv') {
+      const past = graph.input(`state_${index}`, 'f32', [1, convKernel - 1, hiddenSize]);
+      const { output, state } = decodeConvolution(graph, x, layer.convolution, past);
+      graph.output(`new_state_${index}`, state, 'f32', [1, convKernel - 1, hiddenSize]);
+      branch = output;
+    } else {
+      const cache = [kvHeads, 'capacity', headDim];
+      const past = {
+        keys: graph.input(`keys_${index}`, 'f32', cache),
+        values: graph.input(`values_${index}`, 'f32', cache),
+      };
+      const { output, added } = decodeAttention(graph, x, layer.attention, config, positions, past);
+      graph.output(`new_keys_${index}`, added.keys, 'f32', [kvHeads, 'tokens', headDim]);
+      graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 'tokens', headDim]);
+      branch = output;
+    }
+    branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);
+  }
+  const last = await norm(checkpoint, 'embedding_norm.weight', hiddenSize);
+  if (options.output === 'hidden') graph.output('output', advance(last), 'f32', ['tokens', hiddenSize]);
+  if (options.output === 'logits') {
+    const lastRow = (value: Value) =>
+      graph.node('Slice', [value, graph.ints([-1]), graph.ints([Number.MAX_SAFE_INTEGER]), graph.ints([0])]);
+    stream = lastRow(stream);
+    branch = branch && lastRow(branch);
+    graph.output('output', table.logits(graph, advance(last)), 'f32', [1, config.vocabSize]);
+  }
+  return graph.build('lfm2-decoder');
+}
+
+interface VocabularyTable {
+  embed(graph: GraphBuilder, ids: Value): Value;
+  logits(graph: GraphBuilder, hidden: Value): Value;
+}
+
+async function vocabularyTable(
+  checkpoint: Checkpoint,
+  { precision, output }: DecodeGraphOptions,
+): Promise<VocabularyTable> {
+  const { vocabSize, hiddenSize, tiedEmbeddings } = checkpoint.config;
+  if (output === 'logits' && !tiedEmbeddings) {
+    throw new GlotError(
+      'lfm2.unsupported',
+      `${checkpoint.folder}: an output matrix of its own is not supported; the released text models share the embedding`,
+    );
+  }
+  const shape = [vocabSize, hiddenSize];
+  if (precision === 'int4') {
+    const matrix = quantiseInt4(await checkpoint.floats('embed_tokens.weight', shape));
+    return {
+      embed: (graph, ids) => quantisedEmbedding(graph, ids, matrix),
+      logits: (graph, hidden) => linear(graph, hidden, { weight: matrix }),
+    };
+  }
+  const stored: TensorData = await checkpoint.stored('embed_tokens.weight', shape);
+  const head: LinearWeights | null =
+    output === 'logits'
+      ? { weight: (await packing(precision))(await checkpoint.floats('embed_tokens.weight', shape)) }
+      : null;
+  return {
+    embed: (graph, ids) => embedding(graph, ids, stored),
+    logits: (graph, hidden) => (head === null ? hidden : linear(graph, hidden, head)),
+  };
+}

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createSession } from '@glot/kernels';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Checkpoint } from '../checkpoint.js';
+import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
+import { Trunk } from '../trunk.js';
+import { decodeGraph } from './decode-graph.js';
+import { Decoder, runChunk } from './decoder.js';
+import { DecoderState } from './decoder-state.js';
+
+const GOLDEN = fileURLToPath(new URL('../../../../../shared/golden/lfm2-tiny-a', import.meta.url));
+const largest = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
+
+function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).toBe(b.length);
+  let most = 0;
+  for (let i = 0; i < a.length; i += 1) most = Math.max(most, Math.abs(a[i]! - b[i]!));
+  return most;
+}
+
+async function greedy(decoder: Decoder, state: DecoderState, prompt: readonly number[], count: number) {
+  const ids: number[] = [];
+  let logits = await decoder.advance(state, prompt);
+  for (;;) {
+    ids.push(largest(logits));
+    if (ids.length === count) return ids;
+    logits = await decoder.advance(state, [ids.at(-1)!]);
+  }
+}
+
+describe('the decoder', () => {
+  let folder: string;
+  let checkpoint: Checkpoint;
+  const ids = Array.from({ length: 150 }, (_, i) => (i * 37 + 5) % TINY.vocab);
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'glot-decoder-'));
+    await writeRandomCheckpoint(folder, TINY);
+    checkpoint = await Checkpoint.open(folder);
+  });
+  afterAll(async () => {
+    await checkpoint.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('gives the hidden states of the trunk, in chunks of 1, 7 and whole', async () => {
+    const trunk = await Trunk.load(checkpoint, { threads: 1 });
+    const expected = await trunk.run({ ids: Int32Array.from(ids), sequences: 1, length: ids.length });
+    await trunk.dispose();
+    const graph = await decodeGraph(checkpoint, { precision: 'f32', contextTokens: 200, output: 'hidden' });
+    const session = await createSession(graph, { threads: 1 });
+    for (const chunk of [1, 7, ids.length]) {
+      const state = new DecoderState(checkpoint.config);
+      const rows: number[] = [];
+      for (let from = 0; from < ids.length; from += chunk) {
+        rows.push(...(await runChunk(session, state, ids.slice(from, from + chunk)))!);
+      }
+      expect(difference(rows, expected), `chunks of ${chunk}`).toBeLessThan(1e-4);
+    }
+    await session.dispose();
+  });
+
+  it('goes on from a snapshot as often as one likes', async () => {
+    const decoder = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
+    const state = decoder.start();
+    await decoder.advance(state, ids.slice(0, 70));
+    const prefix = state.snapshot();
+    const first = await greedy(decoder, state, ids.slice(70), 8);
+    const again = await greedy(decoder, prefix.snapshot(), ids.slice(70), 8);
+    const whole = await greedy(decoder, decoder.start(), ids, 8);
+    await decoder.dispose();
+    expect(first).toEqual(whole);
+    expect(again).toEqual(whole);
+    expect(prefix.length).toBe(70);
+  });
+
+  it('reads prompts with int8 weights and decodes with int4 ones, near f32', async () => {
+    const divergence = async (options: object) => {
+      const [exact, rounded] = await Promise.all([
+        Decoder.load(checkpoint, { precision: 'f32', threads: 1 }),
+        Decoder.load(checkpoint, { threads: 1, ...options }),
+      ]);
+      const [p, q] = await Promise.all([exact, rounded].map((d) => d.advance(d.start(), ids).then(softmax)));
+      await Promise.all([exact.dispose(), rounded.dispose()]);
+      return p!.reduce((sum, value, i) => sum + value * Math.log(value / q![i]!), 0);
+    };
+    expect(await divergence({ precision: 'int8' })).toBeLessThan(0.05);
+    expect(await divergence({})).toBeLessThan(0.5);
+    expect(await divergence({ prefillPrecision: 'int4' })).toBeLessThan(0.5);
+  });
+
+  it('refuses what it cannot read, and keeps the state', async () => {
+    const decoder = await Decoder.load(checkpoint, { precision: 'f32', contextTokens: 100, threads: 1 });
+    const state = decoder.start();
+    const refusal = (code: string) => expect.objectContaining({ code });
+    await expect(decoder.advance(state, ids)).rejects.toThrowError(refusal('lfm2.context'));
+    await expect(decoder.advance(state, [])).rejects.toThrowError(refusal('lfm2.batch'));
+    await expect(decoder.advance(state, [TINY.vocab])).rejects.toThrowError(refusal('lfm2.batch'));
+    await expect(decoder.advance(state, [1], AbortSignal.abort())).rejects.toThrowError(refusal('aborted'));
+    expect(state.length).toBe(0);
+    await decoder.dispose();
+  });
+});
+
+function softmax(logits: Float32Array): number[] {
+  const most = Math.max(...logits);
+  const powers = Array.from(logits, (value) => Math.exp(value - most));
+  const total = powers.reduce((sum, value) => sum + value, 0);
+  return powers.map((value) => value / total);
+}
+
+describe.skipIf(!existsSync(GOLDEN))('incremental decoding (skipped where ../shared is absent)', () => {
+  for (const path of [GOLDEN, join(GOLDEN, 'model-f32.gguf')]) {
+    it(`gives the 32 greedy tokens of llama.cpp: ${path.endsWith('.gguf') ? 'GGUF' : 'safetensors'}`, async () => {
+      const expected = JSON.parse(await readFile(join(GOLDEN, 'expected.json'), 'utf8'));
+      const checkpoint = await Checkpoint.open(path);
+      const decoder = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
+      await checkpoint.close();
+      const tokens = await greedy(decoder, decoder.start(), expected.ids, 32);
+      await decoder.dispose();
+      expect(tokens).toEqual(expected.greedy_32);
+    });
+  }
+});
