@@ -96,6 +96,8 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
       'measure retrieval on a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) or translation pairs (.tsv)',
     )
     .argument('<path>', 'the folder or file')
+    .option('--answers', 'ask its questions and check the answers (answers.jsonl) instead')
+    .addOption(new Option('--sample <n>', 'with --answers: at most so many questions').argParser(Number))
     .option('--split <name>', 'which qrels/<name>.tsv', 'test')
     .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
     .addOption(jsonOption())

@@ -1,6 +1,6 @@
 import { openEncoder } from '@glot/encoder';
 import { GlotError } from '@glot/errors';
-import { evaluateDataset, evaluateTranslationPairs, formatTable } from '@glot/eval';
+import { evaluateAnswers, evaluateDataset, evaluateTranslationPairs, formatTable } from '@glot/eval';
 import type { SearchMode } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
 import { MODES, modelOptions } from '../options.js';
@@ -9,6 +9,8 @@ import { createProgress } from '../terminal/progress.js';
 interface EvalOptions {
   readonly split: string;
   readonly modes: string;
+  readonly answers?: true;
+  readonly sample?: number;
   readonly json?: true;
   readonly model?: string;
   readonly threads?: number;
@@ -16,6 +18,7 @@ interface EvalOptions {
 
 /** A BEIR folder, or a `.tsv` file of sentence pairs: finding the translation among all. */
 export async function runEval(path: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
+  if (options.answers) return runAnswers(path, options, signal);
   return /\.tsv(\.gz)?$/.test(path) ? runPairs(path, options, signal) : runDataset(path, options, signal);
 }
 
@@ -36,6 +39,36 @@ async function runPairs(file: string, options: EvalOptions, signal: AbortSignal)
     progress.clear();
     await encoder.dispose();
   }
+}
+
+/** What `glot ask` makes of the questions of a BEIR folder with `answers.jsonl`. */
+async function runAnswers(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
+  const progress = createProgress();
+  const encoder = await openEncoder(await modelOptions(options));
+  try {
+    const { asked, ...figures } = await evaluateAnswers(dir, {
+      encoder,
+      signal,
+      ...(options.sample !== undefined && { sample: options.sample }),
+      onProgress: (state) => progress.update(`${state.phase}: ${state.done}/${state.total}`),
+    });
+    progress.clear();
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : `${formatFigures(figures)}\n`);
+    return asked.length === 0 ? ExitCode.nothingFound : ExitCode.found;
+  } finally {
+    progress.clear();
+    await encoder.dispose();
+  }
+}
+
+/** A name and a figure a line. */
+function formatFigures(figures: Readonly<Record<string, string | number | null>>): string {
+  const width = Math.max(...Object.keys(figures).map((name) => name.length));
+  const lines = Object.entries(figures).map(([name, value]) => {
+    const shown = typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : (value ?? '-');
+    return `${name.padEnd(width)}  ${shown}`;
+  });
+  return lines.join('\n');
 }
 
 async function runDataset(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
