@@ -1,7 +1,15 @@
+export { type ChatMessage, ChatTemplate } from './chat/chat-template.js';
 export { Checkpoint, isGguf, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
 export { Decoder, type DecoderOptions } from './decoder/decoder.js';
 export { DecoderState } from './decoder/decoder-state.js';
+export {
+  type GeneratedToken,
+  type GenerateOptions,
+  type GenerationSummary,
+  Generator,
+} from './decoder/generator.js';
+export { Sampler, type SamplingOptions } from './decoder/sampling.js';
 export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
 export {
   type HubSettings,

@@ -23,6 +23,8 @@ export class TextTokenizer {
   readonly eosId: number | null;
   readonly padId: number | null;
   readonly maskId: number | null;
+  /** One more than the largest id; rows of an embedding table from here on stand for nothing. */
+  readonly size: number;
   readonly #tokenizer: Tokenizer;
 
   /**
@@ -40,13 +42,14 @@ export class TextTokenizer {
       throw unusable(parsed.success ? path : configPath, parsed.error);
     }
     try {
-      return new TextTokenizer(new Tokenizer(json, parsed.data), parsed.data);
+      return new TextTokenizer(new Tokenizer(json, parsed.data), parsed.data, sizeOf(json));
     } catch (cause) {
       throw unusable(path, cause);
     }
   }
 
-  private constructor(tokenizer: Tokenizer, config: z.infer<typeof TokenizerConfig>) {
+  private constructor(tokenizer: Tokenizer, config: z.infer<typeof TokenizerConfig>, size: number) {
+    this.size = size;
     this.#tokenizer = tokenizer;
     this.bosId = this.#named(config.bos_token);
     this.eosId = this.#named(config.eos_token);
@@ -61,6 +64,11 @@ export class TextTokenizer {
    */
   encode(text: string): number[] {
     return this.#ids(text, true);
+  }
+
+  /** Ids of the text alone; special tokens written in it become their ids. @throws GlotError as `encode` */
+  encodeBare(text: string): number[] {
+    return this.#ids(text, false);
   }
 
   /** Number of ids of the bare text, without special tokens around it. */
@@ -91,6 +99,19 @@ export class TextTokenizer {
   #named(token: string | null | undefined): number | null {
     return token ? this.idOf(token) : null;
   }
+}
+
+const Vocabulary = z.looseObject({
+  model: z.looseObject({ vocab: z.record(z.string(), z.number()) }),
+  added_tokens: z.array(z.looseObject({ id: z.number() })).nullish(),
+});
+
+function sizeOf(json: object): number {
+  const { model, added_tokens: added } = Vocabulary.parse(json);
+  let largest = -1;
+  for (const id of Object.values(model.vocab)) largest = Math.max(largest, id);
+  for (const { id } of added ?? []) largest = Math.max(largest, id);
+  return largest + 1;
 }
 
 async function readGguf(path: string): Promise<[unknown, unknown]> {

@@ -1,0 +1,144 @@
+import { setImmediate } from 'node:timers/promises';
+import { GlotError, throwIfAborted } from '@glot/errors';
+import { type ChatMessage, ChatTemplate } from '../chat/chat-template.js';
+import { Checkpoint } from '../checkpoint.js';
+import { TextTokenizer } from '../text-tokenizer.js';
+import { Decoder, type DecoderOptions } from './decoder.js';
+import type { DecoderState } from './decoder-state.js';
+import { Sampler, type SamplingOptions } from './sampling.js';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** Default 512. The context can end it earlier. */
+  readonly maxTokens?: number;
+  /** Tokens that end the answer, besides the end tokens of the checkpoint. */
+  readonly stopIds?: readonly number[];
+  /** Where to go on from; it is not changed. The prompt then holds only what comes after it. */
+  readonly from?: DecoderState;
+  /** Sets logits [vocabSize] of tokens that must not follow to -Infinity, in place. */
+  readonly mask?: (logits: Float32Array, generated: readonly number[]) => void;
+  readonly signal?: AbortSignal;
+  readonly onEnd?: (summary: GenerationSummary) => void;
+}
+
+export interface GeneratedToken {
+  readonly id: number;
+  /** What the token adds to the text; empty while a character is incomplete. */
+  readonly text: string;
+}
+
+export interface GenerationSummary {
+  readonly reason: 'stop' | 'length' | 'context';
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  readonly promptMs: number;
+  /** Time of the tokens after the first. */
+  readonly decodeMs: number;
+}
+
+/** A checkpoint that writes text. */
+export class Generator {
+  readonly decoder: Decoder;
+  readonly tokenizer: TextTokenizer;
+  readonly #chat: ChatTemplate | null;
+  readonly #stopIds: ReadonlySet<number>;
+
+  /** @param path a checkpoint folder or GGUF file @throws GlotError `lfm2.*`, `kernels.*` */
+  static async open(path: string, options: DecoderOptions = {}): Promise<Generator> {
+    const tokenizer = await TextTokenizer.load(path);
+    const chat = await ChatTemplate.load(path).catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'lfm2.chat-template') return null;
+      throw error;
+    });
+    const checkpoint = await Checkpoint.open(path);
+    try {
+      return new Generator(await Decoder.load(checkpoint, options), tokenizer, chat);
+    } finally {
+      await checkpoint.close();
+    }
+  }
+
+  constructor(decoder: Decoder, tokenizer: TextTokenizer, chat: ChatTemplate | null) {
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.#chat = chat;
+    const ends = [decoder.config.eosTokenId, tokenizer.eosId, tokenizer.idOf('<|endoftext|>')];
+    this.#stopIds = new Set(ends.filter((id) => id !== null));
+  }
+
+  /** Ids of a conversation that asks for the next turn. @throws GlotError `lfm2.chat-template` */
+  promptIds(messages: readonly ChatMessage[]): number[] {
+    if (this.#chat === null) {
+      throw new GlotError('lfm2.chat-template', 'this model has no chat template; pass token ids instead of messages');
+    }
+    return this.tokenizer.encodeBare(this.#chat.render(messages));
+  }
+
+  /**
+   * Continues a prompt, token by token; the end token is not among them. The event loop runs between tokens.
+   * @throws GlotError `lfm2.context`, `lfm2.batch`, `lfm2.sampling`, `lfm2.no-token`, `lfm2.chat-template`, `aborted`
+   * @example
+   * for await (const { text } of generator.generate([{ role: 'user', content: 'Hallo!' }])) process.stdout.write(text);
+   */
+  async *generate(
+    prompt: readonly number[] | readonly ChatMessage[],
+    options: GenerateOptions = {},
+  ): AsyncGenerator<GeneratedToken, GenerationSummary> {
+    const { signal, mask } = options;
+    const maxTokens = options.maxTokens ?? 512;
+    const sampler = new Sampler(options);
+    const ids = isIds(prompt) ? prompt : this.promptIds(prompt);
+    const stops = new Set([...this.#stopIds, ...(options.stopIds ?? [])]);
+    const state = options.from?.snapshot() ?? this.decoder.start();
+    const began = performance.now();
+    let logits = await this.decoder.advance(state, ids, signal);
+    const promptMs = performance.now() - began;
+    const seen = new Set(ids);
+    const generated: number[] = [];
+    let reason: GenerationSummary['reason'] = 'length';
+    let written = '';
+    while (generated.length < maxTokens) {
+      // Rows beyond the vocabulary were never trained.
+      logits.fill(Number.NEGATIVE_INFINITY, this.tokenizer.size);
+      sampler.penalise(logits, seen);
+      mask?.(logits, generated);
+      const id = sampler.draw(logits);
+      if (stops.has(id)) {
+        reason = 'stop';
+        break;
+      }
+      generated.push(id);
+      seen.add(id);
+      const text = this.tokenizer.decode(generated);
+      // A character whose last bytes are still to come decodes to the replacement character.
+      const whole = text.endsWith('\uFFFD') ? written : text;
+      yield { id, text: whole.slice(written.length) };
+      written = whole;
+      if (generated.length === maxTokens) break;
+      if (state.length === this.decoder.contextTokens) {
+        reason = 'context';
+        break;
+      }
+      await setImmediate();
+      throwIfAborted(signal);
+      logits = await this.decoder.advance(state, [id], signal);
+    }
+    const summary: GenerationSummary = {
+      reason,
+      promptTokens: ids.length,
+      generatedTokens: generated.length,
+      promptMs,
+      decodeMs: performance.now() - began - promptMs,
+    };
+    options.onEnd?.(summary);
+    return summary;
+  }
+
+  /** Frees native memory. Safe to call twice. */
+  dispose(): Promise<void> {
+    return this.decoder.dispose();
+  }
+}
+
+function isIds(prompt: readonly number[] | readonly ChatMessage[]): prompt is readonly number[] {
+  return typeof prompt[0] !== 'object';
+}
