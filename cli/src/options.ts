@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { SearchMode } from '@glot/index';
 import { InvalidArgumentError, Option } from 'commander';
+import type { FilterOptions } from './filter-options.js';
 
 /** The flags that several commands share, each defined once. */
 
@@ -14,6 +15,10 @@ export interface IndexOptions {
 export interface QueryOptions extends IndexOptions {
   readonly mode: SearchMode;
   readonly k: number;
+}
+
+export interface SearchOptions extends QueryOptions, FilterOptions {
+  readonly explain?: true;
 }
 
 export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];

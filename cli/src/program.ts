@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.js';
+import { addFilterOptions } from './filter-options.js';
 import { countOption, indexOption, jsonOption, MODES, modelOption, modeOption, threadsOption } from './options.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -33,7 +34,7 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
       onExit(await runIndex(paths, options, signal));
     });
 
-  program
+  const search = program
     .command('search')
     .description('find passages')
     .argument('<query...>', 'what to look for, in any language')
@@ -43,10 +44,12 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
+    .option('--explain', 'show for each query token the passage token that it matches best')
     .action(async (words, options) => {
       const { runSearch } = await import('./commands/search.js');
       onExit(await runSearch(words, options, signal));
     });
+  addFilterOptions(search);
 
   program
     .command('ask')
@@ -88,6 +91,17 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .action(async (options) => {
       const { runStatus } = await import('./commands/status.js');
       onExit(await runStatus(options));
+    });
+
+  program
+    .command('doctor')
+    .description('look at every byte of the index; --repair mends what can be mended')
+    .addOption(indexOption())
+    .option('--repair', 'mend it; documents that are damaged themselves are taken out and named')
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { runDoctor } = await import('./commands/doctor.js');
+      onExit(await runDoctor(options, signal));
     });
 
   program

@@ -1,26 +1,32 @@
 import { openGlot } from '@glot/glot';
-import type { Hit } from '@glot/index';
+import type { Hit, RowMatch } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
-import { modelOptions, type QueryOptions, queryText } from '../options.js';
+import { filterOf } from '../filter-options.js';
+import { modelOptions, queryText, type SearchOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { excerpt } from '../terminal/excerpt.js';
 import { headingTrail, place } from '../terminal/place.js';
 
 export async function runSearch(
   words: readonly string[],
-  options: QueryOptions,
+  options: SearchOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const query = queryText(words);
   const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
-    const hits = await glot.search(query, { mode: options.mode, limit: options.k, signal });
+    const filter = filterOf(options);
+    const hits = await glot.search(query, { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) });
+    const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit) => hitJson(hit, glot.displayPath)) })}\n`,
+        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...hitJson(hit, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else {
-      for (const hit of hits) process.stdout.write(hitText(hit, query, glot.displayPath(hit.path)));
+      hits.forEach((hit, at) => {
+        process.stdout.write(hitText(hit, query, glot.displayPath(hit.path)));
+        if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
+      });
       if (hits.length === 0) process.stderr.write(`nothing found for ${JSON.stringify(query)}\n`);
     }
     return hits.length > 0 ? ExitCode.found : ExitCode.nothingFound;
@@ -51,4 +57,12 @@ function hitText(hit: Hit, query: string, path: string): string {
     heading === null ? '' : colors.dim(heading),
   ];
   return `${head.filter(Boolean).join(' ')}\n${excerpt(hit.text, query, { indent: 4, lines: 3 })}\n\n`;
+}
+
+/** What each side gave, and for each query token the best token of the passage: its number and the similarity. */
+function explanation(hit: Hit, matches: readonly RowMatch[] | null): string {
+  const side = (name: string, score: number | null) => (score === null ? [] : [`${name} ${score.toFixed(3)}`]);
+  const sides = [...side('semantic', hit.sides.semantic), ...side('lexical', hit.sides.lexical)].join(', ');
+  const rows = (matches ?? []).map(({ queryRow, row, similarity }) => `${queryRow}→${row} ${similarity.toFixed(2)}`);
+  return `    ${colors.dim(`${sides}; query token→passage token: ${rows.join('  ')}`)}\n\n`;
 }

@@ -60,7 +60,7 @@ export interface Measurement extends Latency {
 const HITS = 10;
 const CHANGES = 15;
 /** Passages of one document: what a long page has. */
-const DOCUMENT_PASSAGES = 20;
+const DOCUMENT_PASSAGES = 50;
 
 export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> {
   const { passages, dim, file, threads, tell } = plan;

@@ -53,7 +53,7 @@ ${table}
 
 - \`real\`: windows of about 60 tokens of question-answering contexts in eleven languages, encoded; the queries are questions about them, each with one relevant window. \`mix\`: every passage is made of four stretches of fifteen rows from four real passages, each row with noise (cosine with the real row about 0.89); the same questions.
 - overlap@10: share of the ten best passages of exhaustive f32 search that are among the ten hits, over ${[...new Set(measurements.map((m) => m.truthQueries))].join(', ')} queries. Latency is that of the index, without query encoding.
-- build = insert (one transaction with a flush a document of 20 passages, words segmented) + cells (training, lists, tuning). Peak RSS includes the benchmark's own vectors.
+- build = insert (one transaction with a flush a document of 50 passages, words segmented) + cells (training, lists, tuning). Peak RSS includes the benchmark's own vectors.
 ${notes}`;
 }
 

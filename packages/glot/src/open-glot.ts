@@ -5,6 +5,8 @@ import {
   type IndexStats,
   type MultivectorIndex,
   openIndex,
+  type RowMatch,
+  type SearchFilter,
   type SearchMode,
   type SkippedInput,
 } from '@glot/index';
@@ -37,6 +39,8 @@ export interface QueryOptions {
   readonly mode?: SearchMode;
   /** Hits to return (search) or passages to read (ask); default 10. */
   readonly limit?: number;
+  /** Looks only among documents that match. */
+  readonly filter?: SearchFilter;
   readonly signal?: AbortSignal;
 }
 
@@ -57,6 +61,8 @@ export interface Glot {
    * @throws GlotError `rag.answer-shape`
    */
   verify(answer: unknown): AnswerVerification;
+  /** For each hit, the best row of its passage for each row of the query; null where a passage has no vectors. */
+  explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(RowMatch[] | null)[]>;
   stats(): IndexStats;
   skippedFiles(): SkippedInput[];
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
@@ -116,6 +122,11 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     askStream: (question, askOptions = {}) => askStream(question, { index, encoder: loadEncoder, ...askOptions }),
     verify: (answer) =>
       verifyAnswer(answer, (path) => (index.get(paths.toKey(resolve(path))) ?? index.get(path))?.text ?? null),
+    async explain(query, hits, signal) {
+      const loaded = await loadEncoder();
+      const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
+      return hits.map(({ passageId }) => index.explain(passageId, vectors));
+    },
     stats: () => index.stats(),
     skippedFiles: () => index.skippedFiles(),
     displayPath: (path) => paths.toDisplay(path),

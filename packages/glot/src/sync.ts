@@ -104,6 +104,7 @@ export async function syncFiles(
   }
 
   const deleted = deleteVanished(roots, stored, found, unlisted, context);
+  await index.compact({ ...(options.signal && { signal: options.signal }) });
   skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   return {
     files: found.size,

@@ -1,0 +1,40 @@
+import { type IndexProblem, openIndex } from '@glot/index';
+import { ExitCode } from '../exit-code.js';
+
+interface DoctorOptions {
+  readonly index: string;
+  readonly repair?: true;
+  readonly json?: true;
+}
+
+/** 0: all is well, or was mended; 1: something is wrong. */
+export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
+  const index = await openIndex({ file: options.index, mode: options.repair ? 'write' : 'read' });
+  try {
+    if (!options.repair) {
+      const problems = await index.verify(signal);
+      if (options.json) process.stdout.write(`${JSON.stringify({ index: options.index, problems })}\n`);
+      else process.stdout.write(problems.length === 0 ? 'the index is whole\n' : problems.map(problemLine).join(''));
+      if (problems.length > 0) process.stderr.write(`run \`glot doctor --repair\` to mend what can be mended\n`);
+      return problems.length === 0 ? ExitCode.found : ExitCode.nothingFound;
+    }
+    const report = await index.repair(signal);
+    // The lists that were dropped come back at once where the index is large enough to need them.
+    if (report.cellsDropped) await index.compact({ signal });
+    if (options.json) process.stdout.write(`${JSON.stringify({ index: options.index, ...report })}\n`);
+    else {
+      for (const problem of report.problems) process.stdout.write(problemLine(problem));
+      for (const path of report.removed) process.stdout.write(`taken out: ${path}\n`);
+      process.stdout.write(report.whole ? 'the index is whole\n' : 'not everything could be mended\n');
+    }
+    if (report.removed.length > 0) process.stderr.write('run `glot index` again to read the documents taken out\n');
+    if (!report.whole) process.stderr.write('move the index file away and run `glot index` again\n');
+    return report.whole ? ExitCode.found : ExitCode.nothingFound;
+  } finally {
+    await index.close();
+  }
+}
+
+function problemLine({ kind, place, path }: IndexProblem): string {
+  return `${kind}: ${place}${path === null ? '' : ` (${path})`}\n`;
+}

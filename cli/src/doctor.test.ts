@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runGlot } from './testing/run-glot.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-doctor-'));
+  mkdirSync(join(folder, 'docs'));
+  writeFileSync(
+    join(folder, 'docs', 'パン.md'),
+    '---\ntopic: bread\nlang: ja\n---\n\n# パン\n\nパン生地は一晩発酵させてから焼きます。\n',
+  );
+  writeFileSync(
+    join(folder, 'docs', 'train.md'),
+    '---\ntopic: trains\n---\n\n# Trains\n\nThe night train leaves at eleven. Bread is sold on board.\n',
+  );
+  const run = await runGlot(['index', 'docs'], { cwd: folder });
+  expect(run.code, run.stderr).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const glot = (...args: string[]) => runGlot(args, { cwd: folder });
+const paths = (stdout: string) => (JSON.parse(stdout).hits as { path: string }[]).map(({ path }) => path);
+
+describe('search among some documents only', () => {
+  it('takes front-matter values, paths and types', async () => {
+    for (const flags of [
+      ['--where', 'topic=trains'],
+      ['--path', 'docs/t*.md'],
+      ['--path', 'train.*', '--type', 'markdown'],
+    ]) {
+      const run = await glot('search', 'bread', '--json', ...flags);
+      expect(run.stderr).toBe('');
+      expect([...new Set(paths(run.stdout))], flags.join(' ')).toEqual(['docs/train.md']);
+    }
+    const none = await glot('search', 'bread', '--where', 'topic=trains', '--before', '1990-01-01');
+    expect(none.code).toBe(1);
+    for (const flags of [
+      ['--where', 'topic'],
+      ['--since', 'yesterday'],
+      ['--lang', ','],
+    ]) {
+      const run = await glot('search', 'bread', ...flags);
+      expect(run.code, flags.join(' ')).toBe(2);
+      expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('explains each hit token by token', async () => {
+    const run = await glot('search', '発酵', '--explain', '--json', '-k', '1');
+    const [hit] = JSON.parse(run.stdout).hits as { matches: { queryRow: number; row: number; similarity: number }[] }[];
+    expect(hit!.matches.length).toBeGreaterThan(1);
+    for (const { similarity } of hit!.matches) expect(Math.abs(similarity)).toBeLessThanOrEqual(1.01);
+    const text = await glot('search', '発酵', '--explain', '-k', '1');
+    expect(text.stdout).toMatch(/query token→passage token: 0→\d+ -?\d\.\d\d/);
+  });
+});
+
+describe('doctor', () => {
+  it('says that all is well, names damage, and mends it', async () => {
+    const whole = await glot('doctor');
+    expect([whole.code, whole.stdout]).toEqual([0, 'the index is whole\n']);
+    const require = createRequire(new URL('../../packages/index/package.json', import.meta.url));
+    const Database = require('better-sqlite3') as new (file: string) => { exec(sql: string): void; close(): void };
+    const db = new Database(join(folder, '.glot', 'index.db'));
+    db.exec(
+      'UPDATE passage_vectors SET codes = zeroblob(length(codes)) WHERE passage_id = (SELECT min(passage_id) FROM passage_vectors)',
+    );
+    db.close();
+    const damaged = await glot('doctor');
+    expect(damaged.code).toBe(1);
+    expect(damaged.stdout).toMatch(/^vectors: the vectors of passage \d+ \(.*\.md\)\n$/);
+    expect(damaged.stderr).toContain('--repair');
+    const repaired = await glot('doctor', '--repair', '--json');
+    expect(repaired.code).toBe(0);
+    expect(JSON.parse(repaired.stdout)).toMatchObject({ whole: true, removed: [expect.stringMatching(/\.md$/)] });
+    expect((await glot('doctor')).code).toBe(0);
+    const again = await glot('index', 'docs', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ added: 1, unchanged: 1 });
+    expect((await glot('doctor', '--index', 'missing.db')).code).toBe(2);
+  });
+});
