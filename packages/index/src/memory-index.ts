@@ -2,7 +2,7 @@ import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
 import { documentMatches } from './document-filter.js';
 import { FUSION_DEPTH, fuse, type Ranked } from './fusion.js';
-import { rankByWords } from './memory-lexical.js';
+import { attainableByWords, rankByWords } from './memory-lexical.js';
 import { matchRows } from './row-matches.js';
 import { planSearch } from './search-request.js';
 import { TopRanked } from './top-ranked.js';
@@ -125,9 +125,10 @@ class MemoryIndex implements MultivectorIndex {
     const depth = Math.max(limit, FUSION_DEPTH);
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches));
-    const everyone = text === null ? null : this.#rankByText(text, passages.size, passages);
+    const everyone = text === null ? null : rankByWords(text, this.#words(passages), passages.size);
     const lexical = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!)).slice(0, depth) ?? null;
-    const ranking = semantic && lexical ? fuse(semantic, lexical) : (semantic ?? lexical ?? []);
+    const both = semantic && lexical && fuse(semantic, lexical, attainableByWords(text!, this.#words(passages)));
+    const ranking = both ?? semantic ?? lexical ?? [];
     const scores = (side: Ranked[] | null) => new Map(side?.map(({ passageId, score }) => [passageId, score]));
     const sides = { semantic: scores(semantic), lexical: scores(lexical) };
     return ranking.slice(0, limit).map(({ passageId, score }, index) => {
@@ -191,13 +192,12 @@ class MemoryIndex implements MultivectorIndex {
     this.#closed = true;
   }
 
-  #rankByText(text: string, depth: number, passages: ReadonlyMap<number, Passage>): Ranked[] {
-    const texts = [...passages.values()].map(({ id, stored: { document }, index }) => {
+  #words(passages: ReadonlyMap<number, Passage>): { id: number; parts: string[] }[] {
+    return [...passages.values()].map(({ id, stored: { document }, index }) => {
       const passage = document.passages[index]!;
       const headings = passage.headings.filter((heading) => heading !== document.title);
       return { id, parts: [document.title ?? '', ...headings, passage.text] };
     });
-    return rankByWords(text, texts, depth);
   }
 
   *#passages(): Generator<Passage> {

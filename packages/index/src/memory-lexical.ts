@@ -1,7 +1,6 @@
-import { byRank, type Ranked } from './fusion.js';
+import { attainableScore, BM25_K1, byRank, type Ranked } from './fusion.js';
 import { wordsOf } from './words.js';
 
-const K1 = 1.2;
 const B = 0.75;
 
 /** FTS5 never lets a word count for nothing or less, however common it is. */
@@ -26,7 +25,7 @@ export function rankByWords(
     const idf = Math.log((counted.length - holders.length + 0.5) / (holders.length + 0.5));
     for (const { id, length, counts } of holders) {
       const count = counts.get(word)!;
-      const saturation = (count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / averageLength));
+      const saturation = (count * (BM25_K1 + 1)) / (count + BM25_K1 * (1 - B + (B * length) / averageLength));
       scores.set(id, (scores.get(id) ?? 0) + Math.max(idf, LEAST_IDF) * saturation);
     }
   }
@@ -34,4 +33,11 @@ export function rankByWords(
     .map(([passageId, score]) => ({ passageId, score }))
     .sort(byRank)
     .slice(0, depth);
+}
+
+/** The highest score that any text can reach for the query. */
+export function attainableByWords(query: string, texts: readonly { readonly parts: readonly string[] }[]): number {
+  const held = texts.map(({ parts }) => new Set(parts.flatMap(wordsOf)));
+  const holders = [...new Set(wordsOf(query))].map((word) => held.filter((words) => words.has(word)).length);
+  return attainableScore(holders, texts.length);
 }

@@ -89,7 +89,8 @@ export interface Hit {
   readonly rank: number;
   /**
    * `semantic`: mean over query tokens of the best dot product (MaxSim / query rows), at most 1.
-   * `lexical`: BM25. `hybrid`: reciprocal-rank fusion. Comparable within one answer only.
+   * `lexical`: BM25. `hybrid`: MaxSim in standard deviations below the best, plus word coverage. Comparable within
+   * one answer only.
    */
   readonly score: number;
   readonly passageId: number;

@@ -9,11 +9,15 @@ const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
 
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 
+// Who asks for `école` means `l’école` too: Unicode's word rules keep elided articles with their nouns.
+const ELISION = /['’]/u;
+
 /** In the order of the text, with repetitions. */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
   for (const { segment, isWordLike } of SEGMENTER.segment(text.normalize('NFKC').toLowerCase())) {
-    if (isWordLike || PICTOGRAPH.test(segment)) words.push(segment);
+    if (isWordLike) words.push(...segment.split(ELISION).filter((part) => part !== ''));
+    else if (PICTOGRAPH.test(segment)) words.push(segment);
   }
   return words;
 }

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Ranked } from '../fusion.js';
+import { attainableScore, type Ranked } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import { wordsOf } from '../words.js';
 import type { ResidentVectors } from './resident-vectors.js';
@@ -54,17 +54,52 @@ export class LexicalSearch {
       WHERE passage_words MATCH ? ORDER BY rank, rowid`);
   }
 
+  /** A query's words, to be used at once: what is counted of them is counted once. */
+  query(text: string): LexicalQuery {
+    return new LexicalQuery([...new Set(wordsOf(text))].slice(0, QUERY_WORDS), this);
+  }
+
+  /** Passages that hold any of the words, best first. */
+  *matches(words: readonly string[]): Generator<Ranked> {
+    // Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
+    if (words.length > 0) yield* this.#match.iterate(words.map(quoted).join(' OR ')) as IterableIterator<Ranked>;
+  }
+
+  // Counting a million rows takes longer than the search: deleted passages count too.
+  passages(): number {
+    return this.#db.prepare('SELECT coalesce(max(id), 0) FROM passage').pluck().get() as number;
+  }
+
+  /** Passages that hold the word. */
+  holdersOf(word: string): number {
+    if (!this.#holders) {
+      this.#db.exec(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')",
+      );
+      this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
+    }
+    return (this.#holders.get(word) as number | undefined) ?? 0;
+  }
+}
+
+/** The words of one query against the index as it is now. */
+export class LexicalQuery {
+  readonly #words: readonly string[];
+  readonly #search: LexicalSearch;
+  #counted: { readonly word: string; readonly holders: number }[] | null = null;
+
+  constructor(words: readonly string[], search: LexicalSearch) {
+    this.#words = words;
+    this.#search = search;
+  }
+
   /**
    * Passages that hold any of the words. Where a query's words stand in very many passages, its commonest words, whose
    * weight is least, do not find passages.
    */
-  rank(text: string, depth: number, eligible: EligiblePassages | null = null): Ranked[] {
-    const words = this.#affordable([...new Set(wordsOf(text))].slice(0, QUERY_WORDS));
-    if (words.length === 0) return [];
-    // Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
-    const query = words.map(quoted).join(' OR ');
+  rank(depth: number, eligible: EligiblePassages | null): Ranked[] {
     const ranked: Ranked[] = [];
-    for (const row of this.#match.iterate(query) as IterableIterator<Ranked>) {
+    for (const row of this.#search.matches(this.#affordable())) {
       if (eligible && !eligible.has(row.passageId)) continue;
       ranked.push(row);
       if (ranked.length === depth) break;
@@ -72,12 +107,15 @@ export class LexicalSearch {
     return ranked;
   }
 
-  #affordable(words: string[]): string[] {
-    const passages = this.#db.prepare('SELECT coalesce(max(id), 0) FROM passage').pluck().get() as number;
-    if (passages * words.length <= MATCHES) return words;
-    const counted = words
-      .map((word) => ({ word, holders: this.#holdersOf(word) }))
-      .filter(({ holders }) => holders > 0);
+  /** The highest score that any passage can reach. */
+  attainable(): number {
+    const holders = this.#counts().map((counted) => counted.holders);
+    return attainableScore(holders, this.#search.passages());
+  }
+
+  #affordable(): readonly string[] {
+    if (this.#search.passages() * this.#words.length <= MATCHES) return this.#words;
+    const counted = this.#counts().filter(({ holders }) => holders > 0);
     counted.sort((a, b) => a.holders - b.holders);
     let matches = 0;
     return counted
@@ -88,15 +126,9 @@ export class LexicalSearch {
       .map(({ word }) => word);
   }
 
-  // Passages that hold the word.
-  #holdersOf(word: string): number {
-    if (!this.#holders) {
-      this.#db.exec(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')",
-      );
-      this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
-    }
-    return (this.#holders.get(word) as number | undefined) ?? 0;
+  #counts(): { readonly word: string; readonly holders: number }[] {
+    this.#counted ??= this.#words.map((word) => ({ word, holders: this.#search.holdersOf(word) }));
+    return this.#counted;
   }
 }
 

@@ -129,7 +129,8 @@ export class SqliteIndex implements MultivectorIndex {
   async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
     const depth = Math.max(limit, FUSION_DEPTH);
     const eligible = filter && eligiblePassages(this.#file.db, filter);
-    const rankWords = () => (text === null ? null : this.#lexical.rank(text, depth, eligible));
+    const words = text === null ? null : this.#lexical.query(text);
+    const rankWords = () => words && words.rank(depth, eligible);
     let semantic: Ranked[] | null = null;
     let lexical: Ranked[] | null = null;
     if (vectors && this.#searchesCells(eligible)) {
@@ -139,8 +140,8 @@ export class SqliteIndex implements MultivectorIndex {
       semantic = vectors && (await this.#rankAll(vectors, depth, eligible, signal));
       lexical = rankWords();
     }
-    const ranking = semantic && lexical ? fuse(semantic, lexical) : (semantic ?? lexical ?? []);
-    return this.#hits.read(ranking, limit, { semantic, lexical });
+    const both = semantic && lexical && words && fuse(semantic, lexical, words.attainable());
+    return this.#hits.read(both ?? semantic ?? lexical ?? [], limit, { semantic, lexical });
   }
 
   #searchesCells(eligible: EligiblePassages | null): boolean {
