@@ -40,7 +40,7 @@ describe('evaluateAnswers', () => {
     for (const question of without) {
       expect(question).toMatchObject({ topRelevant: false, citedRelevant: false });
       const twin = asked.find((other) => other.id === question.id && other.answerable)!;
-      expect(question.evidence!.features.context).toBeLessThan(twin.evidence!.features.context);
+      expect(question.evidence!.features.context).toBeLessThan(twin.evidence!.features.context!);
     }
   });
 });

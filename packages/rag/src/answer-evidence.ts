@@ -19,7 +19,8 @@ export interface Evidence {
   readonly score: number;
   /** The default of `minEvidence`. */
   readonly threshold: number;
-  readonly features: Readonly<Record<EvidenceFeature, number>>;
+  /** Null where there are too few contexts to compare with: says nothing either way. */
+  readonly features: Readonly<Record<EvidenceFeature, number | null>>;
 }
 
 export interface EvidenceCalibration {
@@ -50,13 +51,13 @@ export function answerEvidence(
   const context = means[top]!;
   const others = means.filter((_, i) => i !== top);
   const weakest = [...best.maxima.subarray(rows.start, rows.end)].sort((a, b) => a - b);
-  const features: Record<EvidenceFeature, number> = {
+  const features: Record<EvidenceFeature, number | null> = {
     context,
     weakest: meanOf(weakest.slice(0, Math.max(1, Math.ceil(weakest.length / 3)))),
     sentence: Math.max(...best.sentences.map(({ maxima }) => meanOf(maxima.subarray(rows.start, rows.end)))),
-    margin: others.length === 0 ? 0 : context - Math.max(...others),
+    margin: others.length < FEWEST_OTHERS ? null : context - Math.max(...others),
     words: wordCoverage(question, best, scores.contexts),
-    spread: others.length === 0 ? 0 : context - meanOf(others),
+    spread: others.length < FEWEST_OTHERS ? null : context - meanOf(others),
   };
   const calibration = CALIBRATIONS[encoder.name];
   if (calibration === undefined) return { score: context, threshold: UNCALIBRATED_THRESHOLD, features };
@@ -64,12 +65,14 @@ export function answerEvidence(
 }
 
 export function calibratedScore(
-  features: Readonly<Record<EvidenceFeature, number>>,
+  features: Readonly<Record<EvidenceFeature, number | null>>,
   { means, deviations, weights, bias }: EvidenceCalibration,
 ): number {
   let logit = bias;
   EVIDENCE_FEATURES.forEach((name, i) => {
-    logit += (weights[i]! * (features[name] - means[i]!)) / deviations[i]!;
+    const value = features[name];
+    if (value === null) return;
+    logit += (weights[i]! * (value - means[i]!)) / deviations[i]!;
   });
   return 1 / (1 + Math.exp(-logit));
 }
@@ -79,6 +82,9 @@ function contentRows(rows: number, tokens: number): { start: number; end: number
   const start = rows === tokens || rows <= MARKERS ? 0 : rows < tokens ? MARKERS : Math.min(MARKERS, rows - tokens);
   return { start, end: Math.max(start + 1, Math.min(rows, start + tokens)) };
 }
+
+/** Fewer other contexts say nothing about how the best one stands out. */
+const FEWEST_OTHERS = 3;
 
 /** BOS and the query prefix. */
 const MARKERS = 2;
