@@ -83,3 +83,16 @@ describe('doctor', () => {
     expect((await glot('doctor', '--index', 'missing.db')).code).toBe(2);
   });
 });
+
+describe('export and import', () => {
+  it('carry an index to another file', async () => {
+    const out = await glot('export', 'out', '--json');
+    expect([out.code, out.stderr]).toEqual([0, '']);
+    const into = await glot('import', 'out', '--index', 'copy.db', '--compact', '--json');
+    expect(into.stdout).toBe(out.stdout);
+    const hits = paths((await glot('search', '発酵', '--json', '--index', 'copy.db')).stdout);
+    expect(hits[0]).toMatch(/パン\.md$/);
+    const missing = await glot('import', 'nowhere');
+    expect([missing.code, missing.stdout]).toEqual([2, '']);
+  });
+});

@@ -105,6 +105,30 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     });
 
   program
+    .command('export')
+    .description('write documents (JSON lines) and their vectors (NumPy array) into a folder')
+    .argument('<dir>', 'the folder')
+    .addOption(indexOption())
+    .addOption(jsonOption())
+    .action(async (dir, options) => {
+      const { runExport } = await import('./commands/transfer.js');
+      onExit(await runExport(dir, options, signal));
+    });
+
+  program
+    .command('import')
+    .description('take in documents and vectors made elsewhere, in the files that export writes')
+    .argument('<dir>', 'the folder')
+    .addOption(indexOption())
+    .option('--compact', 'make a new index that stores vectors in about half the space')
+    .addOption(jsonOption())
+    .addOption(threadsOption())
+    .action(async (dir, options) => {
+      const { runImport } = await import('./commands/transfer.js');
+      onExit(await runImport(dir, options, signal));
+    });
+
+  program
     .command('eval')
     .description(
       'measure retrieval on a BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv) or translation pairs (.tsv)',

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { closeSync, createWriteStream, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { throwIfAborted } from '@glot/errors';
+import { DocumentStore } from '../sqlite/document-store.js';
+import { GenerationStore } from '../sqlite/generation-store.js';
+import { openForReading } from '../sqlite/index-file.js';
+import { PassageVectors } from '../sqlite/passage-vectors.js';
+import { storageError } from '../sqlite/storage-error.js';
+import { npyHeader } from './npy.js';
+
+/** The three files of an exported index. */
+export const ENCODER_FILE = 'encoder.json';
+export const DOCUMENTS_FILE = 'documents.jsonl';
+export const VECTORS_FILE = 'vectors.npy';
+
+export interface ExportOptions {
+  /** The index. */
+  readonly file: string;
+  /** Made where it is missing; files of an earlier export are replaced. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (documents: number, total: number) => void;
+}
+
+export interface TransferReport {
+  readonly documents: number;
+  readonly passages: number;
+  readonly tokens: number;
+}
+
+/**
+ * Writes all documents with their vectors: `encoder.json` (name, fingerprint, dim), `documents.jsonl` (a document a line
+ * with its passages, each with `rows`, its number of token vectors) and `vectors.npy` (float32 [tokens x dim], in the
+ * order of the passages). Vectors come out as precisely as they are stored.
+ * @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.export`, `aborted`
+ */
+export async function exportIndex(options: ExportOptions): Promise<TransferReport> {
+  const path = resolve(options.file);
+  const opened = openForReading(path);
+  try {
+    const { db, encoder, format } = opened;
+    const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
+    const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
+    const documents = new DocumentStore(db, vectors, null);
+    mkdirSync(options.folder, { recursive: true });
+    const place = (name: string) => join(options.folder, name);
+    const lines = createWriteStream(place(`${DOCUMENTS_FILE}.new`));
+    const numbers = openSync(place(`${VECTORS_FILE}.new`), 'w');
+    let report = { documents: 0, passages: 0, tokens: 0 };
+    try {
+      writeSync(numbers, npyHeader(0, encoder.dim));
+      // One moment's state, whatever a writer does meanwhile.
+      db.exec('BEGIN');
+      const rows = db.prepare('SELECT path, first_passage FROM document ORDER BY id').all() as {
+        path: string;
+        first_passage: number;
+      }[];
+      for (const { path: key, first_passage: first } of rows) {
+        throwIfAborted(options.signal);
+        const { id: _, ...document } = documents.get(key)!;
+        const passages = document.passages.map((passage, at) => {
+          const stored = vectors.get(first + at);
+          if (stored && stored.rows > 0) writeSync(numbers, new Uint8Array(vectors.decoded(stored).buffer));
+          return { ...passage, rows: stored?.rows ?? 0 };
+        });
+        report = {
+          documents: report.documents + 1,
+          passages: report.passages + passages.length,
+          tokens: report.tokens + passages.reduce((sum, { rows: count }) => sum + count, 0),
+        };
+        if (!lines.write(`${JSON.stringify({ ...document, passages })}\n`)) await once(lines, 'drain');
+        options.onProgress?.(report.documents, rows.length);
+      }
+      writeSync(numbers, npyHeader(report.tokens, encoder.dim), 0, undefined, 0);
+    } finally {
+      closeSync(numbers);
+      lines.end();
+      await once(lines, 'close');
+    }
+    const stated = openSync(place(`${ENCODER_FILE}.new`), 'w');
+    writeSync(stated, `${JSON.stringify(encoder, null, 2)}\n`);
+    closeSync(stated);
+    for (const name of [DOCUMENTS_FILE, VECTORS_FILE, ENCODER_FILE]) renameSync(place(`${name}.new`), place(name));
+    return report;
+  } catch (error) {
+    throw storageError(error, path);
+  } finally {
+    opened.close();
+  }
+}

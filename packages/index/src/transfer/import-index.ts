@@ -1,0 +1,182 @@
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
+import { GlotError, throwIfAborted } from '@glot/errors';
+import type { TokenVectors } from '@glot/kernels';
+import { z } from 'zod';
+import { type OpenIndexOptions, openIndex } from '../open-index.js';
+import type { DocumentInput } from '../types.js';
+import { DOCUMENTS_FILE, ENCODER_FILE, type TransferReport, VECTORS_FILE } from './export-index.js';
+import { halfToFloat, parseNpyHeader } from './npy.js';
+
+export interface ImportOptions extends Pick<OpenIndexOptions, 'profile' | 'threads'> {
+  /** The index; made where it is missing. Documents of the same path are replaced. */
+  readonly file: string;
+  /** With `encoder.json`, `documents.jsonl` and `vectors.npy`, as `exportIndex` writes them; float16 is taken too. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (documents: number) => void;
+}
+
+const encoderSchema = z.object({
+  name: z.string().min(1),
+  fingerprint: z.string().min(1),
+  dim: z.number().int().positive(),
+});
+
+const linesSchema = z.object({ first: z.number().int(), last: z.number().int() });
+
+const documentSchema = z.object({
+  path: z.string().min(1),
+  contentHash: z.string().default(''),
+  sizeBytes: z.number().default(0),
+  modifiedMs: z.number().default(0),
+  format: z.string().default('text'),
+  title: z.string().nullable().default(null),
+  lang: z.string().nullable().default(null),
+  meta: z.record(z.string(), z.string()).default({}),
+  text: z.string(),
+  passages: z.array(
+    z.object({
+      text: z.string(),
+      start: z.number().int(),
+      end: z.number().int(),
+      headings: z.array(z.string()).default([]),
+      page: z.number().int().nullable().default(null),
+      lines: linesSchema.nullable().default(null),
+      lang: z.string().nullable().default(null),
+      /** Token vectors of this passage. */
+      rows: z.number().int().nonnegative(),
+    }),
+  ),
+});
+
+/**
+ * Takes in documents with vectors that were made elsewhere, one transaction a document: interrupted, what is in stays,
+ * and the same call goes through again.
+ * @throws GlotError `index.import` naming file and line; and what `openIndex` and `upsert` throw
+ */
+export async function importIndex(options: ImportOptions): Promise<TransferReport> {
+  const place = (name: string) => join(options.folder, name);
+  for (const name of [ENCODER_FILE, DOCUMENTS_FILE, VECTORS_FILE]) {
+    if (!existsSync(place(name))) throw importError(`there is no ${place(name)}`, { file: place(name) });
+  }
+  const encoder = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
+  const vectors = new VectorReader(place(VECTORS_FILE), encoder.dim);
+  let report = { documents: 0, passages: 0, tokens: 0 };
+  try {
+    const { file, profile, threads } = options;
+    const index = await openIndex({
+      file,
+      mode: 'write',
+      encoder,
+      ...(profile && { profile }),
+      ...(threads !== undefined && { threads }),
+    });
+    try {
+      const lines = createInterface({ input: createReadStream(place(DOCUMENTS_FILE)), crlfDelay: Infinity });
+      for await (const line of lines) {
+        throwIfAborted(options.signal);
+        const where = `${place(DOCUMENTS_FILE)}, line ${report.documents + 1}`;
+        const { passages, ...rest } = parsed(documentSchema, line, where);
+        const document: DocumentInput = { ...rest, passages: passages.map(({ rows: _, ...passage }) => passage) };
+        const rows = vectors.read(passages.map(({ rows: count }) => count));
+        index.upsert(document, rows);
+        report = {
+          documents: report.documents + 1,
+          passages: report.passages + passages.length,
+          tokens: report.tokens + rows.data.length / encoder.dim,
+        };
+        options.onProgress?.(report.documents);
+        if (report.documents % 64 === 0) await setImmediate();
+      }
+      if (vectors.left > 0) {
+        throw importError(
+          `${place(VECTORS_FILE)} has ${vectors.left} rows more than the passages of ${DOCUMENTS_FILE} ask for`,
+        );
+      }
+      await index.compact({ ...(options.signal && { signal: options.signal }) });
+    } finally {
+      await index.close();
+    }
+  } finally {
+    vectors.close();
+  }
+  return report;
+}
+
+/** Rows one after the other. */
+class VectorReader {
+  readonly #descriptor: number;
+  readonly #file: string;
+  readonly #dim: number;
+  readonly #numberBytes: number;
+  #at: number;
+  left: number;
+
+  constructor(file: string, dim: number) {
+    this.#file = file;
+    this.#dim = dim;
+    this.#descriptor = openSync(file, 'r');
+    try {
+      const start = Buffer.alloc(65_536);
+      const header = parseNpyHeader(start.subarray(0, readSync(this.#descriptor, start)), file);
+      this.#numberBytes = header.type === 'f4' ? 4 : 2;
+      this.#at = header.dataOffset;
+      this.left = header.rows;
+      if (header.columns !== dim) {
+        throw importError(`${file} has ${header.columns} columns, ${ENCODER_FILE} says ${dim} dimensions`, { file });
+      }
+      const size = statSync(file).size;
+      if (size !== header.dataOffset + header.rows * dim * this.#numberBytes) {
+        throw importError(`${file} has ${size} bytes, which is not what its header says; copy it again`, { file });
+      }
+    } catch (error) {
+      closeSync(this.#descriptor);
+      throw error;
+    }
+  }
+
+  /** @param rows of each passage of a document */
+  read(rows: readonly number[]): TokenVectors {
+    const offsets = new Uint32Array(rows.length + 1);
+    rows.forEach((count, at) => {
+      offsets[at + 1] = offsets[at]! + count;
+    });
+    const total = offsets[rows.length]!;
+    if (total > this.left) {
+      throw importError(`${this.#file} ends before the passages of ${DOCUMENTS_FILE} do`, { file: this.#file });
+    }
+    const bytes = new Uint8Array(total * this.#dim * this.#numberBytes);
+    readSync(this.#descriptor, bytes, 0, bytes.length, this.#at);
+    this.#at += bytes.length;
+    this.left -= total;
+    const data =
+      this.#numberBytes === 4
+        ? new Float32Array(bytes.buffer)
+        : Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat);
+    return { data, offsets, dim: this.#dim };
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GlotError('index.import', `${where} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw importError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'does not fit'}`);
+}
+
+function importError(message: string, details: Record<string, unknown> = {}): GlotError {
+  return new GlotError('index.import', message, { details });
+}

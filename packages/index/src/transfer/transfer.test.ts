@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CORPUS, DIM, document, ENCODER, encode, vectorsOf } from '../fixtures.js';
+import { openIndex } from '../open-index.js';
+import { exportIndex } from './export-index.js';
+import { importIndex } from './import-index.js';
+import { halfToFloat, npyHeader, parseNpyHeader } from './npy.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-перенос '));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (name: string) => join(folder, name);
+
+async function made(): Promise<void> {
+  const index = await openIndex({ file: at('a.db'), mode: 'write', encoder: ENCODER });
+  for (const [path, texts] of Object.entries(CORPUS)) {
+    index.upsert(document(path, texts, { meta: { тема: 'хлеб' }, lang: path.slice(0, 2) }), encode(...texts));
+  }
+  index.upsert(document('mute 🍞', ['!']), vectorsOf([new Float32Array(0)], DIM));
+  await index.close();
+}
+
+it('gives another index all documents, their vectors and their answers', async () => {
+  await made();
+  const report = await exportIndex({ file: at('a.db'), folder: at('out') });
+  expect(await importIndex({ file: at('b.db'), folder: at('out') })).toEqual(report);
+  expect(report).toMatchObject({ documents: 10, passages: 19 });
+  const [a, b] = await Promise.all([at('a.db'), at('b.db')].map((file) => openIndex({ file, mode: 'read' })));
+  for (const { path } of a!.files()) expect(b!.get(path)).toEqual(a!.get(path));
+  const ask = { mode: 'hybrid', text: '発酵 dough', vectors: encode('発酵 dough'), limit: 50 } as const;
+  const [before, after] = [await a!.search(ask), await b!.search(ask)];
+  expect(after.map(({ passageId }) => passageId)).toEqual(before.map(({ passageId }) => passageId));
+  after.forEach((hit, rank) => {
+    expect(hit.score).toBeCloseTo(before[rank]!.score, 5);
+  });
+  await Promise.all([a!.close(), b!.close()]);
+});
+
+it('takes vectors in half precision', async () => {
+  await made();
+  await exportIndex({ file: at('a.db'), folder: at('out') });
+  const file = readFileSync(at('out/vectors.npy'));
+  const { rows, dataOffset } = parseNpyHeader(file, 'vectors.npy');
+  // 1, -2 and 2^-14, in turn.
+  const halves = Uint16Array.from({ length: rows * DIM }, (_, k) => [0x3c00, 0xc000, 0x0400][k % 3]!);
+  const header = Buffer.from(file.subarray(0, dataOffset).toString('latin1').replace('<f4', '<f2'), 'latin1');
+  writeFileSync(at('out/vectors.npy'), Buffer.concat([header, Buffer.from(halves.buffer)]));
+  expect(await importIndex({ file: at('b.db'), folder: at('out') })).toMatchObject({ tokens: rows });
+  expect([0x3c00, 0xc000, 0x0400, 0x0001, 0x8000, 0x7c00].map(halfToFloat)).toEqual([
+    1,
+    -2,
+    2 ** -14,
+    2 ** -24,
+    -0,
+    Infinity,
+  ]);
+});
+
+it('writes headers that NumPy reads: magic, version, length in 64s, shape', () => {
+  const header = npyHeader(12, 128);
+  expect(header.length % 64).toBe(0);
+  expect(header.subarray(0, 10)).toEqual(Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'));
+  expect(parseNpyHeader(header, 'x')).toEqual({ type: 'f4', rows: 12, columns: 128, dataOffset: 128 });
+});
+
+it('names what is wrong with files made elsewhere', async () => {
+  await made();
+  const attempt = async (name: string, change: (bytes: Buffer) => Buffer | string) => {
+    await exportIndex({ file: at('a.db'), folder: at('out') });
+    writeFileSync(at(`out/${name}`), change(readFileSync(at(`out/${name}`))));
+    rmSync(at('b.db'), { force: true });
+    return importIndex({ file: at('b.db'), folder: at('out') });
+  };
+  const wrong = (message: RegExp) =>
+    expect.objectContaining({ code: 'index.import', message: expect.stringMatching(message) });
+  await expect(attempt('vectors.npy', (bytes) => bytes.subarray(1))).rejects.toThrowError(wrong(/not a NumPy/));
+  await expect(attempt('vectors.npy', (bytes) => bytes.subarray(0, -4))).rejects.toThrowError(wrong(/bytes/));
+  await expect(attempt('documents.jsonl', (bytes) => `${bytes}{"path":""}\n`)).rejects.toThrowError(
+    wrong(/line 11: path/),
+  );
+  await expect(attempt('documents.jsonl', (bytes) => bytes.subarray(0, bytes.indexOf(10)))).rejects.toThrowError(
+    wrong(/rows more/),
+  );
+  await expect(attempt('encoder.json', () => JSON.stringify({ ...ENCODER, dim: 7 }))).rejects.toThrowError(
+    wrong(/columns/),
+  );
+  await expect(importIndex({ file: at('b.db'), folder: at('nowhere') })).rejects.toThrowError(wrong(/nowhere/));
+});
