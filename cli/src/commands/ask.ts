@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { type Glot, openGlot } from '@glot/glot';
-import { type AnswerEvent, type AnswerGenerator, foldAnswer, httpGenerator } from '@glot/rag';
+import { type AnswerEvent, type AnswerGenerator, foldAnswer, httpGenerator, openLfm2Generator } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
 import { modelOptions, type QueryOptions, queryText } from '../options.js';
 import { answerJson, eventJson } from '../terminal/answer-json.js';
@@ -14,25 +14,40 @@ interface AskFlags extends QueryOptions {
 
 export async function runAsk(words: readonly string[], flags: AskFlags, signal: AbortSignal): Promise<ExitCode> {
   const question = queryText(words);
-  const generator = generatorOf(flags);
+  const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const events = glot.askStream(question, { mode: flags.mode, limit: flags.k, signal, ...generator });
+    const events = glot.askStream(question, {
+      mode: flags.mode,
+      limit: flags.k,
+      signal,
+      ...(generator && { generator }),
+    });
     const abstained = flags.json ? await printJson(events, glot) : await printEvents(events, glot, flags);
     return abstained ? ExitCode.nothingFound : ExitCode.found;
   } finally {
     await glot.close();
+    await generator?.dispose?.();
   }
 }
 
+interface CliGenerator extends AnswerGenerator {
+  dispose?(): Promise<void>;
+}
+
 /** The key comes from the environment alone: a command line is seen by others. */
-function generatorOf({ generator: url, generatorModel: model }: AskFlags): { generator?: AnswerGenerator } {
-  if (url === undefined) return {};
+async function openGenerator(flags: AskFlags): Promise<CliGenerator | undefined> {
+  const { generator: where, generatorModel: model, threads } = flags;
+  if (where === undefined) return undefined;
+  if (!/^https?:/iu.test(where)) {
+    const { resolveModel } = await import('@glot/lfm2');
+    return openLfm2Generator(await resolveModel(where), { decoder: threads === undefined ? {} : { threads } });
+  }
   if (model === undefined) {
     throw new GlotError('cli.generator-model', 'say which model to use at that address: --generator-model NAME');
   }
   const apiKey = process.env.GLOT_GENERATOR_API_KEY;
-  return { generator: httpGenerator({ url, model, ...(apiKey !== undefined && { apiKey }) }) };
+  return httpGenerator({ url: where, model, ...(apiKey !== undefined && { apiKey }) });
 }
 
 async function printJson(events: AsyncIterable<AnswerEvent>, glot: Glot): Promise<boolean> {

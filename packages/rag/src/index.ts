@@ -25,6 +25,11 @@ export { extractiveGenerator } from './extractive-generator.js';
 export { type FoldedText, foldText } from './folded-text.js';
 export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
 export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './lfm2/lfm2-generator.js';
+export {
+  type OpenedGenerator,
+  type OpenLfm2GeneratorOptions,
+  openLfm2Generator,
+} from './lfm2/open-lfm2-generator.js';
 export { type DocumentLookup, type PackOptions, packHits } from './packing.js';
 export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';

@@ -1,0 +1,43 @@
+import { basename, join } from 'node:path';
+import { type DecoderOptions, Generator, GgufFile, isGguf, readJson } from '@glot/lfm2';
+import type { AnswerGenerator } from '../types.js';
+import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
+
+export interface OpenLfm2GeneratorOptions extends Omit<Lfm2GeneratorOptions, 'name' | 'tokenizer'> {
+  readonly decoder?: DecoderOptions;
+}
+
+/** A generator that holds native memory. */
+export interface OpenedGenerator extends AnswerGenerator {
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a checkpoint folder or GGUF file of an LFM2 chat model.
+ *
+ * @throws GlotError `lfm2.*`, `kernels.*`, `rag.tokenizer`
+ */
+export async function openLfm2Generator(
+  path: string,
+  { decoder, ...options }: OpenLfm2GeneratorOptions = {},
+): Promise<OpenedGenerator> {
+  const tokenizer = await tokenizerJson(path);
+  const model = await Generator.open(path, decoder);
+  try {
+    const answers = lfm2Generator(model, { ...options, name: basename(path), tokenizer });
+    return { ...answers, dispose: () => model.dispose() };
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
+}
+
+async function tokenizerJson(path: string): Promise<unknown> {
+  if (!isGguf(path)) return readJson(join(path, 'tokenizer.json'));
+  const file = await GgufFile.open(path);
+  try {
+    return file.tokenizerFiles().tokenizer;
+  } finally {
+    await file.close();
+  }
+}
