@@ -28,6 +28,7 @@ export { type ConvolutionMode, type ShortConvolutionWeights, shortConvolution } 
 export { type SwiGluWeights, swiGlu } from './blocks/swiglu.js';
 export {
   type Attribute,
+  type ConstantSink,
   type Dimension,
   type Graph,
   GraphBuilder,

@@ -21,6 +21,16 @@ export type Dimension = number | string;
 export interface Graph {
   readonly model: Uint8Array;
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
+  /** Folder of the file that holds the constants which went to a sink. */
+  readonly folder?: string;
+}
+
+/** Takes large constants as they come, so that a graph can be larger than memory. */
+export interface ConstantSink {
+  /** Name of the file, within the folder that `Graph.folder` will name. */
+  readonly file: string;
+  /** Stores bytes at once. @returns where in the file they start */
+  write(bytes: Uint8Array): number;
 }
 
 /** Constants from this size on are handed to the runtime beside the model: no copy, and no 2 GB limit of protobuf. */
@@ -48,7 +58,13 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #external: { path: string; data: Uint8Array }[] = [];
   readonly #names = new Set<string>();
+  readonly #sink: ConstantSink | null;
   #count = 0;
+
+  /** @param sink where large constants go; default: they stay in memory, beside the model */
+  constructor(sink: ConstantSink | null = null) {
+    this.#sink = sink;
+  }
 
   input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
     this.#claim(name);
@@ -64,13 +80,14 @@ export class GraphBuilder {
     if (bytes.byteLength < EXTERNAL_FROM_BYTES) {
       this.#initializers.push({ ...proto, rawData: bytes });
     } else {
-      this.#external.push({ path: name, data: bytes });
+      if (this.#sink === null) this.#external.push({ path: name, data: bytes });
+      const offset = this.#sink?.write(bytes) ?? 0;
       this.#initializers.push({
         ...proto,
         dataLocation: 1,
         externalData: [
-          { key: 'location', value: name },
-          { key: 'offset', value: '0' },
+          { key: 'location', value: this.#sink?.file ?? name },
+          { key: 'offset', value: String(offset) },
           { key: 'length', value: String(bytes.byteLength) },
         ],
       });

@@ -49,7 +49,12 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
       // The arena never gives memory back; graphs with varying shapes would grow it without bound.
       enableMemPattern: false,
       // Waiting threads that spin double the processor time, and halve the speed where other work runs beside.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: {
+        session: {
+          intra_op: { allow_spinning: '0' },
+          ...(graph.folder === undefined ? {} : { model_external_initializers_file_folder_path: graph.folder }),
+        },
+      },
       // Failures come back as errors; the runtime need not print them as well.
       logSeverityLevel: 4,
       externalData: graph.externalData,

@@ -34,10 +34,13 @@ export interface DecodeGraphOptions {
  * n `keys_n` and `values_n` [kvHeads, capacity, headDim] or `state_n` [1, kernel - 1, hidden]. Outputs: `new_keys_n`,
  * `new_values_n` [kvHeads, tokens, headDim], `new_state_n`, and `output`.
  */
-export async function decodeGraph(checkpoint: Checkpoint, options: DecodeGraphOptions): Promise<Graph> {
+export async function decodeGraph(
+  checkpoint: Checkpoint,
+  options: DecodeGraphOptions,
+  graph: GraphBuilder = new GraphBuilder(),
+): Promise<Graph> {
   const { config } = checkpoint;
   const { hiddenSize, kvHeads, headDim, convKernel } = config;
-  const graph = new GraphBuilder();
   const ids = graph.input('ids', 'i32', [1, 'tokens']);
   const start = graph.input('start', 'i64', [1]);
   const pastMask = graph.input('past_mask', 'f32', ['capacity']);

@@ -3,8 +3,8 @@ import { GlotError, throwIfAborted } from '@glot/errors';
 import { createSession, type GraphSession, type SessionOptions } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
 import type { Lfm2Config } from '../config.js';
+import { convertedGraph } from '../conversion/converted-graph.js';
 import type { Precision } from '../precision.js';
-import { decodeGraph } from './decode-graph.js';
 import { DecoderState } from './decoder-state.js';
 
 export interface DecoderOptions extends SessionOptions {
@@ -16,6 +16,8 @@ export interface DecoderOptions extends SessionOptions {
   readonly chunkTokens?: number;
   /** Weights that read prompts; default: int8 where `precision` is int4, else the same ones. */
   readonly prefillPrecision?: Precision;
+  /** Folder that keeps converted weights, so that the next load is quick; default: nothing is kept. */
+  readonly cacheFolder?: string;
 }
 
 const DEFAULT_CONTEXT = 32_768;
@@ -43,7 +45,7 @@ export class Decoder {
     const prefillPrecision = options.prefillPrecision ?? (precision === 'int4' ? 'int8' : precision);
     const contextTokens = Math.min(options.contextTokens ?? DEFAULT_CONTEXT, config.maxPositions);
     const graph = (of: Precision, output: 'logits' | 'none') =>
-      decodeGraph(checkpoint, { precision: of, contextTokens, output });
+      convertedGraph(checkpoint, { precision: of, contextTokens, output }, options.cacheFolder);
     const step = await createSession(await graph(precision, 'logits'), options);
     try {
       const prefill =
