@@ -130,7 +130,7 @@ export class SqliteIndex implements MultivectorIndex {
     const depth = Math.max(limit, FUSION_DEPTH);
     const eligible = filter && eligiblePassages(this.#file.db, filter);
     const words = text === null ? null : this.#lexical.query(text);
-    const rankWords = () => words && words.rank(depth, eligible);
+    const rankWords = () => (words === null ? null : words.rank(depth, eligible));
     let semantic: Ranked[] | null = null;
     let lexical: Ranked[] | null = null;
     if (vectors && this.#searchesCells(eligible)) {
