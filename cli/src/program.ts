@@ -175,6 +175,16 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
       onExit(await runModelsVerify(name, options, signal));
     });
   models
+    .command('convert')
+    .description('convert the weights of a text model once, so that it loads quickly from then on')
+    .argument('<name>', 'owner/name, a folder or a .gguf file')
+    .addOption(new Option('--precision <kind>', 'of the weights').choices(['f32', 'int8', 'int4']).default('int4'))
+    .addOption(jsonOption())
+    .action(async (name, options) => {
+      const { runModelsConvert } = await import('./commands/models-convert.js');
+      onExit(await runModelsConvert(name, options));
+    });
+  models
     .command('path')
     .description('print where a pulled model lies')
     .argument('<name>', 'owner/name')

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** What the benchmark uses of node-llama-cpp, which is installed outside of the repository. */
@@ -24,8 +23,8 @@ export class LlamaCpp {
 
   /** @param folder with node_modules/node-llama-cpp */
   static async open(folder: string, model: string, threads: number, contextTokens: number): Promise<LlamaCpp> {
-    const entry = createRequire(join(folder, 'package.json')).resolve('node-llama-cpp/package.json');
-    const { getLlama } = (await import(pathToFileURL(join(entry, '..', 'dist', 'index.js')).href)) as LlamaModule;
+    const entry = resolve(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
+    const { getLlama } = (await import(pathToFileURL(entry).href)) as LlamaModule;
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: threads });
     const loaded = await llama.loadModel({ modelPath: model });
     const context = await loaded.createContext({ contextSize: contextTokens, batchSize: 512, threads, sequences: 1 });

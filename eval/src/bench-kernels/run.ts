@@ -10,7 +10,7 @@ import { type Pair, reportOf } from './report.js';
 
 /**
  * Measures the 350M shape with random weights, ours against llama.cpp, run by run in turn.
- * node run.js --llama FOLDER [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2] [--longest 2048]
+ * node run.js --llama FOLDER [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2]
  */
 const { values } = parseArgs({
   options: {
@@ -49,7 +49,10 @@ async function timed<T>(name: string, load: Promise<T>): Promise<T> {
 }
 const checkpoint = await Checkpoint.open(q8);
 const trunk = await timed('glot int8 encoder, from GGUF', Trunk.load(checkpoint, { precision: 'int8', threads }));
-const decoder = await timed('glot int4 decoder with int8 prompts, from GGUF', Decoder.load(checkpoint, { threads }));
+const decoder = await timed(
+  'glot int4 decoder with int8 prompts, from the cache where it is there',
+  Decoder.load(checkpoint, { threads, cacheFolder: join(values.work, 'converted') }),
+);
 await checkpoint.close();
 const llama8 = await timed('llama.cpp Q8_0', LlamaCpp.open(values.llama, q8, threads, 1024));
 const llama4 = await timed('llama.cpp Q4_0', LlamaCpp.open(values.llama, q4, threads, 2304));

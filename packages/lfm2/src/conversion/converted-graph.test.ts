@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder } from '../decoder/decoder.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
+import { convertModel } from './convert-model.js';
 
 describe('converted weights', () => {
   let folder: string;
@@ -56,6 +57,14 @@ describe('converted weights', () => {
     expect(await logits(options)).toEqual(expected);
     await writeFile(at('model.onnx'), 'nonsense');
     expect(await logits(options)).toEqual(expected);
+  });
+
+  it('come from one conversion for every context limit', async () => {
+    expect(await convertModel(folder, { precision: 'int8', folder: cacheFolder })).toBe(cacheFolder);
+    const before = await entries();
+    expect(before.length).toBe(1);
+    await logits({ precision: 'int8', contextTokens: 99, cacheFolder });
+    expect(await entries()).toEqual(before);
   });
 
   it('belong to one state of the checkpoint', async () => {

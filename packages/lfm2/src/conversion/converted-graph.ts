@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Graph, GraphBuilder, int8Sign } from '@glot/kernels';
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint.js';
 import { type DecodeGraphOptions, decodeGraph } from '../decoder/decode-graph.js';
+import { hubSettings } from '../hub/settings.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
@@ -14,6 +15,11 @@ const MODEL = 'model.onnx';
 const WEIGHTS = 'weights.bin';
 const MANIFEST = 'manifest.json';
 const Manifest = z.object({ key: z.string(), modelSha256: z.string(), weightsBytes: z.number() });
+
+/** Where `convertModel` keeps weights: beside the pulled models. */
+export function convertedFolder(): string {
+  return join(dirname(hubSettings({}).folder), 'converted');
+}
 
 /**
  * The decoding graph of a checkpoint: from the cache where it lies there whole, else built, and kept where a cache
@@ -25,11 +31,11 @@ export async function convertedGraph(
   options: DecodeGraphOptions,
   cacheFolder?: string,
 ): Promise<Graph> {
-  if (cacheFolder === undefined) return decodeGraph(checkpoint, options);
   const key = await conversionKey(checkpoint, options);
-  const folder = join(resolve(cacheFolder), key);
+  const folder = join(resolve(cacheFolder ?? convertedFolder()), key);
   const cached = await cachedGraph(folder, key);
   if (cached !== null) return cached;
+  if (cacheFolder === undefined) return decodeGraph(checkpoint, options);
   const temporary = `${folder}.${process.pid}.tmp`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });

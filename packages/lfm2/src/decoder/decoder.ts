@@ -16,7 +16,10 @@ export interface DecoderOptions extends SessionOptions {
   readonly chunkTokens?: number;
   /** Weights that read prompts; default: int8 where `precision` is int4, else the same ones. */
   readonly prefillPrecision?: Precision;
-  /** Folder that keeps converted weights, so that the next load is quick; default: nothing is kept. */
+  /**
+   * Folder that keeps converted weights, so that the next load is quick. Default: what `convertModel` made is used
+   * where it is there, and nothing is written.
+   */
   readonly cacheFolder?: string;
 }
 
@@ -44,8 +47,10 @@ export class Decoder {
     const precision = options.precision ?? 'int4';
     const prefillPrecision = options.prefillPrecision ?? (precision === 'int4' ? 'int8' : precision);
     const contextTokens = Math.min(options.contextTokens ?? DEFAULT_CONTEXT, config.maxPositions);
+    // One size of tables for all limits, so that one conversion serves them all.
+    const tableTokens = Math.max(contextTokens, Math.min(DEFAULT_CONTEXT, config.maxPositions));
     const graph = (of: Precision, output: 'logits' | 'none') =>
-      convertedGraph(checkpoint, { precision: of, contextTokens, output }, options.cacheFolder);
+      convertedGraph(checkpoint, { precision: of, contextTokens: tableTokens, output }, options.cacheFolder);
     const step = await createSession(await graph(precision, 'logits'), options);
     try {
       const prefill =
