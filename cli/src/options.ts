@@ -38,7 +38,7 @@ export const modeOption = () => new Option('--mode <mode>', 'how to rank').choic
 export const countOption = (what: string, count: number) =>
   new Option('-k <n>', what).argParser(positiveInteger).default(count);
 
-function positiveInteger(value: string): number {
+export function positiveInteger(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < 1 || number > 10_000) {
     throw new InvalidArgumentError('It must be a whole number from 1 to 10000.');

@@ -2,7 +2,16 @@ import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.js';
 import { addFilterOptions } from './filter-options.js';
-import { countOption, indexOption, jsonOption, MODES, modelOption, modeOption, threadsOption } from './options.js';
+import {
+  countOption,
+  indexOption,
+  jsonOption,
+  MODES,
+  modelOption,
+  modeOption,
+  positiveInteger,
+  threadsOption,
+} from './options.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -61,9 +70,12 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(jsonOption())
     .addOption(new Option('--ndjson', 'print each event as a line of JSON').conflicts('json'))
     .addOption(
-      new Option('--generator <url>', 'let a model behind an OpenAI-compatible address write').env('GLOT_GENERATOR'),
+      new Option(
+        '--generator <url>',
+        'let a model write: an LFM2 folder or pulled name, or an OpenAI-compatible address',
+      ).env('GLOT_GENERATOR'),
     )
-    .addOption(new Option('--generator-model <name>', 'its name there').env('GLOT_GENERATOR_MODEL'))
+    .addOption(new Option('--generator-model <name>', 'its name at that address').env('GLOT_GENERATOR_MODEL'))
     .addOption(modelOption())
     .addOption(threadsOption())
     .action(async (words, options) => {
@@ -135,7 +147,7 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     )
     .argument('<path>', 'the folder or file')
     .option('--answers', 'ask its questions and check the answers (answers.jsonl) instead')
-    .addOption(new Option('--sample <n>', 'with --answers: at most so many questions').argParser(Number))
+    .addOption(new Option('--sample <n>', 'with --answers: at most so many questions').argParser(positiveInteger))
     .option('--split <name>', 'which qrels/<name>.tsv', 'test')
     .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
     .addOption(jsonOption())
