@@ -168,7 +168,8 @@ export class DocumentStore {
     if (!row) return skipped;
     const first = row.first_passage;
     const last = lastPassage(row);
-    statements.deleteWords.run(first, last);
+    // One by one: FTS5 walks through all rows to find a range.
+    for (let passageId = first; passageId <= last; passageId += 1) statements.deleteWords.run(passageId);
     statements.deleteVectors.run(first, last);
     statements.deletePassages.run(first, last);
     statements.deleteText.run(row.id);
@@ -229,7 +230,7 @@ function prepare(db: Database, generations: boolean) {
     touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
-    deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?'),
+    deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),
     deleteVectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id BETWEEN ? AND ?'),
     deletePassages: db.prepare('DELETE FROM passage WHERE id BETWEEN ? AND ?'),
     deleteText: db.prepare('DELETE FROM document_text WHERE document_id = ?'),

@@ -18,12 +18,13 @@ const LADDER: readonly ProbeSettings[] = [
   { probeCells: 64, depth: 512 },
   { probeCells: 64, depth: 768 },
   { probeCells: 96, depth: 1024 },
+  { probeCells: 128, depth: 1536 },
 ];
 
 export const DEFAULT_PROBE: ProbeSettings = { probeCells: 32, depth: 512 };
 
 /** What stands for the truth: far wider than any setting. */
-const REFERENCE: ProbeSettings = { probeCells: 128, depth: 4096 };
+const REFERENCE: ProbeSettings = { probeCells: 192, depth: 4096 };
 
 const QUERIES = 32;
 const QUERY_ROWS = 24;
