@@ -1,4 +1,5 @@
 import type { MachineLimits } from './machine-limits.js';
+import type { Clock } from './stopwatch.js';
 
 /** Milliseconds of runs in turn; run i of one side stands beside run i of the other. */
 export interface Pair {
@@ -17,6 +18,7 @@ export interface Measurements {
   /** Milliseconds. */
   readonly loads: Readonly<Record<string, number>>;
   readonly residentBytes: number;
+  readonly clock: Clock;
   readonly pairs: readonly Pair[];
 }
 
@@ -24,6 +26,12 @@ export interface Measurements {
 const LAYER_WEIGHTS = 287.4e6;
 /** Bytes that one int4 step reads: layers and output matrix in blocks of 32 with f32 scales. */
 const STEP_BYTES = (LAYER_WEIGHTS + 65_536 * 1024) * (0.5 + 4 / 32);
+
+const CLOCKS: Readonly<Record<Clock, string>> = {
+  wall: '',
+  processor:
+    ' of processor time, since other work ran on the machine; with one thread this is what an idle machine gives, but for shared caches and memory',
+};
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -42,7 +50,7 @@ export function reportOf(measured: Measurements): { readonly markdown: string; r
     `| ${row.name} | ${row.ours.toFixed(1)} | ${row.theirs.toFixed(1)} | **${row.ratio.toFixed(2)}** | ${Math.min(...row.ratios).toFixed(2)} to ${Math.max(...row.ratios).toFixed(2)} | ${(100 * share(row)).toFixed(0)} % |`;
   const markdown = `# Speed of the LFM2 kernels against llama.cpp
 
-LFM2-350M's shape with random weights, ${measured.threads} threads, in one process, run by run in turn; medians of ${pairs[0]?.ours.length ?? 0} paired runs after one that is not counted. Tokens a second. Encoding and prompts: int8 weights here, Q8_0 or Q4_0 there; decoding: int4 here, Q4_0 there.
+LFM2-350M's shape with random weights, ${measured.threads} ${measured.threads === 1 ? 'thread' : 'threads'}, in one process, run by run in turn; medians of ${Math.min(...pairs.map(({ ours }) => ours.length))} paired runs after one that is not counted. Tokens a second${CLOCKS[measured.clock]}. Encoding and prompts: int8 weights here, Q8_0 or Q4_0 there; decoding: int4 here, Q4_0 there.
 
 | measurement | glot | llama.cpp (node-llama-cpp) | ratio | lowest to highest | of the machine's limit |
 | --- | --- | --- | --- | --- | --- |

@@ -7,10 +7,11 @@ import { LlamaCpp } from './llama-cpp.js';
 import { machineLimits } from './machine-limits.js';
 import { type BlockType, SHAPE_350M, writeRandomGguf } from './random-gguf.js';
 import { type Pair, reportOf } from './report.js';
+import { type Clock, stopwatch } from './stopwatch.js';
 
 /**
  * Measures the 350M shape with random weights, ours against llama.cpp, run by run in turn.
- * node run.js --llama FOLDER [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2]
+ * node run.js --llama FOLDER [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2] [--clock wall|processor]
  */
 const { values } = parseArgs({
   options: {
@@ -19,11 +20,13 @@ const { values } = parseArgs({
     work: { type: 'string', default: join(tmpdir(), 'glot-bench-kernels') },
     runs: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
+    clock: { type: 'string', default: 'wall' },
   },
 });
 if (values.llama === undefined) throw new Error('--llama names the folder in which node-llama-cpp is installed');
 const threads = Number(values.threads);
 const runs = Number(values.runs);
+const clock: Clock = values.clock === 'processor' ? 'processor' : 'wall';
 const log = (text: string) => process.stderr.write(`${text}\n`);
 
 await mkdir(values.work, { recursive: true });
@@ -38,7 +41,7 @@ async function model(type: BlockType): Promise<string> {
 }
 const [q8, q4] = [await model('Q8_0'), await model('Q4_0')];
 
-const limits = await machineLimits(threads);
+const limits = await machineLimits(threads, clock);
 log(`limits: ${JSON.stringify(limits)}`);
 const loads: Record<string, number> = {};
 async function timed<T>(name: string, load: Promise<T>): Promise<T> {
@@ -54,80 +57,81 @@ const decoder = await timed(
   Decoder.load(checkpoint, { threads, cacheFolder: join(values.work, 'converted') }),
 );
 await checkpoint.close();
-const llama8 = await timed('llama.cpp Q8_0', LlamaCpp.open(values.llama, q8, threads, 1024));
-const llama4 = await timed('llama.cpp Q4_0', LlamaCpp.open(values.llama, q4, threads, 2304));
+const llama8 = await timed('llama.cpp Q8_0', LlamaCpp.open(values.llama, q8, threads, 1024, clock));
+const llama4 = await timed('llama.cpp Q4_0', LlamaCpp.open(values.llama, q4, threads, 2304, clock));
 log(`loads: ${JSON.stringify(loads)}`);
 
 const prompt = (length: number) => Array.from({ length }, (_, i) => 100 + ((i * 7919) % 60_000));
 
-async function prefill(length: number): Promise<number> {
-  const ids = prompt(length);
-  const began = performance.now();
-  await decoder.advance(decoder.start(), ids);
-  return performance.now() - began;
-}
-
 async function encode(length: number): Promise<number> {
   const ids = Int32Array.from(prompt(length));
-  const began = performance.now();
+  const time = stopwatch(clock);
   await trunk.run({ ids, sequences: 1, length });
-  return performance.now() - began;
+  return time();
 }
 
-const prefixes = new Map<number, ReturnType<typeof decoder.start>>();
-async function decode(after: number, count: number): Promise<number> {
-  let prefix = prefixes.get(after);
-  if (prefix === undefined) {
-    prefix = decoder.start();
-    await decoder.advance(prefix, prompt(after));
-    prefixes.set(after, prefix);
-  }
-  const state = prefix.snapshot();
-  // The first step makes room in the buffers, as the end of a prompt does.
+/** Milliseconds to read a prompt, and milliseconds for each of `count` tokens after it and one more. */
+async function measure(length: number, count: number): Promise<{ readonly prefill: number; readonly decode: number }> {
+  const ids = prompt(length);
+  const state = decoder.start();
+  const reading = stopwatch(clock);
+  await decoder.advance(state, ids);
+  const prefill = reading();
+  // The first step makes room in the buffers.
   let logits = await decoder.advance(state, [100]);
-  const began = performance.now();
+  const writing = stopwatch(clock);
   for (let i = 0; i < count; i += 1) {
     let best = 0;
     for (let id = 1; id < logits.length; id += 1) if (logits[id]! > logits[best]!) best = id;
     logits = await decoder.advance(state, [best]);
   }
-  return (performance.now() - began) / count;
+  return { prefill, decode: count === 0 ? 0 : writing() / count };
 }
 
 const DECODED = 24;
+/** Each gives one time per name, in the order of the names. */
 const cases = [
-  { name: 'encode512Int8VsLlamaQ8', tokens: 512, ours: () => encode(512), theirs: () => llama8.prefill(prompt(512)) },
-  { name: 'prefill512VsLlamaQ4', tokens: 512, ours: () => prefill(512), theirs: () => llama4.prefill(prompt(512)) },
-  { name: 'prefill2048VsLlamaQ4', tokens: 2048, ours: () => prefill(2048), theirs: () => llama4.prefill(prompt(2048)) },
   {
-    name: 'decode64VsLlamaQ4',
-    tokens: 1,
-    ours: () => decode(64, DECODED),
-    theirs: () => llama4.decode(prompt(64), DECODED),
+    names: ['encode512Int8VsLlamaQ8'],
+    ours: async () => [await encode(512)],
+    theirs: async () => [(await llama8.measure(prompt(512), 0)).prefill],
   },
   {
-    name: 'decode2048VsLlamaQ4',
-    tokens: 1,
-    ours: () => decode(2048, DECODED),
-    theirs: () => llama4.decode(prompt(2048), DECODED),
+    names: ['prefill512VsLlamaQ4'],
+    ours: async () => [(await measure(512, 0)).prefill],
+    theirs: async () => [(await llama4.measure(prompt(512), 0)).prefill],
+  },
+  {
+    names: ['decode64VsLlamaQ4'],
+    ours: async () => [(await measure(64, DECODED)).decode],
+    theirs: async () => [(await llama4.measure(prompt(64), DECODED)).decode],
+  },
+  {
+    names: ['prefill2048VsLlamaQ4', 'decode2048VsLlamaQ4'],
+    ours: async () => Object.values(await measure(2048, DECODED)),
+    theirs: async () => Object.values(await llama4.measure(prompt(2048), DECODED)),
   },
 ];
-const pairs: Pair[] = cases.map(({ name, tokens }) => ({ name, tokens, ours: [], theirs: [] }));
+const tokensOf = (name: string) => (name.startsWith('decode') ? 1 : Number(/\d+/.exec(name)?.[0]));
+const pairs = new Map<string, Pair>(
+  cases.flatMap(({ names }) => names).map((name) => [name, { name, tokens: tokensOf(name), ours: [], theirs: [] }]),
+);
 // The first round warms up and is not counted.
 for (let round = 0; round <= runs; round += 1) {
-  for (const [i, { name, ours, theirs }] of cases.entries()) {
+  for (const { names, ours, theirs } of cases) {
     // Who goes first changes, so that neither always follows the other's heat.
     const first = round % 2 === 0 ? await ours() : await theirs();
     const second = round % 2 === 0 ? await theirs() : await ours();
     const [mine, other] = round % 2 === 0 ? [first, second] : [second, first];
-    log(`round ${round} ${name}: ours ${mine.toFixed(1)} ms, llama.cpp ${other.toFixed(1)} ms`);
-    if (round === 0) continue;
-    pairs[i]!.ours.push(mine);
-    pairs[i]!.theirs.push(other);
+    for (const [i, name] of names.entries()) {
+      log(`round ${round} ${name}: ours ${mine[i]!.toFixed(1)} ms, llama.cpp ${other[i]!.toFixed(1)} ms`);
+      if (round === 0) continue;
+      pairs.get(name)!.ours.push(mine[i]!);
+      pairs.get(name)!.theirs.push(other[i]!);
+    }
   }
   if (round > 0) await write();
 }
-await write();
 await Promise.all([trunk.dispose(), decoder.dispose()]);
 process.exit(0);
 
@@ -139,7 +143,8 @@ async function write(): Promise<void> {
     limits,
     loads,
     residentBytes: process.memoryUsage.rss(),
-    pairs,
+    clock,
+    pairs: [...pairs.values()],
   });
   await mkdir(values.out, { recursive: true });
   await writeFile(join(values.out, 'kernels.md'), markdown);
