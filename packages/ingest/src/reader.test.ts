@@ -242,7 +242,7 @@ describe('limits of the parser', () => {
   });
 
   it('ends a parse that fills the heap, and goes on with the next file', async () => {
-    const small = reader({ limits: { parseMemoryMegabytes: 40 } });
+    const small = reader({ limits: { parseMemoryMegabytes: 80 } });
     const huge = await entryOf('huge.html', `<body>${'<p>viel <b>zu</b> viel</p>'.repeat(200_000)}`);
     expect(await small.read(huge)).toMatchObject({ skipped: { reason: 'out-of-memory' } });
     expect(await small.read(await entryOf('ok.html', '<p>Es geht weiter.'))).toMatchObject({ status: 'read' });
