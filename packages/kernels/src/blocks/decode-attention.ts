@@ -8,9 +8,9 @@ import type { Rope } from './rope.js';
 
 /** Keys and values of one layer. What came before stays in buffers of the caller, which never pass through outputs. */
 export interface KeyValues {
-  /** [kvHeads, positions, headDim] */
+  /** [kvHeads, 1, positions, headDim] */
   readonly keys: Value;
-  /** [kvHeads, positions, headDim] */
+  /** [kvHeads, 1, positions, headDim] */
   readonly values: Value;
 }
 
@@ -44,32 +44,26 @@ export function decodeAttention(
     const flat = graph.node('Reshape', [rmsNorm(graph, rows, norm), graph.ints([1, -1, count * headDim])]);
     return graph.node('RotaryEmbedding', [flat, start, rope.cos, rope.sin], { domain: 'com.microsoft' });
   };
-  const transposed = (value: Value, shape: readonly number[], perm: readonly number[]): Value =>
-    graph.node('Transpose', [graph.node('Reshape', [value, graph.ints(shape)])], { attributes: { perm } });
-  // Query heads of a group become further rows of their key head: [kvHeads, group x tokens, headDim].
-  const grouped = transposed(
-    rotated(weights.query, weights.queryNorm, heads),
-    [-1, kvHeads, group, headDim],
-    [1, 2, 0, 3],
-  );
-  const query = graph.node('Reshape', [grouped, graph.ints([kvHeads, -1, headDim])]);
-  const keys = transposed(rotated(weights.key, weights.keyNorm, kvHeads), [-1, kvHeads, headDim], [1, 0, 2]);
-  const values = transposed(linear(graph, x, weights.value), [-1, kvHeads, headDim], [1, 0, 2]);
-  const scores = (against: Value): Value =>
-    graph.node('FusedMatMul', [query, against], {
+  const perHead = (value: Value, shape: readonly number[]): Value => {
+    const rows = graph.node('Reshape', [value, graph.ints([-1, ...shape, headDim])]);
+    return graph.node('Transpose', [rows], { attributes: { perm: [1, 2, 0, 3] } });
+  };
+  // The scale of the scores goes into the norm of the queries: products of one row are only quick without a factor.
+  const query = perHead(rotated(weights.query, scaled(weights.queryNorm, 1 / Math.sqrt(headDim)), heads), [
+    kvHeads,
+    group,
+  ]);
+  const keys = perHead(rotated(weights.key, weights.keyNorm, kvHeads), [kvHeads, 1]);
+  const values = perHead(linear(graph, x, weights.value), [kvHeads, 1]);
+  // Heads of a group share keys and values by broadcasting: [kvHeads, group, tokens, positions].
+  const scores = (against: Value, mask: Value): Value => {
+    const products = graph.node('FusedMatMul', [query, against], {
       domain: 'com.microsoft',
-      attributes: { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } },
+      attributes: { transB: 1 },
     });
-  const perGroup = graph.node('Concat', [graph.ints([kvHeads, group]), graph.node('Shape', [newMask])], {
-    attributes: { axis: 0 },
-  });
-  const own = scores(keys);
-  const ownScores = graph.node('Add', [graph.node('Reshape', [own, perGroup]), newMask]);
-  const flatShape = graph.node('Shape', [own]);
-  const pastScores = graph.node('Add', [scores(past.keys), pastMask]);
-  const all = graph.node('Concat', [pastScores, graph.node('Reshape', [ownScores, flatShape])], {
-    attributes: { axis: -1 },
-  });
+    return graph.node('Add', [products, mask]);
+  };
+  const all = graph.node('Concat', [scores(past.keys, pastMask), scores(keys, newMask)], { attributes: { axis: -1 } });
   const lengths = graph.node('Concat', [graph.node('Shape', [pastMask]), tokenCount(graph, newMask)], {
     attributes: { axis: 0 },
   });
@@ -83,9 +77,14 @@ export function decodeAttention(
     graph.node('MatMul', [ofPast!, past.values]),
     graph.node('MatMul', [ofNew!, values]),
   ]);
-  const back = transposed(mixed, [kvHeads, group, -1, headDim], [2, 0, 1, 3]);
+  const back = graph.node('Transpose', [mixed], { attributes: { perm: [2, 0, 1, 3] } });
   const output = linear(graph, graph.node('Reshape', [back, graph.ints([-1, heads * headDim])]), weights.output);
   return { output, added: { keys, values } };
+}
+
+function scaled({ weight, epsilon }: RmsNormWeights, factor: number): RmsNormWeights {
+  const values = new Float32Array(weight.bytes.buffer, weight.bytes.byteOffset, weight.shape[0]!);
+  return { weight: f32Tensor(values.map((value) => value * factor)), epsilon };
 }
 
 /** f32 [tokens, tokens]: 0 on and below the diagonal, hugely negative above. `flat` is any value [tokens, n]. */

@@ -9,7 +9,7 @@ import { hubSettings } from '../hub/settings.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
-const CONVERTER_VERSION = 1;
+const CONVERTER_VERSION = 2;
 
 const MODEL = 'model.onnx';
 const WEIGHTS = 'weights.bin';

@@ -31,8 +31,8 @@ export interface DecodeGraphOptions {
 
 /**
  * One sequence that goes on. Inputs: `ids` i32 [1, tokens], `start` i64 [1], `past_mask` f32 [capacity], and for layer
- * n `keys_n` and `values_n` [kvHeads, capacity, headDim] or `state_n` [1, kernel - 1, hidden]. Outputs: `new_keys_n`,
- * `new_values_n` [kvHeads, tokens, headDim], `new_state_n`, and `output`.
+ * n `keys_n` and `values_n` [kvHeads, 1, capacity, headDim] or `state_n` [1, kernel - 1, hidden]. Outputs: `new_keys_n`,
+ * `new_values_n` [kvHeads, 1, tokens, headDim], `new_state_n`, and `output`.
  */
 export async function decodeGraph(
   checkpoint: Checkpoint,
@@ -65,14 +65,14 @@ export async function decodeGraph(
       graph.output(`new_state_${index}`, state, 'f32', [1, convKernel - 1, hiddenSize]);
       branch = output;
     } else {
-      const cache = [kvHeads, 'capacity', headDim];
+      const cache = [kvHeads, 1, 'capacity', headDim];
       const past = {
         keys: graph.input(`keys_${index}`, 'f32', cache),
         values: graph.input(`values_${index}`, 'f32', cache),
       };
       const { output, added } = decodeAttention(graph, x, layer.attention, config, positions, past);
-      graph.output(`new_keys_${index}`, added.keys, 'f32', [kvHeads, 'tokens', headDim]);
-      graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 'tokens', headDim]);
+      graph.output(`new_keys_${index}`, added.keys, 'f32', [kvHeads, 1, 'tokens', headDim]);
+      graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 1, 'tokens', headDim]);
       branch = output;
     }
     branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);

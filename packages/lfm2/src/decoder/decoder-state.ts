@@ -81,7 +81,7 @@ export class DecoderState {
       past_mask: { data: this.#mask, shape: [this.capacity] },
     };
     for (const { layer, keys, values } of this.#attention) {
-      const shape = [kvHeads, this.capacity, headDim];
+      const shape = [kvHeads, 1, this.capacity, headDim];
       feeds[`keys_${layer}`] = { data: keys, shape };
       feeds[`values_${layer}`] = { data: values, shape };
     }
