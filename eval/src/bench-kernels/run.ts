@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Checkpoint, Decoder, Trunk } from '@glot/lfm2';
+import { installLlama } from './install-llama.js';
 import { LlamaCpp } from './llama-cpp.js';
 import { machineLimits } from './machine-limits.js';
 import { type BlockType, SHAPE_350M, writeRandomGguf } from './random-gguf.js';
@@ -11,7 +12,7 @@ import { type Clock, stopwatch } from './stopwatch.js';
 
 /**
  * Measures the 350M shape with random weights, ours against llama.cpp, run by run in turn.
- * node run.js --llama FOLDER [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2] [--clock wall|processor]
+ * node run.js [--llama FOLDER with node-llama-cpp] [--out FOLDER] [--work FOLDER] [--runs 5] [--threads 2] [--clock wall|processor]
  */
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     clock: { type: 'string', default: 'wall' },
   },
 });
-if (values.llama === undefined) throw new Error('--llama names the folder in which node-llama-cpp is installed');
+const llamaFolder = values.llama ?? (await installLlama(values.work));
 const threads = Number(values.threads);
 const runs = Number(values.runs);
 const clock: Clock = values.clock === 'processor' ? 'processor' : 'wall';
@@ -57,8 +58,8 @@ const decoder = await timed(
   Decoder.load(checkpoint, { threads, cacheFolder: join(values.work, 'converted') }),
 );
 await checkpoint.close();
-const llama8 = await timed('llama.cpp Q8_0', LlamaCpp.open(values.llama, q8, threads, 1024, clock));
-const llama4 = await timed('llama.cpp Q4_0', LlamaCpp.open(values.llama, q4, threads, 2304, clock));
+const llama8 = await timed('llama.cpp Q8_0', LlamaCpp.open(llamaFolder, q8, threads, 1024, clock));
+const llama4 = await timed('llama.cpp Q4_0', LlamaCpp.open(llamaFolder, q4, threads, 2304, clock));
 log(`loads: ${JSON.stringify(loads)}`);
 
 const prompt = (length: number) => Array.from({ length }, (_, i) => 100 + ((i * 7919) % 60_000));
