@@ -16,6 +16,9 @@ import {
   type AnswerGenerator,
   type AnswerVerification,
   askStream,
+  type Conversation,
+  type ConversationOptions,
+  converse,
   foldAnswer,
   retrieve,
   verifyAnswer,
@@ -56,6 +59,8 @@ export interface Glot {
   ask(question: string, options?: AskOptions): Promise<Answer>;
   /** The same, event by event. */
   askStream(question: string, options?: AskOptions): AsyncIterable<AnswerEvent>;
+  /** A conversation over this index: follow-ups are understood from what was asked before. Nothing of it is stored. */
+  converse(options?: AskOptions & Pick<ConversationOptions, 'historyTokens'>): Conversation;
   /**
    * Checks an answer made elsewhere, as parsed from what `glot ask --json` prints, against the stored documents.
    * @throws GlotError `rag.answer-shape`
@@ -120,6 +125,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     },
     ask: (question, askOptions = {}) => foldAnswer(askStream(question, { index, encoder: loadEncoder, ...askOptions })),
     askStream: (question, askOptions = {}) => askStream(question, { index, encoder: loadEncoder, ...askOptions }),
+    converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...conversationOptions }),
     verify: (answer) =>
       verifyAnswer(answer, (path) => (index.get(paths.toKey(resolve(path))) ?? index.get(path))?.text ?? null),
     async explain(query, hits, signal) {

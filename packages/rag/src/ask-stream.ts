@@ -1,18 +1,19 @@
 import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex } from '@glot/index';
 import { untilAborted } from './abort-race.js';
-import { answerEvidence, type Evidence } from './answer-evidence.js';
-import { scoreContexts } from './context-scores.js';
 import { verifySentence } from './draft-verification.js';
 import { extractiveGenerator } from './extractive-generator.js';
-import { type DocumentLookup, packHits } from './packing.js';
-import { resolveEncoder, retrieveWithVectors } from './retrieve.js';
+import { type Gathered, gather } from './gather.js';
+import { resolveEncoder } from './retrieve.js';
 import type { AbstainReason, AnswerEvent, AskOptions, GeneratorUsage, RejectedClaim } from './types.js';
 
-export const DEFAULT_BUDGET_TOKENS = 2048;
 export const DEFAULT_MAX_SENTENCES = 3;
 
-const NO_USAGE: GeneratorUsage = { promptTokens: null, generatedTokens: null, firstTokenMs: null };
+const NO_USAGE: GeneratorUsage = {
+  promptTokens: null,
+  generatedTokens: null,
+  cachedTokens: null,
+  firstTokenMs: null,
+};
 
 /**
  * Answers a question as `ask` does, event by event. Whoever stops reading stops the work; a signal that fires ends it
@@ -25,46 +26,37 @@ const NO_USAGE: GeneratorUsage = { promptTokens: null, generatedTokens: null, fi
  * }
  */
 export async function* askStream(question: string, options: AskOptions): AsyncGenerator<AnswerEvent, void, void> {
+  yield* answerGathered(yield* gather(question, options), options);
+}
+
+/** Writes the answer to a question whose passages are at hand. */
+export async function* answerGathered(
+  gathered: Gathered,
+  options: AskOptions,
+): AsyncGenerator<AnswerEvent, void, void> {
   const { signal } = options;
-  const started = performance.now();
+  const { hits, vectors, packing, documentOf, scores, evidence, started } = gathered;
   const generator = options.generator ?? extractiveGenerator;
-  const { hits, vectors, encodeMs, searchMs } = await retrieveWithVectors(question, options, true);
-  const asked = question.trim();
-  yield { type: 'retrieved', question: asked, hits, encodeMs, searchMs };
-
-  const packStarted = performance.now();
-  const encoder = await resolveEncoder(options.encoder);
-  const documentOf = storedDocuments(options.index);
-  const countTokens = (text: string) => generator.countTokens?.(text) ?? encoder.countTokens(text);
-  const budgetTokens = options.budgetTokens ?? DEFAULT_BUDGET_TOKENS;
-  const packing = packHits(hits, { documentOf, countTokens, budgetTokens });
-  const packMs = performance.now() - packStarted;
-  yield { type: 'packed', packing, packMs };
-
   const maxSentences = options.maxSentences ?? DEFAULT_MAX_SENTENCES;
   const rejected: RejectedClaim[] = [];
   let reason: AbstainReason | null = hits.length === 0 ? 'nothing-found' : 'nothing-quotable';
-  let evidence: Evidence | null = null;
   let usage = NO_USAGE;
   let sentences = 0;
   let verified = 0;
   let verifyMs = 0;
   let firstSentenceMs: number | null = null;
   const generateStarted = performance.now();
-  if (packing.contexts.length > 0) {
-    throwIfAborted(signal);
-    const scores = await scoreContexts(vectors!, packing.contexts, encoder, signal);
-    evidence = answerEvidence(asked, vectors!, scores, encoder);
+  if (scores !== null) {
     if (evidence !== null && evidence.score < (options.minEvidence ?? evidence.threshold)) reason = 'weak-evidence';
     const drafts =
       reason === 'weak-evidence'
         ? nothing()
         : generator.generate({
             scores,
-            question: asked,
-            questionVectors: vectors!,
+            question: gathered.question,
+            questionVectors: vectors,
             contexts: packing.contexts,
-            encoder,
+            encoder: await resolveEncoder(options.encoder),
             maxSentences,
             ...(signal !== undefined && { signal }),
           });
@@ -100,9 +92,9 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
     generator: generator.name,
     evidence,
     timings: {
-      encodeMs,
-      searchMs,
-      packMs,
+      encodeMs: gathered.encodeMs,
+      searchMs: gathered.searchMs,
+      packMs: gathered.packMs,
       firstSentenceMs,
       generateMs: finished - generateStarted - verifyMs,
       verifyMs,
@@ -113,16 +105,3 @@ export async function* askStream(question: string, options: AskOptions): AsyncGe
 }
 
 async function* nothing(): AsyncGenerator<never> {}
-
-/** Each document is read from the store once per question. */
-function storedDocuments(index: MultivectorIndex): DocumentLookup {
-  const documents = new Map<string, ReturnType<DocumentLookup>>();
-  return (path) => {
-    let document = documents.get(path);
-    if (document === undefined) {
-      document = index.get(path);
-      documents.set(path, document);
-    }
-    return document;
-  };
-}

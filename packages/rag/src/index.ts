@@ -12,7 +12,7 @@ export {
   verifyAnswer,
 } from './answer-verification.js';
 export { ask, foldAnswer } from './ask.js';
-export { askStream, DEFAULT_BUDGET_TOKENS, DEFAULT_MAX_SENTENCES } from './ask-stream.js';
+export { askStream, DEFAULT_MAX_SENTENCES } from './ask-stream.js';
 export {
   type CitationVerdict,
   countWords,
@@ -21,8 +21,10 @@ export {
   verifyCitation,
 } from './citation-verification.js';
 export type { ContextScores, ScoredContext, SentenceScores } from './context-scores.js';
+export { converse, DEFAULT_HISTORY_TOKENS } from './conversation.js';
 export { extractiveGenerator } from './extractive-generator.js';
 export { type FoldedText, foldText } from './folded-text.js';
+export { DEFAULT_BUDGET_TOKENS } from './gather.js';
 export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
 export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './lfm2/lfm2-generator.js';
 export {
@@ -35,6 +37,7 @@ export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/a
 export { CitedText } from './prompting/cited-text.js';
 export { neutralLabel, neutralText } from './prompting/neutral-text.js';
 export { questionLanguage } from './prompting/question-language.js';
+export { rewritePrompt } from './prompting/rewrite-prompt.js';
 export { QuoteConstraint } from './quotes/quote-constraint.js';
 export { tokenBytes } from './quotes/token-bytes.js';
 export { TokenTrie } from './quotes/token-trie.js';
@@ -48,6 +51,9 @@ export type {
   AnswerTimings,
   AskOptions,
   Citation,
+  Conversation,
+  ConversationEvent,
+  ConversationOptions,
   DraftCitation,
   DraftEvent,
   DraftSentence,
@@ -60,4 +66,7 @@ export type {
   Packing,
   RejectedClaim,
   RetrieveOptions,
+  RewriteRequest,
+  Turn,
+  TurnEvent,
 } from './types.js';

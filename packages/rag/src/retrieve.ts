@@ -59,7 +59,7 @@ export async function resolveEncoder(source: EncoderSource): Promise<Encoder> {
 }
 
 /** A question needs at least one visible character. */
-function requireQuestion(query: string): string {
+export function requireQuestion(query: string): string {
   const text = query.trim();
   if (!/[^\s\p{C}\p{M}]/u.test(text)) {
     throw new GlotError('rag.empty-question', 'the question is empty; give at least one word');

@@ -109,8 +109,24 @@ export type DraftEvent =
 export interface GeneratorUsage {
   readonly promptTokens: number | null;
   readonly generatedTokens: number | null;
+  /** Of the prompt: those that were read before, for an earlier question, and not again. */
+  readonly cachedTokens: number | null;
   /** From the call of `generate` to the first token. */
   readonly firstTokenMs: number | null;
+}
+
+/** A question and what was shown in answer to it. */
+export interface Turn {
+  readonly question: string;
+  /** The shown sentences; empty when abstained. */
+  readonly sentences: readonly string[];
+}
+
+export interface RewriteRequest {
+  readonly question: string;
+  /** Oldest first; at least one. */
+  readonly turns: readonly Turn[];
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -121,6 +137,13 @@ export interface AnswerGenerator {
   readonly name: string;
   /** Tokens of a text by the generator's own tokenizer; default: the encoder's count. */
   countTokens?(text: string): number;
+  /** Whether a prompt of these contexts and the answer to it fit the model's window; default: they do. */
+  fits?(question: string, contexts: readonly PackedContext[]): boolean;
+  /**
+   * A question of a conversation as one that stands alone, in its own language; null where nothing of use came. A
+   * generator that cannot write has no such method.
+   */
+  rewrite?(request: RewriteRequest): Promise<string | null>;
   generate(request: GenerationRequest): AsyncIterable<DraftEvent>;
 }
 
@@ -232,3 +255,41 @@ export type AnswerEvent =
       readonly timings: AnswerTimings;
       readonly usage: GeneratorUsage;
     };
+
+/** How a question of a conversation was understood; comes before its answer's events. */
+export interface TurnEvent {
+  readonly type: 'turn';
+  /** 1-based; counted from the last `clear`. */
+  readonly turn: number;
+  readonly question: string;
+  /** What is answered: the question, or what the generator made of it. */
+  readonly standalone: string;
+  /** Words of an earlier question that were added for the search alone; null where there are none. */
+  readonly searchedWith: string | null;
+  /** Earlier turns that the generator was shown for rewriting. */
+  readonly turnsRead: number;
+  /** Earlier turns that no longer fit the history's budget. */
+  readonly turnsLeftOut: number;
+  /** Of the generator; 0 where it wrote nothing. */
+  readonly rewriteMs: number;
+}
+
+export type ConversationEvent = TurnEvent | AnswerEvent;
+
+export interface ConversationOptions extends AskOptions {
+  /** Tokens of earlier turns that a generator is shown for rewriting; default 512. The newest turns go first. */
+  readonly historyTokens?: number;
+}
+
+/** Questions that build on each other. What it remembers is `turns` and nothing else, in this object alone. */
+export interface Conversation {
+  /** Turns that were answered or abstained from to the end, oldest first. */
+  readonly turns: readonly Turn[];
+  /**
+   * Asks the next question. A turn that is interrupted or fails is not remembered. One at a time.
+   * @throws GlotError as `askStream`
+   */
+  ask(question: string, options?: { readonly signal?: AbortSignal }): AsyncGenerator<ConversationEvent, void, void>;
+  /** Forgets all turns. */
+  clear(): void;
+}

@@ -65,12 +65,28 @@ export class Generator {
     this.#stopIds = new Set(ends.filter((id) => id !== null));
   }
 
+  /** Most tokens of prompt and answer together. */
+  get contextTokens(): number {
+    return this.decoder.contextTokens;
+  }
+
   /** Ids of a conversation that asks for the next turn. @throws GlotError `lfm2.chat-template` */
   promptIds(messages: readonly ChatMessage[]): number[] {
     if (this.#chat === null) {
       throw new GlotError('lfm2.chat-template', 'this model has no chat template; pass token ids instead of messages');
     }
     return this.tokenizer.encodeBare(this.#chat.render(messages));
+  }
+
+  /**
+   * Reads how prompts to come begin, to be given as `from`.
+   * @param from what to go on from; it is not changed
+   * @throws GlotError `lfm2.context`, `lfm2.batch`, `kernels.*`, `aborted`
+   */
+  async read(ids: readonly number[], from?: DecoderState, signal?: AbortSignal): Promise<DecoderState> {
+    const state = from?.snapshot() ?? this.decoder.start();
+    await this.decoder.advance(state, ids, signal);
+    return state;
   }
 
   /**

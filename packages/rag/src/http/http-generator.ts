@@ -2,7 +2,8 @@ import { GlotError, throwIfAborted } from '@glot/errors';
 import { z } from 'zod';
 import { answerPrompt } from '../prompting/answer-prompt.js';
 import { CitedText } from '../prompting/cited-text.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest } from '../types.js';
+import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../prompting/rewrite-prompt.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../types.js';
 import { eventData } from './event-stream.js';
 
 export interface HttpGeneratorOptions {
@@ -50,7 +51,27 @@ export function httpGenerator(options: HttpGeneratorOptions): AnswerGenerator {
   return {
     name: `${options.model} (${address.host})`,
     generate: (request) => answer(request, options, address),
+    rewrite: (request) => rewrite(request, options, address),
   };
+}
+
+async function rewrite(
+  { question, turns, signal }: RewriteRequest,
+  options: HttpGeneratorOptions,
+  address: URL,
+): Promise<string | null> {
+  const body = {
+    model: options.model,
+    messages: rewritePrompt(question, turns).messages,
+    stream: true,
+    temperature: 0,
+    max_tokens: REWRITE_TOKENS,
+  };
+  let written = '';
+  for await (const { choices } of completionChunks(address, body, options, signal)) {
+    for (const { delta, message } of choices) written += delta?.content ?? message?.content ?? '';
+  }
+  return rewrittenQuestion(written);
 }
 
 async function* answer(
@@ -85,6 +106,7 @@ async function* answer(
     usage: {
       promptTokens: usage?.prompt_tokens ?? null,
       generatedTokens: usage?.completion_tokens ?? null,
+      cachedTokens: null,
       firstTokenMs,
     },
   };

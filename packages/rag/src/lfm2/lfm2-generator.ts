@@ -1,19 +1,30 @@
-import { answerPrompt } from '../prompting/answer-prompt.js';
+import { answerPrompt, type ChatMessage } from '../prompting/answer-prompt.js';
 import { CitedText } from '../prompting/cited-text.js';
 import { neutralText } from '../prompting/neutral-text.js';
+import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../prompting/rewrite-prompt.js';
 import { QuoteConstraint } from '../quotes/quote-constraint.js';
 import { tokenBytes } from '../quotes/token-bytes.js';
 import { TokenTrie } from '../quotes/token-trie.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest } from '../types.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../types.js';
+import { commonLength, PrefixCache } from './prefix-cache.js';
 
-/** What is needed of a decoder: `Generator` of the LFM2 package is one. */
-export interface TextModel {
+/**
+ * What is needed of a decoder: `Generator` of the LFM2 package is one.
+ * @typeParam State what it remembers of tokens that it has read
+ */
+export interface TextModel<State = unknown> {
   readonly tokenizer: { count(text: string): number };
-  promptIds(messages: readonly { readonly role: 'system' | 'user'; readonly content: string }[]): number[];
+  /** Most tokens of prompt and answer together; default: no limit is known. */
+  readonly contextTokens?: number;
+  promptIds(messages: readonly ChatMessage[]): number[];
+  /** Reads how prompts to come begin; absent in models that cannot go on from there. */
+  read?(ids: readonly number[], from?: State, signal?: AbortSignal): Promise<State>;
+  /** @param ids what comes after `from` */
   generate(
     ids: readonly number[],
     options: {
       readonly maxTokens: number;
+      readonly from?: State;
       readonly mask?: (logits: Float32Array) => void;
       readonly signal?: AbortSignal;
     },
@@ -34,27 +45,67 @@ const DEFAULT_MAX_TOKENS = 512;
 
 /**
  * Answers by a language model on this machine: the checkpoint's own chat template, passages counted by its own
- * tokenizer, quotes held to the passages while it decodes, and checked afterwards like any other's.
+ * tokenizer, quotes held to the passages while it decodes, and checked afterwards like any other's. How prompts begin
+ * (instructions, the history of a conversation) is read once and kept.
  *
  * @throws GlotError `rag.tokenizer` where quotes cannot be held with this tokenizer
  */
-export function lfm2Generator(model: TextModel, options: Lfm2GeneratorOptions): AnswerGenerator {
+export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2GeneratorOptions): AnswerGenerator {
   const special = specialTokens(options.tokenizer);
   const trie = options.constrainQuotes === false ? null : new TokenTrie(tokenBytes(options.tokenizer));
+  const maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS;
+  const prefixes = new PrefixCache<State>();
+
+  /** Tokens of a prompt, and where to go on from: what comes before the question is read and kept. */
+  async function begun(messages: readonly ChatMessage[], opening: readonly ChatMessage[], signal?: AbortSignal) {
+    const ids = model.promptIds(messages);
+    // The last token is left to read: it gives the first logits.
+    const stable = Math.min(commonLength(ids, model.promptIds(opening)), ids.length - 1);
+    const known = prefixes.longest(ids);
+    const cachedTokens = known?.ids.length ?? 0;
+    if (model.read === undefined || stable <= cachedTokens)
+      return { ids, from: known?.state, read: cachedTokens, cachedTokens };
+    const state = await model.read(ids.slice(cachedTokens, stable), known?.state, signal);
+    prefixes.keep(ids.slice(0, stable), state, known);
+    return { ids, from: state, read: stable, cachedTokens };
+  }
+
   return {
     name: options.name,
     countTokens: (text) => model.tokenizer.count(neutralText(text, special)),
+    fits(question, contexts) {
+      if (model.contextTokens === undefined) return true;
+      return (
+        model.promptIds(answerPrompt(question, contexts, special).messages).length + maxTokens <= model.contextTokens
+      );
+    },
+    async rewrite({ question, turns, signal }: RewriteRequest): Promise<string | null> {
+      const { messages, opening } = rewritePrompt(question, turns, special);
+      const { ids, from, read } = await begun(messages, opening, signal);
+      let written = '';
+      for await (const { text } of model.generate(ids.slice(read), {
+        maxTokens: REWRITE_TOKENS,
+        ...(from !== undefined && { from }),
+        ...(signal !== undefined && { signal }),
+      })) {
+        written += text;
+        if (written.trimStart().includes('\n')) break;
+      }
+      return rewrittenQuestion(written);
+    },
     async *generate({ question, contexts, signal }: GenerationRequest): AsyncGenerator<DraftEvent, void, void> {
       const started = performance.now();
-      const prompt = answerPrompt(question, contexts, special);
-      const ids = model.promptIds(prompt.messages);
+      const { messages } = answerPrompt(question, contexts, special);
+      const opening = messages.map((message) => (message.role === 'user' ? { ...message, content: '' } : message));
+      const { ids, from, read, cachedTokens } = await begun(messages, opening, signal);
       const passages = contexts.map((context) => neutralText(context.text, special));
       const constraint = trie === null ? null : new QuoteConstraint(passages, trie);
       const cited = new CitedText(contexts);
       let generatedTokens = 0;
       let firstTokenMs: number | null = null;
-      const tokens = model.generate(ids, {
-        maxTokens: options.maxTokens ?? DEFAULT_MAX_TOKENS,
+      const tokens = model.generate(ids.slice(read), {
+        maxTokens,
+        ...(from !== undefined && { from }),
         ...(constraint !== null && { mask: (logits) => constraint.mask(logits) }),
         ...(signal !== undefined && { signal }),
       });
@@ -64,7 +115,7 @@ export function lfm2Generator(model: TextModel, options: Lfm2GeneratorOptions): 
         constraint?.accept(id);
         yield* cited.add(text);
       }
-      yield { type: 'usage', usage: { promptTokens: ids.length, generatedTokens, firstTokenMs } };
+      yield { type: 'usage', usage: { promptTokens: ids.length, generatedTokens, cachedTokens, firstTokenMs } };
       yield* cited.finish();
     },
   };

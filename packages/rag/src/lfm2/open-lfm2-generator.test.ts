@@ -66,6 +66,30 @@ describe('openLfm2Generator', () => {
     expect(answer.context.tokens).toBe(DOCUMENTS.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
   });
 
+  it('answers a second question the same whether or not the instructions were read before', async () => {
+    const encoder = wordEncoder();
+    const index = await memoryIndex(DOCUMENTS, encoder);
+    const decoder = { precision: 'f32', threads: 1 } as const;
+    const fresh = await openLfm2Generator(folder, { maxTokens: 40, decoder });
+    const used = await openLfm2Generator(folder, { maxTokens: 40, decoder });
+    try {
+      const draft = async (by: OpenedGenerator, question: string) => {
+        const { sentences, usage, context } = await ask(question, { index, encoder, generator: by, minEvidence: 0 });
+        return { sentences, context, usage };
+      };
+      await draft(used, 'the dough rises');
+      const again = await draft(used, 'the dough rises for how many hours');
+      const once = await draft(fresh, 'the dough rises for how many hours');
+      expect(again.usage.cachedTokens).toBeGreaterThan(100);
+      expect(once.usage.cachedTokens).toBe(0);
+      expect(again.sentences).toEqual(once.sentences);
+      expect(again.usage.promptTokens).toBe(once.usage.promptTokens);
+    } finally {
+      await fresh.dispose();
+      await used.dispose();
+    }
+  });
+
   it('stops at once when the signal fires', async () => {
     const encoder = wordEncoder();
     const index = await memoryIndex(DOCUMENTS, encoder);

@@ -1,4 +1,4 @@
-import { OTHER_LANGUAGE, PROMPTS } from '../prompts/index.js';
+import { promptText } from '../prompts/index.js';
 import type { PackedContext } from '../types.js';
 import { neutralLabel, neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
@@ -24,7 +24,7 @@ export function answerPrompt(
   specialTokens: readonly string[] = [],
 ): AnswerPrompt {
   const lang = questionLanguage(question);
-  const text = (lang === null ? undefined : PROMPTS[lang]) ?? OTHER_LANGUAGE;
+  const text = promptText(lang);
   const passages = contexts.map((context, i) => fencedPassage(context, i + 1, specialTokens));
   const asked = `${text.question} ${neutralText(question, specialTokens)}`;
   return {
@@ -36,9 +36,6 @@ export function answerPrompt(
     lang,
   };
 }
-
-/** Tokens that the fence around a passage may take beyond its text; what packing by text leaves out. */
-export const FENCE_TOKENS = 64;
 
 function fencedPassage(context: PackedContext, id: number, specialTokens: readonly string[]): string {
   const headings = context.hits[0]?.headings ?? [];

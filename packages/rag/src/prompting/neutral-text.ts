@@ -9,7 +9,7 @@ const JOINER = '\u2060';
 
 /** What chat templates of many models use, whatever the checkpoint at hand: compared after NFKC, in any case. */
 const GENERIC =
-  /<\|[^|<>]{0,60}\|>|<\/?(?:passage|s|bos|eos|pad|unk|mask|start_of_turn|end_of_turn|think|tool_call|tool_response)\b|\[\/?(?:INST|SYS|TOOL_CALLS|AVAILABLE_TOOLS)\]|<<\/?SYS>>/giu;
+  /<\|[^|<>]{0,60}\|>|<\/?(?:passage|turn|s|bos|eos|pad|unk|mask|start_of_turn|end_of_turn|think|tool_call|tool_response)\b|\[\/?(?:INST|SYS|TOOL_CALLS|AVAILABLE_TOOLS)\]|<<\/?SYS>>/giu;
 
 /**
  * @param specialTokens the checkpoint's own special tokens, as its vocabulary spells them

@@ -18,4 +18,10 @@ export const PROMPTS: Readonly<Record<string, PromptText>> = { ar, de, en, es, f
 export const OTHER_LANGUAGE: PromptText = {
   ...en,
   rules: ['Answer the question from the passages alone, in the language of the question.', ...en.rules.slice(1)],
+  rewriting: [en.rewriting[0]!.replace('in English', 'in its own language'), ...en.rewriting.slice(1)],
 };
+
+/** What a model is told about a question in this language; null where that cannot be told. */
+export function promptText(lang: string | null): PromptText {
+  return (lang === null ? undefined : PROMPTS[lang]) ?? OTHER_LANGUAGE;
+}

@@ -2,6 +2,8 @@
 export interface PromptText {
   /** The task, the form of the answer, and that passages are data. */
   readonly rules: readonly string[];
+  /** How to make a question of a conversation stand alone. */
+  readonly rewriting: readonly string[];
   /** Stands before the question, after the passages. */
   readonly question: string;
 }

@@ -1,0 +1,96 @@
+import { throwIfAborted } from '@glot/errors';
+import type { Hit, MultivectorIndex } from '@glot/index';
+import type { TokenVectors } from '@glot/kernels';
+import { answerEvidence, type Evidence } from './answer-evidence.js';
+import { type ContextScores, scoreContexts } from './context-scores.js';
+import { extractiveGenerator } from './extractive-generator.js';
+import { type DocumentLookup, packHits } from './packing.js';
+import { resolveEncoder, retrieveWithVectors } from './retrieve.js';
+import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from './types.js';
+
+export const DEFAULT_BUDGET_TOKENS = 2048;
+
+/** All that is known before a word of the answer is written. */
+export interface Gathered {
+  readonly question: string;
+  readonly vectors: TokenVectors;
+  readonly hits: readonly Hit[];
+  readonly packing: Packing;
+  readonly documentOf: DocumentLookup;
+  /** Null where nothing was packed. */
+  readonly scores: ContextScores | null;
+  readonly evidence: Evidence | null;
+  readonly started: number;
+  readonly encodeMs: number;
+  readonly searchMs: number;
+  readonly packMs: number;
+}
+
+/**
+ * Retrieves, packs and weighs, telling the first two.
+ *
+ * @param searched what to look for, where it is not the question itself: what is found is weighed by the question alone
+ * @throws as `askStream`
+ */
+export async function* gather(
+  question: string,
+  options: AskOptions,
+  searched = question,
+): AsyncGenerator<AnswerEvent & { type: 'retrieved' | 'packed' }, Gathered, void> {
+  const started = performance.now();
+  const retrieval = await retrieveWithVectors(searched, options, true);
+  const { hits, searchMs } = retrieval;
+  let { vectors, encodeMs } = retrieval;
+  const asked = question.trim();
+  const encoder = await resolveEncoder(options.encoder);
+  if (searched !== question) {
+    const encodeStarted = performance.now();
+    vectors = await encoder.encodeQueries([asked], options.signal === undefined ? {} : { signal: options.signal });
+    encodeMs += performance.now() - encodeStarted;
+  }
+  yield { type: 'retrieved', question: asked, hits, encodeMs, searchMs };
+
+  const packStarted = performance.now();
+  const generator = options.generator ?? extractiveGenerator;
+  const documentOf = storedDocuments(options.index);
+  const countTokens = (text: string) => generator.countTokens?.(text) ?? encoder.countTokens(text);
+  const budgetTokens = options.budgetTokens ?? DEFAULT_BUDGET_TOKENS;
+  const packed = packHits(hits, { documentOf, countTokens, budgetTokens });
+  const packing = fitted(packed, (contexts) => generator.fits?.(asked, contexts) ?? true);
+  const packMs = performance.now() - packStarted;
+  yield { type: 'packed', packing, packMs };
+
+  throwIfAborted(options.signal);
+  const scores =
+    packing.contexts.length === 0 ? null : await scoreContexts(vectors!, packing.contexts, encoder, options.signal);
+  const evidence = scores === null ? null : answerEvidence(asked, vectors!, scores, encoder);
+  return {
+    ...{ question: asked, vectors: vectors!, hits, packing, documentOf, scores, evidence },
+    ...{ started, encodeMs, searchMs, packMs },
+  };
+}
+
+/** Without the last contexts as long as the whole is too much for the model. */
+function fitted(packing: Packing, fits: (contexts: readonly PackedContext[]) => boolean): Packing {
+  const contexts = [...packing.contexts];
+  const dropped: DroppedHit[] = [...packing.dropped];
+  while (contexts.length > 0 && !fits(contexts)) {
+    const { hits, tokens } = contexts.pop()!;
+    for (const { passageId, path } of hits) dropped.push({ passageId, path, reason: 'budget', tokens });
+  }
+  if (contexts.length === packing.contexts.length) return packing;
+  return { ...packing, contexts, dropped, tokens: contexts.reduce((sum, context) => sum + context.tokens, 0) };
+}
+
+/** Each document is read from the store once per question. */
+function storedDocuments(index: MultivectorIndex): DocumentLookup {
+  const documents = new Map<string, ReturnType<DocumentLookup>>();
+  return (path) => {
+    let document = documents.get(path);
+    if (document === undefined) {
+      document = index.get(path);
+      documents.set(path, document);
+    }
+    return document;
+  };
+}
