@@ -1,5 +1,5 @@
 import { calibratedScore, EVIDENCE_FEATURES, type EvidenceCalibration } from '@glot/rag';
-import type { AskedQuestion } from './rag-evaluation.js';
+import type { AskedQuestion } from './answer-figures.js';
 
 /** Weights of the evidence features by logistic regression, and how well they tell when to abstain. */
 

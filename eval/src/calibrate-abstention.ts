@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
 import { calibrateAbstention } from './abstention-calibration.js';
-import { type AnswersEvaluation, evaluateAnswers } from './rag-evaluation.js';
+import type { AnswersEvaluation } from './answer-figures.js';
+import { evaluateAnswers } from './rag-evaluation.js';
 
 /**
  * `node eval/dist/calibrate-abstention.js [--sample 150] [--model FOLDER] [--records FILE] FOLDER|RECORDS.json...`:

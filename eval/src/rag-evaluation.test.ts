@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { calibrateAbstention, riskCurve } from './abstention-calibration.js';
-import { type AskedQuestion, evaluateAnswers } from './rag-evaluation.js';
+import type { AskedQuestion } from './answer-figures.js';
+import { evaluateAnswers } from './rag-evaluation.js';
 import { jsonLines, scratchFolder } from './testing/scratch-folder.js';
 import { wordEncoder } from './testing/word-encoder.js';
 
@@ -59,6 +60,9 @@ describe('calibrateAbstention', () => {
         topScore: ((i * 17) % 13) / 13,
         topRelevant: answerable,
         citedRelevant: answerable,
+        citationPrecision: 1,
+        citationRecall: 1,
+        languageMatch: true,
       },
       ...{ evidence: { score: 0, threshold: 0, features }, passageHolds: answerable, quoteHolds: answerable },
       ...{ anyQuoteHolds: answerable, exact: false, f1: 0, answered: true, verified: 1, unverified: 0, totalMs: 1 },

@@ -1,10 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
+import { type MultivectorIndex, openIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
-import { type Answer, type AnswerGenerator, ask, type Evidence } from '@glot/rag';
+import { type AnswerGenerator, ask } from '@glot/rag';
+import { type AnswersEvaluation, type AskedQuestion, answerFigures, judgedAnswer } from './answer-figures.js';
 import { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './answer-questions.js';
-import { exactMatch, holdsAnswer, overlapF1 } from './answer-text.js';
 import { passageText } from './beir-dataset.js';
 import { passagePieces } from './passage-pieces.js';
 import { rememberingEncoder } from './remembering-encoder.js';
@@ -25,54 +28,6 @@ export interface EvaluateAnswersOptions {
   readonly signal?: AbortSignal;
 }
 
-/** One question, asked without regard to evidence, so that any threshold can be judged afterwards. */
-export interface AskedQuestion {
-  readonly id: string;
-  readonly answerable: boolean;
-  readonly evidence: Evidence | null;
-  /** Similarity of the best hit: what the evidence has to beat. */
-  readonly topScore: number;
-  /** The best hit is a judged passage. */
-  readonly topRelevant: boolean;
-  /** There is an answer and its first citation is of a judged passage. */
-  readonly citedRelevant: boolean;
-  /** The first citation's passage, the first quote, any quote holds a judged answer. */
-  readonly passageHolds: boolean;
-  readonly quoteHolds: boolean;
-  readonly anyQuoteHolds: boolean;
-  readonly exact: boolean;
-  /** Of the first sentence against the nearest judged answer. */
-  readonly f1: number;
-  readonly answered: boolean;
-  readonly verified: number;
-  readonly unverified: number;
-  readonly totalMs: number;
-}
-
-export interface AnswersEvaluation {
-  readonly dataset: string;
-  readonly passages: number;
-  readonly questions: number;
-  /** Of all answerable questions: the best hit is judged relevant. */
-  readonly recallAt1: number;
-  /** Of all answerable questions, whatever the evidence: the cited passage holds the answer. */
-  readonly passageHolds: number;
-  /** Of the answerable questions answered at the default threshold. */
-  readonly answeredShare: number;
-  readonly citationPrecision: number;
-  readonly answeredPassageHolds: number;
-  readonly quoteHolds: number;
-  readonly anyQuoteHolds: number;
-  readonly exactMatch: number;
-  readonly f1: number;
-  /** Of the claims of all answers: those that were verified. */
-  readonly verifiedShare: number;
-  /** Of the questions without their passages: those abstained from; null where they were not asked. */
-  readonly abstainedShare: number | null;
-  readonly meanMs: number;
-  readonly asked: readonly AskedQuestion[];
-}
-
 /**
  * Asks the questions of a BEIR folder with `answers.jsonl` and compares what comes with what was judged; no model judges.
  *
@@ -81,23 +36,34 @@ export interface AnswersEvaluation {
 export async function evaluateAnswers(folder: string, options: EvaluateAnswersOptions): Promise<AnswersEvaluation> {
   const dataset = await loadAnswerDataset(folder, options);
   const encoder = rememberingEncoder(options.encoder);
-  const index = await passageIndex(dataset, options);
+  const scratch = await mkdtemp(join(tmpdir(), 'glot-eval-'));
+  const { name, fingerprint, dim } = encoder;
+  const index = await openIndex({
+    file: join(scratch, 'passages.db'),
+    mode: 'write',
+    encoder: { name, fingerprint, dim },
+  });
   const texts = new Map(dataset.passages.map((passage) => [passage.id, passageText(passage)]));
   const kinds = options.unanswerable === false ? [true] : [true, false];
   const asked: AskedQuestion[] = [];
-  for (const question of dataset.questions) {
-    for (const answerable of kinds) {
-      throwIfAborted(options.signal);
-      asked.push(await askOne(question, answerable, index, texts, { ...options, encoder }));
+  try {
+    await indexPassages(index, dataset, options);
+    for (const question of dataset.questions) {
+      for (const answerable of kinds) {
+        throwIfAborted(options.signal);
+        asked.push(await askOne(question, answerable, index, texts, { ...options, encoder }));
+      }
+      options.onProgress?.({ phase: 'ask', done: asked.length, total: dataset.questions.length * kinds.length });
     }
-    options.onProgress?.({ phase: 'ask', done: asked.length, total: dataset.questions.length * kinds.length });
+  } finally {
+    await index.close();
+    await rm(scratch, { recursive: true, force: true });
   }
-  await index.close();
   return {
     dataset: dataset.name,
     passages: dataset.passages.length,
     questions: dataset.questions.length,
-    ...shares(asked),
+    ...answerFigures(asked),
     asked,
   };
 }
@@ -131,72 +97,18 @@ async function askOne(
     ...(generator !== undefined && { generator }),
     ...(signal !== undefined && { signal }),
   });
-  return { id: question.id, answerable, topScore, topRelevant, ...judged(answer, question, texts) };
+  return { id: question.id, answerable, topScore, topRelevant, ...judgedAnswer(answer, question, texts) };
 }
 
 /** Room for the pieces of passages that are taken out. */
 const PIECES_TO_SPARE = 10;
 
-function judged(answer: Answer, { relevant, answers }: AnswerQuestion, texts: ReadonlyMap<string, string>) {
-  const [first] = answer.sentences;
-  const citation = first?.citations[0];
-  const quotes = answer.sentences.flatMap((sentence) => sentence.citations.map(({ quote }) => quote));
-  const holds = (text: string | undefined) => text !== undefined && answers.some((gold) => holdsAnswer(text, gold));
-  return {
-    evidence: answer.evidence,
-    citedRelevant: citation !== undefined && relevant.has(citation.path),
-    passageHolds: holds(citation && texts.get(citation.path)),
-    quoteHolds: holds(citation?.quote),
-    anyQuoteHolds: quotes.some(holds),
-    exact: first !== undefined && answers.some((gold) => exactMatch(first.text, gold)),
-    f1: first === undefined ? 0 : Math.max(0, ...answers.map((gold) => overlapF1(first.text, gold))),
-    answered: !answer.abstained,
-    verified: quotes.length,
-    unverified: answer.context.unverified,
-    totalMs: answer.timings.totalMs,
-  };
-}
-
-function shares(asked: readonly AskedQuestion[]) {
-  const answerable = asked.filter((question) => question.answerable);
-  const answered = answerable.filter(passesThreshold);
-  const unanswerable = asked.filter((question) => !question.answerable);
-  const verified = sum(asked, (question) => question.verified);
-  return {
-    recallAt1: share(answerable, (question) => question.topRelevant),
-    passageHolds: share(answerable, (question) => question.passageHolds),
-    answeredShare: share(answerable, passesThreshold),
-    citationPrecision: share(answered, (question) => question.citedRelevant),
-    answeredPassageHolds: share(answered, (question) => question.passageHolds),
-    quoteHolds: share(answered, (question) => question.quoteHolds),
-    anyQuoteHolds: share(answered, (question) => question.anyQuoteHolds),
-    exactMatch: share(answered, (question) => question.exact),
-    f1: sum(answered, (question) => question.f1) / Math.max(1, answered.length),
-    verifiedShare: verified / Math.max(1, verified + sum(asked, (question) => question.unverified)),
-    abstainedShare: unanswerable.length === 0 ? null : share(unanswerable, (question) => !passesThreshold(question)),
-    meanMs: sum(asked, (question) => question.totalMs) / Math.max(1, asked.length),
-  };
-}
-
-function passesThreshold({ answered, evidence }: AskedQuestion): boolean {
-  return answered && evidence !== null && evidence.score >= evidence.threshold;
-}
-
-function share(questions: readonly AskedQuestion[], test: (question: AskedQuestion) => boolean): number {
-  return questions.filter(test).length / Math.max(1, questions.length);
-}
-
-function sum(questions: readonly AskedQuestion[], value: (question: AskedQuestion) => number): number {
-  return questions.reduce((total, question) => total + value(question), 0);
-}
-
 /** All passages, in pieces where they are longer than the encoder reads. */
-async function passageIndex(
+async function indexPassages(
+  index: MultivectorIndex,
   dataset: AnswerDataset,
   { encoder, signal, onProgress }: EvaluateAnswersOptions,
-): Promise<MultivectorIndex> {
-  const { name, fingerprint, dim } = encoder;
-  const index = createMemoryIndex({ encoder: { name, fingerprint, dim } });
+): Promise<void> {
   const documents = dataset.passages.map((passage) => {
     const text = passageText(passage);
     const pieces = passagePieces(text, encoder.documentLength - MARKER_TOKENS, (piece) => encoder.countTokens(piece));
@@ -226,7 +138,6 @@ async function passageIndex(
     }
     onProgress?.({ phase: 'encode-passages', done: at + batch.length, total: documents.length });
   }
-  return index;
 }
 
 const MARKER_TOKENS = 3;
