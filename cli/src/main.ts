@@ -1,17 +1,13 @@
 import { isGlotError } from '@glot/errors';
 import { CommanderError } from 'commander';
 import { ExitCode, exitCodeOf } from './exit-code.js';
+import { watchInterrupts } from './interrupt.js';
 import { buildProgram } from './program.js';
 import { errorLine } from './terminal/error-line.js';
 
 /** `glot`: parse, run, map the result to an exit code. stdout carries results only. */
 
-const interrupt = new AbortController();
-process.on('SIGINT', () => {
-  if (interrupt.signal.aborted) process.exit(ExitCode.interrupted); // the second Ctrl-C does not wait
-  interrupt.abort();
-});
-process.on('SIGTERM', () => interrupt.abort());
+const interrupt = watchInterrupts();
 
 // A reader that went away (`glot search ... | head -1`) ends the command quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,7 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 try {
-  const program = buildProgram(interrupt.signal, (code) => {
+  const program = buildProgram(interrupt, (code) => {
     process.exitCode = code;
   });
   if (process.argv.length === 2) program.outputHelp();

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.js';
 import { addFilterOptions } from './filter-options.js';
+import type { Interrupt } from './interrupt.js';
 import {
   countOption,
   indexOption,
@@ -18,7 +19,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 /**
  * The command table. A command's code is loaded when it runs, so that the others start fast. Unknown flags are errors; usage errors are one line on stderr.
  */
-export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => void): Command {
+export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => void): Command {
+  const { signal } = interrupt;
   const program = new Command('glot')
     .description(
       'Search folders of documents in many languages, and get answers with checked quotes. Offline, on a CPU.',
@@ -60,10 +62,11 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     });
   addFilterOptions(search);
 
-  program
+  const ask = program
     .command('ask')
-    .description('answer a question by quoting the documents')
-    .argument('<question...>', 'a question, in any language')
+    .description('answer a question from the documents, each sentence with a checked quote')
+    .argument('[question...]', 'a question, in any language')
+    .option('--chat', 'go on asking: a question a line, follow-ups understood from what was asked before')
     .addOption(indexOption())
     .addOption(countOption('number of passages to read', 10))
     .addOption(modeOption())
@@ -79,9 +82,15 @@ export function buildProgram(signal: AbortSignal, onExit: (code: ExitCode) => vo
     .addOption(modelOption())
     .addOption(threadsOption())
     .action(async (words, options) => {
+      if (options.chat) {
+        const { runChat } = await import('./commands/chat.js');
+        onExit(await runChat(words, options, interrupt));
+        return;
+      }
       const { runAsk } = await import('./commands/ask.js');
       onExit(await runAsk(words, options, signal));
     });
+  addFilterOptions(ask);
 
   program
     .command('verify')

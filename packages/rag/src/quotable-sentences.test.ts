@@ -31,6 +31,13 @@ describe('quotableSentences', () => {
     ]);
   });
 
+  it('ends a sentence at a short word', () => {
+    expect(spans('Das Bad öffnet um acht Uhr. Eine Karte kostet fünf Euro.')).toEqual([
+      'Das Bad öffnet um acht Uhr.',
+      'Eine Karte kostet fünf Euro.',
+    ]);
+  });
+
   it('does not end a sentence at an abbreviation', () => {
     expect(spans('Yesterday Dr. Smith went to St. Louis by train. He came back.')).toEqual([
       'Yesterday Dr. Smith went to St. Louis by train.',

@@ -25,8 +25,9 @@ export interface SentenceSource {
 const TERMINATED = /[.!?…。．！？｡؟۔।॥]["'”’»›」』）)\]*_`]*$/u;
 /** Scripts that separate sentences by a blank, if at all. */
 const UNMARKED_ENDS = /[\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}]$/u;
-/** `Dr.`, `St.`, `J.`, `z.`: a full stop after it ends no sentence. */
-const ENDS_ABBREVIATED = /(?:^|[\s(])(?:\p{Lu}\p{Ll}{0,2}|\p{Ll})\.\s*$/u;
+/** `J.`, `z.`, `Dr.`, `Mme.`: a full stop after it ends no sentence; one after `Uhr` or `Tag` does. */
+const ENDS_ABBREVIATED =
+  /(?:^|[\s(])(?:\p{L}|Abb|Abs|Art|Bd|Col|Dr|Dra|Fig|Fr|Ft|Gen|Hr|Hrn|Jr|Lt|Mlle|Mme|Mr|Mrs|Ms|Mt|No|Nr|Ph|Prof|Rev|Sen|Sr|Sra|St|Ste|Vol|Vgl|vgl|ca|bzw|cf|ed|pp|vs)\.\s*$/u;
 const STARTS_LOWER = /^[\s"'“‘«(]*\p{Ll}/u;
 /** A bracket that the segmenter left at the end of the sentence before the one it opens. */
 const TRAILING_OPENER = /[\p{Ps}\p{Pi}]+\s*$/u;
