@@ -110,6 +110,11 @@ describe('reading files', () => {
     expect(await skip('long.md', 'x'.repeat(100), { limits: { maxTextLength: 99 } })).toMatchObject({
       reason: 'too-large',
     });
+    const many = Array.from({ length: 9 }, (_, at) => `# 第${at}章\n\n本文です。`).join('\n\n');
+    expect(await skip('many.md', many, { limits: { maxPassages: 8 } })).toMatchObject({
+      reason: 'too-large',
+      detail: expect.stringContaining('9 passages'),
+    });
     const entry = await entryOf('gone.md', 'x');
     await rm(entry.absolutePath);
     expect(await reader().read(entry)).toMatchObject({ skipped: { reason: 'vanished' } });

@@ -30,6 +30,8 @@ export interface ReadLimits {
   readonly maxFileBytes?: number;
   /** Documents that yield more text are skipped as `too-large`. UTF-16 code units; default 32 Mi. */
   readonly maxTextLength?: number;
+  /** Documents of more passages are skipped as `too-large`: their vectors are held at once. Default 10,000. */
+  readonly maxPassages?: number;
   /** Parsing that takes longer ends as `timeout`. Default 30,000. */
   readonly parseTimeoutMs?: number;
   /** Heap of one parser, and half of what the process may grow meanwhile; more is `out-of-memory`. MiB, default 512. */
@@ -49,6 +51,7 @@ export interface DocumentReader {
 const DEFAULTS = {
   maxFileBytes: 64 * 2 ** 20,
   maxTextLength: 32 * 2 ** 20,
+  maxPassages: 10_000,
   parseTimeoutMs: 30_000,
   parseMemoryMegabytes: 512,
 };
@@ -98,11 +101,15 @@ async function readEntry(
   throwIfAborted(signal);
   const { text, blocks } = extraction;
   const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
-  const passages = splitIntoPassages(extraction, {
+  const passages = await splitIntoPassages(extraction, {
     countTokens: options.countTokens ?? estimateTokens,
     targetTokens: options.targetTokens ?? 180,
     lang,
+    ...(signal && { signal }),
   });
+  if (passages.length > limits.maxPassages) {
+    return skip('too-large', `${passages.length} passages, more than ${limits.maxPassages}; split the file`);
+  }
   if (passages.length === 0) return skip('no-text', 'nothing to read but metadata');
   return {
     status: 'read',

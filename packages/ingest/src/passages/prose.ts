@@ -14,9 +14,10 @@ const NOT_PROSE = [
 export function proseOf(text: string, blocks: readonly Block[], start: number, end: number, limit = 4_000): string {
   const parts: string[] = [];
   let length = 0;
-  const inside = blocks.filter((block) => block.end > start && block.start < end);
-  for (const block of inside.filter(({ kind }) => kind !== 'code')) {
-    if (length >= limit) break;
+  for (let at = firstEndingAfter(blocks, start); at < blocks.length && length < limit; at++) {
+    const block = blocks[at]!;
+    if (block.start >= end) break;
+    if (block.kind === 'code') continue;
     const from = Math.max(start, block.start);
     const part = text.slice(from, Math.min(end, block.end, from + limit - length));
     parts.push(part);
@@ -25,4 +26,16 @@ export function proseOf(text: string, blocks: readonly Block[], start: number, e
   let prose = parts.join('\n');
   for (const pattern of NOT_PROSE) prose = prose.replace(pattern, ' ');
   return prose;
+}
+
+/** Index of the first block that ends after `offset`; blocks are in order. */
+function firstEndingAfter(blocks: readonly Block[], offset: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (blocks[middle]!.end > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

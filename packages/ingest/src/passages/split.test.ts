@@ -7,15 +7,15 @@ import { estimateTokens } from '../text/token-estimate.js';
 import type { Passage } from '../types.js';
 import { splitIntoPassages } from './split.js';
 
-const split = (extraction: Extraction, targetTokens = 60, lang: string | null = null): Passage[] =>
+const split = (extraction: Extraction, targetTokens = 60, lang: string | null = null): Promise<Passage[]> =>
   splitIntoPassages(extraction, { countTokens: estimateTokens, targetTokens, lang });
 
 const repeat = (sentence: string, times: number): string => Array.from({ length: times }, () => sentence).join('');
 
 describe('splitIntoPassages', () => {
-  it('keeps a heading with its text, and carries the trail', () => {
+  it('keeps a heading with its text, and carries the trail', async () => {
     const source = '# Wurzel\n\n## Leer\n\n### 深い見出し\n\n本文です。\n\n## Zweiter\n\nText.\n';
-    const passages = split(readMarkdown(source));
+    const passages = await split(readMarkdown(source));
     expect(passages.map(({ headings }) => headings.join(' > '))).toEqual([
       'Wurzel > Leer > 深い見出し',
       'Wurzel > Zweiter',
@@ -36,8 +36,8 @@ describe('splitIntoPassages', () => {
     ['zh', '潮水每天涨落两次，从不等待在沙滩上行走的人。'],
     ['ja', '潮は一日に二度満ち、砂浜を歩く人を待ってはくれません。'],
     ['ko', '밀물은 하루에 두 번 들어오고 해변을 걷는 사람을 기다려 주지 않는다. '],
-  ])('parts a long %s paragraph between sentences, near the target', (lang, sentence) => {
-    const passages = split(readPlainText(`x\n\n${repeat(sentence, 30)}`, 'prose'), 60, lang);
+  ])('parts a long %s paragraph between sentences, near the target', async (lang, sentence) => {
+    const passages = await split(readPlainText(`x\n\n${repeat(sentence, 30)}`, 'prose'), 60, lang);
     expect(passages.length).toBeGreaterThan(5);
     for (const { text } of passages.slice(1)) expect(text.startsWith(sentence.slice(0, 8))).toBe(true);
     for (const { text } of passages) {
@@ -46,66 +46,89 @@ describe('splitIntoPassages', () => {
     }
   });
 
-  it('does not take the ends of wrapped lines for ends of sentences', () => {
+  it('does not take the ends of wrapped lines for ends of sentences', async () => {
     const wrapped = Array.from(
       { length: 40 },
       (_, at) => `word${at} goes on and on over the end of each line without`,
     ).join('\n');
     const { text, blocks } = readPlainText(wrapped, 'prose');
     expect(blocks).toHaveLength(1);
-    expect(passageFaults(text, blocks, split(readPlainText(wrapped, 'prose')))).toEqual([]);
+    expect(passageFaults(text, blocks, await split(readPlainText(wrapped, 'prose')))).toEqual([]);
   });
 
-  it('cuts sentences without end at words, and words without end between grapheme clusters', () => {
+  it('cuts sentences without end at words, and words without end between grapheme clusters', async () => {
     const thai = repeat('น้ำขึ้นน้ำลงวันละสองครั้ง', 60);
     const family = repeat('👨‍👩‍👧‍👦', 300);
     const combining = repeat('e\u0301\u0323', 2_000);
     const blob = repeat('QUJD', 5_000);
     for (const source of [thai, family, combining, blob]) {
       const extraction = readPlainText(source, 'prose');
-      const passages = split(extraction, 60, 'th');
+      const passages = await split(extraction, 60, 'th');
       expect(passages.length).toBeGreaterThan(3);
       expect(passageFaults(extraction.text, extraction.blocks, passages)).toEqual([]);
       for (const { text } of passages) expect(estimateTokens(text)).toBeLessThanOrEqual(90);
     }
   });
 
-  it('merges a small rest into what stands before it', () => {
+  it('merges a small rest into what stands before it', async () => {
     const source = `${repeat('Eine Aussage von mittlerer Länge steht hier. ', 6)}\n\nKurz.`;
-    expect(split(readMarkdown(source), 70).at(-1)!.text.length).toBeGreaterThan(40);
+    expect((await split(readMarkdown(source), 70)).at(-1)!.text.length).toBeGreaterThan(40);
   });
 
-  it('parts code at line ends only', () => {
+  it('parts code at line ends only', async () => {
     const lines = Array.from({ length: 60 }, (_, at) => `    const zähler_${at} = berechne(${at});`);
     const extraction = readMarkdown(`# Code\n\n\`\`\`ts\n${lines.join('\n')}\n\`\`\`\n`);
-    const passages = split(extraction);
+    const passages = await split(extraction);
     expect(passages.length).toBeGreaterThan(3);
     for (const { text } of passages) expect(text).toMatch(/(?:;|```)$/);
     expect(passageFaults(extraction.text, extraction.blocks, passages)).toEqual([]);
   });
 
-  it('keeps the opening of a container with what follows and its end with what comes before', () => {
+  it('keeps the opening of a container with what follows and its end with what comes before', async () => {
     const note = `/// note | 注意\n\n${repeat('注意してください。', 12)}\n\n///`;
     const extraction = readMarkdown(
       `# T\n\n${repeat('前書きの文章です。', 12)}\n\n${note}\n\n${repeat('後書きの文章です。', 12)}`,
     );
-    for (const { text } of split(extraction, 90, 'ja')) {
+    for (const { text } of await split(extraction, 90, 'ja')) {
       expect(text).not.toMatch(/\/\/\/ note \| 注意$/);
       expect(text).not.toMatch(/^\/\/\/(?! note)/);
     }
   });
 
-  it('gives a heading without any text a passage of its own', () => {
-    expect(split(readMarkdown('text\n\n# 終わり')).map(({ text }) => text)).toEqual(['text', '# 終わり']);
+  it('gives a heading without any text a passage of its own', async () => {
+    expect((await split(readMarkdown('text\n\n# 終わり'))).map(({ text }) => text)).toEqual(['text', '# 終わり']);
   });
 
-  it('calls the tokenizer with pieces of bounded length', () => {
+  it('calls the tokenizer with pieces of bounded length', async () => {
     let longest = 0;
     const countTokens = (text: string): number => {
       longest = Math.max(longest, text.length);
       return text.length;
     };
-    splitIntoPassages(readPlainText(repeat('x', 200_000), 'prose'), { countTokens, targetTokens: 180, lang: null });
+    await splitIntoPassages(readPlainText(repeat('x', 200_000), 'prose'), {
+      countTokens,
+      targetTokens: 180,
+      lang: null,
+    });
     expect(longest).toBeLessThanOrEqual(4_000);
+  });
+
+  it('lets other work run while it splits a long text, and stops when told to', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, at) => `${at} 行の記録です`).join('\n');
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await split(readPlainText(lines, 'data'));
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(3);
+
+    const stop = new AbortController();
+    const splitting = splitIntoPassages(readPlainText(lines, 'data'), {
+      countTokens: estimateTokens,
+      targetTokens: 60,
+      lang: null,
+      signal: stop.signal,
+    });
+    setImmediate(() => stop.abort());
+    await expect(splitting).rejects.toMatchObject({ code: 'aborted' });
   });
 });

@@ -2,6 +2,7 @@
 import type { Extraction } from '../extraction.js';
 import { detectLanguage } from '../language/detect.js';
 import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
+import { createTurns } from '../text/turns.js';
 import type { Passage } from '../types.js';
 import { packUnits } from './packing.js';
 import { proseOf } from './prose.js';
@@ -13,20 +14,24 @@ export interface SplitOptions {
   readonly targetTokens: number;
   /** Language of the document: guides the sentence splitter, and stands in where a passage is too short to tell. */
   readonly lang: string | null;
+  readonly signal?: AbortSignal;
 }
 
-export function splitIntoPassages(extraction: Extraction, options: SplitOptions): Passage[] {
+/** Long documents take seconds: other work gets its turn meanwhile. @throws GlotError `aborted` */
+export async function splitIntoPassages(extraction: Extraction, options: SplitOptions): Promise<Passage[]> {
   const { text } = extraction;
   const { countTokens, targetTokens, lang } = options;
+  const turns = createTurns(options.signal);
   const lineStarts = extraction.hasLines ? lineSpans(text).map(({ start }) => start) : [];
   const passages: Passage[] = [];
   for (const { trail, blocks } of sectionsOf(extraction.blocks)) {
-    const units = unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang });
+    const units = await unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang, turns });
     for (const span of packUnits(units, targetTokens)) {
       const raw = text.slice(span.start, span.end);
       const start = span.start + (raw.length - raw.trimStart().length);
       const end = span.end - (raw.length - raw.trimEnd().length);
       if (start >= end) continue;
+      if (turns.isDue()) await turns.take();
       passages.push({
         text: text.slice(start, end),
         start,

@@ -5,6 +5,7 @@
 import type { Block } from '../extraction.js';
 import { lineSpans } from '../text/line-spans.js';
 import { graphemeEnds, sentenceEnds, wordEnds } from '../text/segments.js';
+import type { Turns } from '../text/turns.js';
 
 export type CountTokens = (text: string) => number;
 
@@ -21,18 +22,19 @@ export interface CutOptions {
   /** No unit holds more tokens, single grapheme clusters and glued units apart. */
   readonly maxTokens: number;
   readonly lang: string | null;
+  readonly turns: Turns;
 }
 
 const COST = { block: 0, item: 0.02, line: 0.1, sentence: 0.15, insideSentence: 0.4, afterColon: 0.15 };
 /** Longer stretches are cut before they are counted: tokenizers are slow on one endless word. */
 const MAX_COUNTED_LENGTH = 4_000;
 
-export function unitsOf(text: string, blocks: readonly Block[], options: CutOptions): Unit[] {
+export async function unitsOf(text: string, blocks: readonly Block[], options: CutOptions): Promise<Unit[]> {
   const units: Unit[] = [];
   let glueNext = false;
   for (const block of blocks) {
     const source = text.slice(block.start, block.end);
-    const cut = cutBlock(source, block, options);
+    const cut = await cutBlock(source, block, options);
     const boundary =
       glueNext || closesContainer(source) ? Number.POSITIVE_INFINITY : costBefore(block, text, units.at(-1));
     for (const [index, unit] of cut.entries()) {
@@ -62,7 +64,8 @@ const closesContainer = (source: string): boolean =>
 const opensContainer = (source: string): boolean =>
   /^(?:\/\/\/ ?\w[^\n]*|:::+ ?\w[^\n]*|<[A-Za-z][^<>/]*>)$/.test(source.trim());
 
-function cutBlock(source: string, block: Block, options: CutOptions): Unit[] {
+async function cutBlock(source: string, block: Block, options: CutOptions): Promise<Unit[]> {
+  if (options.turns.isDue()) await options.turns.take();
   const whole = { start: 0, end: source.length };
   if (block.kind === 'code' || block.kind === 'table') {
     const lines = lineSpans(source);
@@ -77,16 +80,17 @@ function cutBlock(source: string, block: Block, options: CutOptions): Unit[] {
 }
 
 /** One unit per stretch between `ends`; stretches that are too long are cut at words. */
-function cutAt(source: string, ends: readonly number[], breakCost: number, options: CutOptions): Unit[] {
+async function cutAt(source: string, ends: readonly number[], breakCost: number, options: CutOptions): Promise<Unit[]> {
   const units: Unit[] = [];
   let start = 0;
   for (const end of ends) {
+    if (options.turns.isDue()) await options.turns.take();
     const stretch = source.slice(start, end);
     const tokens = stretch.length > MAX_COUNTED_LENGTH ? Number.POSITIVE_INFINITY : options.countTokens(stretch);
     if (tokens <= options.maxTokens) {
       units.push({ start, end, tokens, breakCost });
     } else {
-      for (const [index, unit] of cutInside(stretch, options).entries()) {
+      for (const [index, unit] of (await cutInside(stretch, options)).entries()) {
         units.push({
           start: start + unit.start,
           end: start + unit.end,
@@ -101,7 +105,8 @@ function cutAt(source: string, ends: readonly number[], breakCost: number, optio
 }
 
 /** A stretch longer than the limit: words packed up to half of it, words that are too long by grapheme clusters. */
-function cutInside(source: string, { countTokens, maxTokens, lang }: CutOptions): Unit[] {
+async function cutInside(source: string, options: CutOptions): Promise<Unit[]> {
+  const { countTokens, maxTokens, lang, turns } = options;
   const units: Unit[] = [];
   const room = Math.max(1, maxTokens / 2);
   let open = { start: 0, end: 0, tokens: 0 };
@@ -116,6 +121,7 @@ function cutInside(source: string, { countTokens, maxTokens, lang }: CutOptions)
   };
   let wordStart = 0;
   for (const wordEnd of wordEnds(source, lang)) {
+    if (turns.isDue()) await turns.take();
     if (wordEnd - wordStart <= room) {
       add(wordEnd);
     } else {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -52,6 +53,18 @@ describe('walkFiles', () => {
     } finally {
       process.chdir(cwd);
     }
+  });
+
+  it.skipIf(process.platform !== 'linux')('lists what it cannot take: names that are not UTF-8, pipes', async () => {
+    await writeFile(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9]), Buffer.from('.md')]), 'x');
+    execFileSync('mkfifo', [path.join(root, 'pipe.md')]);
+    await write({ 'a.md': '' });
+    const skipped: SkippedFile[] = [];
+    expect(await walk(['.'], { onSkipped: (file) => skipped.push(file) })).toEqual(['a.md']);
+    expect(skipped).toMatchObject([
+      { path: expect.stringMatching(/caf\ufffd\.md$/), reason: 'unreadable', detail: expect.stringContaining('UTF-8') },
+      { path: expect.stringMatching(/pipe\.md$/), reason: 'unreadable', detail: expect.stringContaining('pipe') },
+    ]);
   });
 
   it('keeps to ignore files: nested, negated, anchored, and by kind', async () => {

@@ -49,7 +49,7 @@ export async function* walkFiles(paths: readonly string[], options: WalkOptions 
     } else if (stats.isFile()) {
       yield* yieldFile(walk, absolute, shown, stats);
     } else {
-      options.onSkipped?.({ path: shown, reason: 'unsupported-format', detail: describeSpecial(stats) });
+      options.onSkipped?.({ path: shown, reason: 'unreadable', detail: describeSpecial(stats) });
     }
   }
 }
@@ -89,12 +89,17 @@ async function* walkFolder(walk: Walk, folder: string, shown: string, above: Ign
     const absolute = path.join(folder, child.name);
     const childShown = shown === '' ? name : path.posix.join(shown, name);
     const stats = await statChild(absolute, child, options.followLinks === true);
-    if (stats === undefined) continue;
+    if (stats === undefined) {
+      // Names that are no UTF-8 come with replacement characters, under which nothing can be opened.
+      if (child.name.includes('\ufffd') && !child.isSymbolicLink())
+        options.onSkipped?.({ path: childShown, reason: 'unreadable', detail: 'its name is not UTF-8; rename it' });
+      continue;
+    }
     if (NEVER_ENTERED.has(name) && stats.isDirectory()) continue;
     if (rules.ignores(absolute, stats.isDirectory())) continue;
     if (stats.isDirectory()) yield* walkFolder(walk, absolute, childShown, rules);
     else if (stats.isFile()) yield* yieldFile(walk, absolute, childShown, stats);
-    else options.onSkipped?.({ path: childShown, reason: 'unsupported-format', detail: describeSpecial(stats) });
+    else options.onSkipped?.({ path: childShown, reason: 'unreadable', detail: describeSpecial(stats) });
   }
 }
 
@@ -132,7 +137,7 @@ function showPath(given: string): string {
 }
 
 function describeSpecial(stats: Stats): string {
-  if (stats.isFIFO()) return 'a named pipe';
-  if (stats.isSocket()) return 'a socket';
+  if (stats.isFIFO()) return 'a named pipe, not a regular file';
+  if (stats.isSocket()) return 'a socket, not a regular file';
   return 'a device, not a regular file';
 }
