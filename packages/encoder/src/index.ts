@@ -1,2 +1,2 @@
-export { EMBEDDED_MODEL, type OpenEncoderOptions, openEncoder } from './open-encoder.js';
-export type { EncodeOptions, Encoder } from './types.js';
+export { describeEncoder, EMBEDDED_MODEL, type OpenEncoderOptions, openEncoder } from './open-encoder.js';
+export type { EncodeOptions, Encoder, EncoderDescription } from './types.js';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SafetensorsFile } from '@glot/lfm2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEncoder } from './open-encoder.js';
+import { describeEncoder, openEncoder } from './open-encoder.js';
 import type { Encoder } from './types.js';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/checkpoints/colbert-f16', import.meta.url));
@@ -148,6 +148,14 @@ describe('openEncoder', () => {
     bytes[bytes.length - 1]! ^= 1;
     await writeFile(path, bytes);
     for (const model of [...changed, weights]) expect(await print(model), basename(model)).not.toBe(original);
+  });
+
+  it('is described without being loaded', async () => {
+    const { name, dim, fingerprint, documentLength } = await using(FOLDER, async (encoder) => encoder);
+    expect(await describeEncoder({ model: FOLDER })).toEqual({ name, dim, fingerprint, documentLength });
+    await expect(describeEncoder({ model: join(folder, 'nirgends') })).rejects.toMatchObject({
+      code: 'encoder.not-found',
+    });
   });
 
   it('refuses folders whose files do not say enough, naming the file', async () => {

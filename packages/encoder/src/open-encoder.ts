@@ -8,7 +8,7 @@ import { fingerprint } from './fingerprint.js';
 import { type ColbertSettings, readSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
 import { loadRunner, type RunnerOptions, type TrunkRunner } from './trunk-runner.js';
-import type { Encoder } from './types.js';
+import type { Encoder, EncoderDescription } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
@@ -39,14 +39,8 @@ const MAX_BATCH_TOKENS = 8192;
  * await encoder.dispose();
  */
 export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Encoder> {
-  const folder = resolve(options.model ?? EMBEDDED_MODEL);
-  if (!(await isFolder(folder))) {
-    throw new GlotError('encoder.not-found', `there is no model folder at ${folder}`, { details: { path: folder } });
-  }
-  const settings = await readSettings(folder);
-  const checkpoint = await Checkpoint.open(folder);
-  try {
-    checkFit(settings, checkpoint.config, folder);
+  return withCheckpoint(options, async (checkpoint, settings) => {
+    const { folder } = checkpoint;
     // The model loads while the tokenizer is read and the files are hashed.
     const loading = startRunner(options, {
       folder,
@@ -66,14 +60,47 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
       throw error;
     });
     return new ColbertEncoder({
-      name: basename(folder),
-      fingerprint: identity,
-      dim: settings.projection.outputs,
-      documentLength: settings.documentLength,
+      ...description(checkpoint, settings, identity),
       layout,
       runner,
       batchTokens: Math.min(MAX_BATCH_TOKENS, Math.floor(BATCH_FLOPS / flopsPerToken(checkpoint))),
     });
+  });
+}
+
+/**
+ * What an encoder would say of itself; its files are read and hashed, the model is not loaded.
+ * @throws GlotError as `openEncoder`
+ */
+export function describeEncoder(options: Pick<OpenEncoderOptions, 'model'> = {}): Promise<EncoderDescription> {
+  return withCheckpoint(options, async (checkpoint, settings) =>
+    description(checkpoint, settings, await fingerprint(checkpoint, settings)),
+  );
+}
+
+function description(checkpoint: Checkpoint, settings: ColbertSettings, fingerprint: string): EncoderDescription {
+  return {
+    name: basename(checkpoint.folder),
+    fingerprint,
+    dim: settings.projection.outputs,
+    documentLength: settings.documentLength,
+  };
+}
+
+/** Opens the model's files, checks that they fit each other, and closes them after `use`. */
+async function withCheckpoint<T>(
+  { model }: Pick<OpenEncoderOptions, 'model'>,
+  use: (checkpoint: Checkpoint, settings: ColbertSettings) => Promise<T>,
+): Promise<T> {
+  const folder = resolve(model ?? EMBEDDED_MODEL);
+  if (!(await isFolder(folder))) {
+    throw new GlotError('encoder.not-found', `there is no model folder at ${folder}`, { details: { path: folder } });
+  }
+  const settings = await readSettings(folder);
+  const checkpoint = await Checkpoint.open(folder);
+  try {
+    checkFit(settings, checkpoint.config, folder);
+    return await use(checkpoint, settings);
   } finally {
     await checkpoint.close();
   }

@@ -8,7 +8,8 @@ export interface EncodeOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface Encoder {
+/** What can be said of an encoder without loading its model. */
+export interface EncoderDescription {
   /** For people: the checkpoint's name, such as `glot-colbert-mini`. */
   readonly name: string;
   /** Length of a token vector. */
@@ -17,7 +18,9 @@ export interface Encoder {
   readonly fingerprint: string;
   /** Longest document in tokens, markers included; what lies beyond is cut off. */
   readonly documentLength: number;
+}
 
+export interface Encoder extends EncoderDescription {
   encodeQueries(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
   encodeDocuments(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
   /** Tokens of the bare text, without markers. Cheap: no model runs. */
