@@ -31,6 +31,14 @@ describe('documentPaths', () => {
     expect(paths.toDisplay('docs/a.md', '/elsewhere')).toBe('/p/docs/a.md');
   });
 
+  it('knows the files of the index itself', () => {
+    const { isOfIndex } = documentPaths('/p/docs/all.db');
+    for (const name of ['all.db', 'all.db-wal', 'all.db-shm', 'all.db.writer'])
+      expect(isOfIndex(`/p/docs/${name}`)).toBe(true);
+    for (const name of ['all.dbx', 'all.db/a.md', 'all.db.d/a.md', 'a.md'])
+      expect(isOfIndex(`/p/docs/${name}`)).toBe(false);
+  });
+
   it('does not take a name that begins with two dots for a way up', () => {
     expect(documentPaths('/p/index.db').toKey('/p/..notes/a.md')).toBe('..notes/a.md');
   });

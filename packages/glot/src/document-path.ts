@@ -12,6 +12,8 @@ export interface DocumentPaths {
   toAbsolute(key: string): string;
   /** What people see: relative to the working folder where the document lies below it, else absolute. */
   toDisplay(key: string, workingFolder?: string): string;
+  /** True for the index file and what lies beside it under its name: log, lock, ... These are never documents. */
+  isOfIndex(path: string): boolean;
 }
 
 /**
@@ -21,9 +23,11 @@ export interface DocumentPaths {
  * paths.toKey('/home/me/project/docs/入門.md'); // 'docs/入門.md'
  */
 export function documentPaths(indexFile: string): DocumentPaths {
-  const folder = dirname(resolve(indexFile));
+  const index = resolve(indexFile);
+  const folder = dirname(index);
   const base = folder.endsWith(`${sep}.glot`) ? dirname(folder) : folder;
   return {
+    isOfIndex: (path) => /^(?:[-.]\w+)?$/.test(rest(index, resolve(path)) ?? '?'),
     toKey: (absolutePath) => portable(below(base, absolutePath) ?? absolutePath),
     toAbsolute: (key) => (isAbsolute(key) ? key : portable(join(base, key))),
     toDisplay(key, workingFolder = process.cwd()) {
@@ -37,6 +41,11 @@ export function documentPaths(indexFile: string): DocumentPaths {
 function below(folder: string, path: string): string | null {
   const rest = relative(folder, path);
   return rest === '' || rest.startsWith(`..${sep}`) || rest === '..' || isAbsolute(rest) ? null : rest;
+}
+
+/** What `path` has beyond `start`; null where it does not begin with it. */
+function rest(start: string, path: string): string | null {
+  return path.startsWith(start) ? path.slice(start.length) : null;
 }
 
 function portable(path: string): string {

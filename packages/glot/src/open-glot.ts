@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Encoder, openEncoder } from '@glot/encoder';
+import { describeEncoder, type Encoder, openEncoder } from '@glot/encoder';
 import {
   type Hit,
   type IndexStats,
@@ -55,6 +55,8 @@ export interface AskOptions extends QueryOptions {
 /** An open index with its encoder: what applications hold on to. */
 export interface Glot {
   sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
+  /** Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left. */
+  watch(paths: readonly string[], options?: SyncOptions): AsyncIterable<SyncReport>;
   search(query: string, options?: QueryOptions): Promise<Hit[]>;
   ask(question: string, options?: AskOptions): Promise<Answer>;
   /** The same, event by event. */
@@ -95,14 +97,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   let encoder: Promise<Encoder> | undefined;
   let index: MultivectorIndex;
   if (options.mode === 'write') {
-    encoder = openEncoder(modelOptions);
-    const { name, fingerprint, dim } = await encoder;
-    index = await openIndex({ file: options.index, mode: 'write', encoder: { name, fingerprint, dim } }).catch(
-      async (error) => {
-        await (await encoder!).dispose();
-        throw error;
-      },
-    );
+    const { name, fingerprint, dim } = await describeEncoder(modelOptions);
+    index = await openIndex({ file: options.index, mode: 'write', encoder: { name, fingerprint, dim } });
   } else {
     index = await openIndex({ file: options.index, mode: 'read' });
   }
@@ -114,11 +110,18 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return loaded;
   }
 
+  async function sync(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
+    // The readers are loaded only where documents change: searching starts without them.
+    const { syncFiles } = await import('./sync.js');
+    return syncFiles(roots, { index, encoder: loadEncoder, paths }, syncOptions);
+  }
+
   return {
-    async sync(roots, syncOptions) {
-      // The readers are loaded only where documents change: searching starts without them.
-      const { syncFiles } = await import('./sync.js');
-      return syncFiles(roots, { index, encoder: await loadEncoder(), paths }, syncOptions);
+    sync,
+    async *watch(roots, syncOptions = {}) {
+      const { syncOnChange } = await import('./watch.js');
+      const source = { roots, isOfIndex: paths.isOfIndex, ...(syncOptions.signal && { signal: syncOptions.signal }) };
+      yield* syncOnChange(source, () => sync(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {
       return retrieve(query, { index, encoder: loadEncoder, ...queryOptions });
@@ -138,7 +141,9 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     displayPath: (path) => paths.toDisplay(path),
     async close() {
       await index.close();
-      if (encoder) await (await encoder).dispose();
+      // One that failed to load has said so to its caller.
+      const loaded = await encoder?.catch(() => undefined);
+      await loaded?.dispose();
     },
   };
 }

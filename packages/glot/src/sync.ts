@@ -1,11 +1,10 @@
 import { resolve, sep } from 'node:path';
 import type { Encoder } from '@glot/encoder';
-
 import type { MultivectorIndex, StoredFile } from '@glot/index';
 import { createReader, type FileEntry, type IngestOutcome, type SkippedFile, walkFiles } from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
-import { indexBatches } from './sync-batch.js';
-import type { SyncOptions, SyncReport } from './types.js';
+import { type EncodingState, indexBatches } from './sync-batch.js';
+import type { SyncOptions, SyncProgress, SyncReport } from './types.js';
 
 /** Files read ahead of the encoder. */
 const READ_AHEAD = 4;
@@ -13,9 +12,23 @@ const READ_AHEAD = 4;
 /** Reasons that lie outside the file: such a file is tried again at every sync, and what the index holds of it stays. */
 const PASSING_REASONS: ReadonlySet<string> = new Set(['unreadable', 'vanished']);
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NOTHING_DONE: SyncProgress = {
+  phase: 'walk',
+  filesDone: 0,
+  filesTotal: null,
+  bytesDone: 0,
+  bytesTotal: 0,
+  passages: 0,
+  tokens: 0,
+  path: '',
+};
+
 export interface SyncContext {
   readonly index: MultivectorIndex;
-  readonly encoder: Encoder;
+  /** Loads the encoder; called only where a file needs it. */
+  readonly encoder: () => Promise<Encoder>;
   readonly paths: DocumentPaths;
 }
 
@@ -47,15 +60,9 @@ export async function syncFiles(
     ...(options.signal && { signal: options.signal }),
   };
   for await (const entry of walkFiles([...roots], walkOptions)) {
+    if (paths.isOfIndex(entry.absolutePath)) continue;
     found.set(paths.toKey(entry.absolutePath), entry);
-    options.onProgress?.({
-      phase: 'walk',
-      filesDone: found.size,
-      filesTotal: null,
-      passages: 0,
-      tokens: 0,
-      path: entry.path,
-    });
+    options.onProgress?.({ ...NOTHING_DONE, filesDone: found.size, path: entry.path });
   }
 
   const changed: [key: string, entry: FileEntry][] = [];
@@ -66,45 +73,63 @@ export async function syncFiles(
       changed.push([key, entry]);
       continue;
     }
-    unchanged++;
     const skip = earlierSkips.get(key);
     if (skip) skipped.push({ path: entry.path, reason: skip.reason as SkippedFile['reason'], detail: skip.detail });
+    else unchanged++;
   }
 
-  const progress = { filesDone: 0, passages: 0, tokens: 0 };
+  const bytesTotal = changed.reduce((sum, [, entry]) => sum + entry.sizeBytes, 0);
+  const progress: Mutable<SyncProgress> = { ...NOTHING_DONE, phase: 'index', filesTotal: changed.length, bytesTotal };
   let added = 0;
   let updated = 0;
-  const reader = createReader({ countTokens: (text) => context.encoder.countTokens(text) });
-  try {
-    const outcomes = readAhead(changed, (entry) => reader.read(entry, options.signal));
-    const tell = (path: string) =>
-      options.onProgress?.({ phase: 'index', filesTotal: changed.length, path, ...progress });
-    const documents = keepReadable(outcomes, (key, entry, skip) => {
-      progress.filesDone++;
-      skipped.push(skip);
-      if (!PASSING_REASONS.has(skip.reason)) {
-        const { path: _, ...record } = skip;
-        index.skip({ ...record, path: key, contentHash: '', sizeBytes: entry.sizeBytes, modifiedMs: entry.modifiedMs });
+  // A batch is told of while it is encoded, then again file by file as these are stored: figures never go back.
+  let told = { passages: 0, bytesDone: 0 };
+  const tell = (path: string, encoding = { passages: 0, bytes: 0 }) => {
+    told = {
+      passages: Math.max(told.passages, progress.passages + encoding.passages),
+      bytesDone: Math.max(told.bytesDone, progress.bytesDone + encoding.bytes),
+    };
+    options.onProgress?.({ ...progress, ...told, path });
+  };
+  const finished = (entry: FileEntry) => {
+    progress.filesDone++;
+    progress.bytesDone += entry.sizeBytes;
+    tell(entry.path);
+  };
+  if (changed.length > 0) {
+    const encoder = await context.encoder();
+    const reader = createReader({ countTokens: (text) => encoder.countTokens(text) });
+    try {
+      const outcomes = readAhead(changed, (entry) => reader.read(entry, options.signal));
+      const documents = keepReadable(outcomes, (key, entry, skip) => {
+        skipped.push(skip);
+        if (!PASSING_REASONS.has(skip.reason)) {
+          const { path: _, ...record } = skip;
+          const { sizeBytes, modifiedMs } = entry;
+          index.skip({ ...record, path: key, contentHash: '', sizeBytes, modifiedMs });
+        }
+        finished(entry);
+      });
+      const { signal } = options;
+      const onEncoding = (state: EncodingState) => tell(state.path, state);
+      for await (const done of indexBatches(documents, { index, encoder, signal, onEncoding })) {
+        progress.passages += done.passages;
+        progress.tokens += done.tokens;
+        if (done.change === 'added') added++;
+        else if (done.change === 'updated') updated++;
+        else unchanged++;
+        finished(done.entry);
       }
-      tell(entry.path);
-    });
-    for await (const done of indexBatches(documents, context, options, (path, tokens) => {
-      progress.tokens += tokens;
-      tell(path);
-    })) {
-      progress.filesDone++;
-      progress.passages += done.passages;
-      if (done.change === 'added') added++;
-      else if (done.change === 'updated') updated++;
-      else unchanged++;
-      tell(done.path);
+    } finally {
+      await reader.dispose();
     }
-  } finally {
-    await reader.dispose();
   }
 
   const deleted = deleteVanished(roots, stored, found, unlisted, context);
-  await index.compact({ ...(options.signal && { signal: options.signal }) });
+  await index.compact({
+    ...(options.signal && { signal: options.signal }),
+    onProgress: () => options.onProgress?.({ ...progress, phase: 'arrange', path: '' }),
+  });
   skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   return {
     files: found.size,

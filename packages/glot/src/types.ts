@@ -2,18 +2,23 @@ import type { SkippedFile } from '@glot/ingest';
 
 /** What a sync tells while it runs. Counts are of this run. */
 export interface SyncProgress {
-  readonly phase: 'walk' | 'index';
+  /** `arrange`: all files are stored, their vectors are being arranged for quick search. */
+  readonly phase: 'walk' | 'index' | 'arrange';
   /** Files looked at so far; in phase `index`, changed files finished so far. */
   readonly filesDone: number;
   /** Files known to need work; null while walking. */
   readonly filesTotal: number | null;
+  /** Of the changed files, how much is done; the file at work counts by what is encoded of it. */
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
   readonly passages: number;
   readonly tokens: number;
-  /** The file at work, as the user would name it. */
+  /** The file at work, as the user would name it; empty in phase `arrange`. */
   readonly path: string;
 }
 
 export interface SyncOptions {
+  /** Once fired, `sync` ends with GlotError `aborted`; what is stored by then stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Take files that ignore rules leave out. */
@@ -26,6 +31,7 @@ export interface SyncReport {
   readonly files: number;
   readonly added: number;
   readonly updated: number;
+  /** Documents that needed no reading; skipped files are not among them. */
   readonly unchanged: number;
   readonly deleted: number;
   /** Every file below the given paths that is not searchable, with its typed reason; earlier runs' included. */

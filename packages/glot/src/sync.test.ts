@@ -1,0 +1,160 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Encoder } from '@glot/encoder';
+import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { documentPaths } from './document-path.js';
+import { syncFiles } from './sync.js';
+import { testEncoder } from './testing/test-encoder.js';
+import type { SyncOptions, SyncProgress } from './types.js';
+
+let folder: string;
+let index: MultivectorIndex;
+let encoded: string[];
+let loads: number;
+let encoder: Encoder;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-sync-'));
+  encoded = [];
+  loads = 0;
+  encoder = testEncoder((texts) => encoded.push(...texts));
+  const { name, fingerprint, dim } = encoder;
+  index = await createMemoryIndex({ encoder: { name, fingerprint, dim } });
+});
+afterEach(async () => {
+  await index.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(name: string, text: string, secondsAgo = 60): void {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  const time = Date.now() / 1000 - secondsAgo;
+  utimesSync(file, time, time);
+}
+
+const sync = (roots = ['docs'], options: SyncOptions = {}) =>
+  syncFiles(
+    roots.map((root) => join(folder, root)),
+    {
+      index,
+      paths: documentPaths(join(folder, 'index.db')),
+      encoder: async () => {
+        loads++;
+        return encoder;
+      },
+    },
+    options,
+  );
+const stored = () => index.files().map(({ path }) => path);
+
+describe('syncFiles', () => {
+  it('stores new files, re-encodes changed ones alone, and drops those that are gone', async () => {
+    write('docs/a.md', '# 橋\n\n橋は川を渡る。\n');
+    write('docs/b/b.txt', 'The mill stands by the river.\n');
+    write('docs/c.md', 'يفيض النهر كل ربيع.\n');
+    expect(await sync()).toMatchObject({ files: 3, added: 3, updated: 0, unchanged: 0, deleted: 0, passages: 3 });
+
+    encoded = [];
+    write('docs/c.md', 'يفيض النهر كل شتاء.\n', 30);
+    rmSync(join(folder, 'docs/a.md'));
+    expect(await sync()).toMatchObject({ files: 2, added: 0, updated: 1, unchanged: 1, deleted: 1 });
+    expect(encoded).toEqual(['يفيض النهر كل شتاء.']);
+    expect(stored()).toEqual(['docs/b/b.txt', 'docs/c.md']);
+  });
+
+  it('loads no encoder where nothing changed', async () => {
+    write('docs/a.md', 'Etwas Text.');
+    await sync();
+    expect(loads).toBe(1);
+    expect(await sync()).toMatchObject({ unchanged: 1, tokens: 0 });
+    expect(loads).toBe(1);
+  });
+
+  it('encodes nothing where only the time of a file changed, and remembers the new time', async () => {
+    write('docs/a.md', 'Etwas Text.');
+    await sync();
+    write('docs/a.md', 'Etwas Text.', 10);
+    encoded = [];
+    expect(await sync()).toMatchObject({ unchanged: 1, updated: 0 });
+    expect(encoded).toEqual([]);
+    loads = 0;
+    await sync();
+    expect(loads).toBe(0);
+  });
+
+  it('touches only what lies below the given paths', async () => {
+    write('docs/a.md', 'One.');
+    write('notes/b.md', 'Two.');
+    await sync(['docs', 'notes']);
+    rmSync(join(folder, 'notes/b.md'));
+    expect(await sync(['docs'])).toMatchObject({ deleted: 0 });
+    expect(stored()).toEqual(['docs/a.md', 'notes/b.md']);
+    expect(await sync(['docs', 'notes'])).toMatchObject({ deleted: 1 });
+  });
+
+  it('reports each skipped file again without opening it again, until it changes', async () => {
+    write('docs/bad.pdf', '%PDF-1.7\nnot really');
+    expect((await sync()).skipped).toMatchObject([{ reason: 'malformed' }]);
+    loads = 0;
+    expect(await sync()).toMatchObject({ unchanged: 0, skipped: [{ reason: 'malformed' }] });
+    expect(loads).toBe(0);
+    write('docs/bad.pdf', 'plain text under a wrong name', 10);
+    await sync();
+    expect(loads).toBe(1);
+    rmSync(join(folder, 'docs/bad.pdf'));
+    await sync();
+    expect(index.skippedFiles()).toEqual([]);
+  });
+
+  it('does not take the index itself for a document', async () => {
+    write('a.md', 'One.');
+    for (const name of ['index.db', 'index.db-wal', 'index.db.writer']) write(name, 'SQLite');
+    expect(await sync(['.'])).toMatchObject({ files: 1, skipped: [] });
+  });
+
+  it('follows no link below a folder, and ends where links go round in circles', async () => {
+    write('docs/a.md', 'One.');
+    symlinkSync('..', join(folder, 'docs/up'));
+    symlinkSync('a.md', join(folder, 'docs/alias.md'));
+    expect(await sync()).toMatchObject({ files: 1, added: 1, skipped: [] });
+  });
+
+  it('tells how far it is, up to the end', async () => {
+    for (let at = 0; at < 5; at++) write(`docs/${at}.md`, `Nummer ${at}. ${'Noch ein Satz. '.repeat(200 * at)}`);
+    const states: SyncProgress[] = [];
+    await sync(['docs'], { onProgress: (state) => states.push(state) });
+    const indexing = states.filter(({ phase }) => phase === 'index');
+    expect(states[0]).toMatchObject({ phase: 'walk', filesTotal: null });
+    expect(indexing.at(-1)).toMatchObject({ filesDone: 5, filesTotal: 5 });
+    expect(indexing.at(-1)!.bytesDone).toBe(indexing.at(-1)!.bytesTotal);
+    // The long batch tells of itself before it is stored.
+    expect(indexing.some(({ filesDone, passages }) => filesDone === 0 && passages > 0)).toBe(true);
+    for (let at = 1; at < indexing.length; at++) {
+      expect(indexing[at]!.bytesDone).toBeGreaterThanOrEqual(indexing[at - 1]!.bytesDone);
+    }
+  });
+
+  it('keeps what is stored when interrupted, and goes on from there', async () => {
+    for (let at = 0; at < 30; at++) write(`docs/${at}.md`, `Nummer ${at}. ${'Noch ein Satz mehr. '.repeat(600)}`);
+    const stop = new AbortController();
+    const onProgress = ({ filesDone, phase }: SyncProgress) => {
+      if (phase === 'index' && filesDone >= 10) stop.abort();
+    };
+    await expect(sync(['docs'], { signal: stop.signal, onProgress })).rejects.toMatchObject({ code: 'aborted' });
+    const kept = stored().length;
+    expect(kept).toBeGreaterThanOrEqual(10);
+    expect(kept).toBeLessThan(30);
+    expect(await sync()).toMatchObject({ unchanged: kept, added: 30 - kept });
+  });
+
+  it('changes nothing where a path is missing', async () => {
+    write('docs/a.md', 'One.');
+    await sync();
+    rmSync(join(folder, 'docs/a.md'));
+    await expect(sync(['docs', 'nirgends'])).rejects.toMatchObject({ code: 'ingest.not-found' });
+    expect(stored()).toEqual(['docs/a.md']);
+  });
+});
