@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('bad input is one clear line on stderr and exit code 2', () => {
   const cases: [title: string, args: string[], line: RegExp][] = [
-    ['an unknown flag', ['search', 'x', '--jsn'], /unknown option '--jsn'.*--json.*See `glot --help`/],
+    ['an unknown flag', ['search', 'x', '--jsn'], /unknown option '--jsn'.*--json.*See `glot search --help`/],
     ['an unknown command', ['serch', 'x'], /unknown command 'serch'.*search/],
     ['a query that is missing', ['search'], /missing required argument 'query'/],
     ['an empty query', ['search', ' \u3000 '], /the query is empty/],

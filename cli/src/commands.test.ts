@@ -122,6 +122,27 @@ describe('a folder in, ranked passages and a cited answer out', () => {
     expect(run.stderr).toBe('');
   });
 
+  it('search -l prints each of the best documents once', async () => {
+    const run = await glot('search', '-l', 'emprunter des documents à la médiathèque', '-k', '2');
+    const files = run.stdout.trimEnd().split('\n');
+    expect(files[0]).toBe('docs/library/reglement-mediatheque.md');
+    expect(new Set(files).size).toBe(2);
+    expect((await glot('search', '-l', 'x', '--json')).code).toBe(2);
+  });
+
+  it('search --full prints passages whole', async () => {
+    const query = 'emprunter quinze documents';
+    const [hit] = json(await glot('search', query, '-k', '1', '--json')).hits;
+    const whole = (await glot('search', query, '-k', '1', '--full')).stdout;
+    for (const line of hit.text.split('\n')) expect(whole).toContain(line);
+  });
+
+  it('says that results cannot be written', async () => {
+    const run = await runGlot(['search', 'documents'], { cwd: folder, stdoutFile: '/dev/full' });
+    expect(run.code).toBe(2);
+    expect(run.stderr).toBe('glot: cannot write the results: no space is left where they go\n');
+  });
+
   it('ends with 1 when nothing is found', async () => {
     const run = await glot('search', 'xyzzyplugh', '--mode', 'lexical');
     expect(run.code).toBe(1);
@@ -196,6 +217,51 @@ describe('a second run costs what changed', () => {
       expect(run.stderr).toContain('glot-colbert-mini');
     }
     expect((await glot('search', 'tea')).code).toBe(0);
+  });
+});
+
+describe('names made to harm', () => {
+  it('reach no terminal, but come whole as JSON', async () => {
+    const name = 'a\u001b[31m\nb.txt';
+    mkdirSync(join(folder, 'odd'));
+    writeFileSync(join(folder, 'odd', name), 'Nur ein Satz über Zwetschgen.');
+    writeFileSync(join(folder, 'odd', `${name}.pdf`), '%PDF-1.7\nbroken');
+    const odd = (...args: string[]) => glot(...args, '--index', 'odd.db');
+    const runs = [
+      await odd('index', 'odd'),
+      await odd('search', 'Zwetschgen'),
+      await odd('status', '--skipped'),
+      await odd('ask', 'Worüber ist der Satz?'),
+    ];
+    for (const run of runs) expect(run.stdout + run.stderr).not.toContain('\u001b');
+    expect(json(await odd('search', 'Zwetschgen', '--json')).hits[0].path).toBe(`odd/${name}`);
+  });
+});
+
+describe('index --watch', () => {
+  it('follows changes until it is interrupted', async () => {
+    mkdirSync(join(folder, 'live'));
+    writeFileSync(join(folder, 'live', 'a.md'), '# 一\n\n最初の文書です。');
+    const run = await runGlot(['index', 'live', '--watch', '--json', '--index', 'live/index.db'], {
+      cwd: folder,
+      onStart(child) {
+        let reports = 0;
+        child.stdout?.on('data', (chunk: string) => {
+          reports += chunk.split('\n').length - 1;
+          if (reports === 1) writeFileSync(join(folder, 'live', 'b.md'), '# 二\n\n後から来た文書です。');
+          else child.kill('SIGINT');
+        });
+      },
+    });
+    expect(run.code).toBe(130);
+    const reports = run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(reports).toMatchObject([
+      { files: 1, added: 1, skipped: [] },
+      { files: 2, added: 1, unchanged: 1, skipped: [] },
+    ]);
   });
 });
 

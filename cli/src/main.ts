@@ -12,7 +12,9 @@ const interrupt = watchInterrupts();
 // A reader that went away (`glot search ... | head -1`) ends the command quietly.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? ExitCode.found);
-  throw error;
+  const reason = error.code === 'ENOSPC' ? 'no space is left where they go' : error.message;
+  process.stderr.write(`glot: cannot write the results: ${reason}\n`);
+  process.exit(ExitCode.error);
 });
 process.stderr.on('error', () => {});
 

@@ -19,6 +19,8 @@ export interface QueryOptions extends IndexOptions {
 
 export interface SearchOptions extends QueryOptions, FilterOptions {
   readonly explain?: true;
+  readonly files?: true;
+  readonly full?: true;
 }
 
 export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.js';
 import { addFilterOptions } from './filter-options.js';
 import type { Interrupt } from './interrupt.js';
@@ -17,7 +17,8 @@ import {
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /**
- * The command table. A command's code is loaded when it runs, so that the others start fast. Unknown flags are errors; usage errors are one line on stderr.
+ * The command table. A command's code is loaded when it runs, so that the others start fast. Unknown flags are
+ * errors; usage errors are one line on stderr. Help and shell completion are made from it.
  */
 export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => void): Command {
   const { signal } = interrupt;
@@ -28,7 +29,6 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
-    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .exitOverride();
 
   program
@@ -37,9 +37,18 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .argument('<path...>', 'files and folders')
     .addOption(indexOption())
     .option('--no-ignore', 'also take files that .gitignore, .ignore and .glotignore leave out')
+    .option('--watch', 'go on: index what changes, as it changes')
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['glot index ~/Documents', 'again after changes: only these are read'],
+        ['glot index docs notes.md --index all.db', 'into an index of your choice'],
+        ['glot index docs --watch', 'stays and follows changes'],
+      ),
+    )
     .action(async (paths, options) => {
       const { runIndex } = await import('./commands/index-files.js');
       onExit(await runIndex(paths, options, signal));
@@ -55,7 +64,20 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(threadsOption())
+    .addOption(
+      new Option('-l, --files', 'print paths only, the best documents first').conflicts(['json', 'full', 'explain']),
+    )
+    .option('--full', 'print passages whole')
     .option('--explain', 'show for each query token the passage token that it matches best')
+    .addHelpText(
+      'after',
+      examples(
+        ['glot search "opening hours on Sundays"', 'also finds "Sonntags geöffnet" and 「日曜日の営業時間」'],
+        ['glot search -k 3 --lang de,fr --since 2026-01-01 Kündigungsfrist', 'among some documents only'],
+        ['glot search -l "rotten beams" | xargs -d "\\n" ls -l', 'the files alone'],
+        ['glot search "tide table" --json | jq .hits[0]', 'for scripts'],
+      ),
+    )
     .action(async (words, options) => {
       const { runSearch } = await import('./commands/search.js');
       onExit(await runSearch(words, options, signal));
@@ -214,14 +236,43 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
       onExit(await runModelsPath(name));
     });
 
+  program
+    .command('completion')
+    .description('print a script that completes commands and flags: source it in your shell')
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      examples(
+        ['source <(glot completion bash)', 'in ~/.bashrc'],
+        ['source <(glot completion zsh)', 'in ~/.zshrc, after compinit'],
+        ['glot completion fish > ~/.config/fish/completions/glot.fish', 'once'],
+      ),
+    )
+    .action(async (shell) => {
+      const { runCompletion } = await import('./commands/completion.js');
+      onExit(runCompletion(shell, program));
+    });
+
+  tellUsageErrors(program, 'glot');
   return program;
 }
 
+/** Lines for the end of a command's help. */
+function examples(...lines: readonly (readonly [command: string, what: string])[]): string {
+  return `\nExamples:\n${lines.map(([command, what]) => `  ${command}\n      ${what}\n`).join('')}`;
+}
+
+/** Usage errors name the help of the command they are about. */
+function tellUsageErrors(command: Command, name: string): void {
+  command.configureOutput({ outputError: (text, write) => write(usageLine(text, name)) });
+  for (const child of command.commands) tellUsageErrors(child, `${name} ${child.name()}`);
+}
+
 /** commander's message as one line in glot's voice. */
-function usageLine(text: string): string {
+function usageLine(text: string, command: string): string {
   const message = text
     .replace(/^error:\s*/i, '')
     .replace(/\s*\n\s*/g, ' ')
     .trim();
-  return `glot: ${message}. See \`glot --help\`.\n`.replace(/([.)?])\. See/, '$1 See');
+  return `glot: ${message}. See \`${command} --help\`.\n`.replace(/([.)?])\. See/, '$1 See');
 }

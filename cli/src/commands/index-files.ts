@@ -1,17 +1,20 @@
-import { type Glot, openGlot, type SyncProgress, type SyncReport } from '@glot/glot';
+import { openGlot, type SyncReport } from '@glot/glot';
 import { type SkippedFile, walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { count } from '../terminal/count.js';
-import { createProgress } from '../terminal/progress.js';
+import { createIndexProgress } from '../terminal/index-progress.js';
+import { printable } from '../terminal/printable.js';
+import { createProgress, type Progress } from '../terminal/progress.js';
 
 interface IndexCommandOptions extends IndexOptions {
   /** commander's form of `--no-ignore`. */
   readonly ignore: boolean;
+  readonly watch?: true;
 }
 
-/** Skipped files named one by one up to this number; `glot status --skipped` has them all. */
+/** Skipped files named one by one up to this number. */
 const SKIPPED_SHOWN = 8;
 
 export async function runIndex(
@@ -22,34 +25,45 @@ export async function runIndex(
   // A wrong path is told before an index file is made for it.
   for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
-  const started = performance.now();
   const glot = await openGlot({ index: options.index, mode: 'write', ...(await modelOptions(options)) });
   try {
-    const report = await glot.sync(paths, {
+    let line = createIndexProgress();
+    const syncOptions = {
       signal,
       noIgnore: !options.ignore,
-      onProgress: (state) => progress.update(progressLine(state, performance.now() - started)),
-    });
-    progress.clear();
-    print(report, glot, options);
-    return report.files === 0 ? ExitCode.nothingFound : ExitCode.found;
+      onProgress: (state: Parameters<typeof line>[0]) => progress.update(line(state)),
+    };
+    if (!options.watch) {
+      const report = await glot.sync(paths, syncOptions);
+      progress.clear();
+      print(report, glot.stats(), options);
+      return report.files === 0 ? ExitCode.nothingFound : ExitCode.found;
+    }
+    let isFirst = true;
+    for await (const report of glot.watch(paths, syncOptions)) {
+      progress.clear();
+      line = createIndexProgress();
+      if (options.json || isFirst) print(report, glot.stats(), options);
+      else if (hasChanges(report))
+        process.stdout.write(`${new Date().toTimeString().slice(0, 8)}  ${changesOf(report)}\n`);
+      if (isFirst) tellWatching(progress);
+      isFirst = false;
+    }
+    return ExitCode.found;
   } finally {
     progress.clear();
     await glot.close();
   }
 }
 
-function progressLine(state: SyncProgress, elapsedMs: number): string {
-  if (state.phase === 'walk') return `looking for documents: ${state.filesDone} files`;
-  const rate = Math.round(state.tokens / (elapsedMs / 1000));
-  return `indexing ${state.filesDone}/${state.filesTotal} files, ${state.passages} passages, ${rate} tokens/s: ${state.path}`;
+function tellWatching(progress: Progress): void {
+  progress.clear();
+  process.stderr.write('watching for changes; Ctrl-C ends it\n');
 }
 
-function print(report: SyncReport, glot: Glot, options: IndexCommandOptions): void {
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify({ index: options.index, ...report })}\n`);
-    return;
-  }
+const hasChanges = ({ added, updated, deleted }: SyncReport): boolean => added + updated + deleted > 0;
+
+function changesOf(report: SyncReport): string {
   const changes = [
     report.added > 0 && `${report.added} added`,
     report.updated > 0 && `${report.updated} updated`,
@@ -57,8 +71,19 @@ function print(report: SyncReport, glot: Glot, options: IndexCommandOptions): vo
     report.unchanged > 0 && `${report.unchanged} unchanged`,
     report.skipped.length > 0 && `${report.skipped.length} skipped`,
   ].filter((part) => part !== false);
-  const stats = glot.stats();
-  process.stdout.write(`${changes.join(', ') || 'no files found'}\n`);
+  return changes.join(', ') || 'no files found';
+}
+
+function print(
+  report: SyncReport,
+  stats: { readonly documents: number; readonly passages: number },
+  options: IndexCommandOptions,
+): void {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ index: options.index, ...report })}\n`);
+    return;
+  }
+  process.stdout.write(`${changesOf(report)}\n`);
   process.stdout.write(
     colors.dim(
       `${options.index}: ${count(stats.documents, 'document')}, ${count(stats.passages, 'passage')} ` +
@@ -74,11 +99,14 @@ function skippedLines(skipped: readonly SkippedFile[]): string[] {
   const foreign = skipped.length - broken.length;
   const lines = broken
     .slice(0, SKIPPED_SHOWN)
-    .map((file) => `${colors.yellow('skipped')} ${file.path}: ${file.reason}, ${file.detail}`);
-  const rest = [
-    broken.length > SKIPPED_SHOWN && `${broken.length - SKIPPED_SHOWN} more`,
-    foreign > 0 && `${count(foreign, 'file')} of formats that glot does not read`,
-  ].filter((part) => part !== false);
-  if (rest.length > 0) lines.push(`skipped ${rest.join(' and ')}: \`glot status --skipped\` lists them`);
+    .map((file) => `${colors.yellow('skipped')} ${printable(file.path)}: ${file.reason}, ${file.detail}`);
+  if (broken.length > SKIPPED_SHOWN) {
+    lines.push(`skipped ${broken.length - SKIPPED_SHOWN} more: \`glot index --json\` names every one`);
+  }
+  if (foreign > 0) {
+    lines.push(
+      `skipped ${count(foreign, 'file')} of formats that glot does not read: \`glot status --skipped\` lists them`,
+    );
+  }
   return lines;
 }

@@ -1,11 +1,14 @@
-import { openGlot } from '@glot/glot';
+import { type Glot, openGlot, type QueryOptions } from '@glot/glot';
 import type { Hit, RowMatch } from '@glot/index';
+import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import { modelOptions, queryText, type SearchOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { excerpt } from '../terminal/excerpt.js';
 import { headingTrail, place } from '../terminal/place.js';
+import { printable } from '../terminal/printable.js';
+import { fit, outputColumns } from '../terminal/width.js';
 
 export async function runSearch(
   words: readonly string[],
@@ -16,7 +19,9 @@ export async function runSearch(
   const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
     const filter = filterOf(options);
-    const hits = await glot.search(query, { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) });
+    const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
+    if (options.files) return printFiles(await bestFiles(glot, query, queryOptions), query);
+    const hits = await glot.search(query, queryOptions);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
@@ -24,10 +29,10 @@ export async function runSearch(
       );
     } else {
       hits.forEach((hit, at) => {
-        process.stdout.write(hitText(hit, query, glot.displayPath(hit.path)));
+        process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
         if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
       });
-      if (hits.length === 0) process.stderr.write(`nothing found for ${JSON.stringify(query)}\n`);
+      if (hits.length === 0) tellNothing(query);
     }
     return hits.length > 0 ? ExitCode.found : ExitCode.nothingFound;
   } finally {
@@ -49,14 +54,47 @@ function hitJson(hit: Hit, displayPath: (path: string) => string) {
   };
 }
 
-function hitText(hit: Hit, query: string, path: string): string {
+/** A heading cut shorter says nothing. */
+const NARROWEST_HEADING = 10;
+
+function hitText(hit: Hit, query: string, path: string, full: boolean): string {
+  const columns = outputColumns();
+  const rank = `${hit.rank}.`.padStart(3);
+  const where = place(path, hit);
   const heading = headingTrail(hit.headings);
-  const head = [
-    colors.dim(`${hit.rank}.`.padStart(3)),
-    colors.bold(colors.cyan(place(path, hit))),
-    heading === null ? '' : colors.dim(heading),
-  ];
-  return `${head.filter(Boolean).join(' ')}\n${excerpt(hit.text, query, { indent: 4, lines: 3 })}\n\n`;
+  const head = [colors.dim(rank), colors.bold(colors.cyan(where))];
+  if (heading !== null) {
+    const room = process.stdout.isTTY ? columns - rank.length - stringWidth(where) - 2 : Infinity;
+    if (room >= NARROWEST_HEADING) head.push(colors.dim(fit(printable(heading), room)));
+  }
+  const indent = 4;
+  const text = full
+    ? hit.text.replace(/^/gmu, ' '.repeat(indent)).split('\n').map(printable).join('\n')
+    : excerpt(hit.text, query, { indent, lines: 3, columns, headings: hit.headings });
+  return `${head.join(' ')}\n${text}\n\n`;
+}
+
+/** The documents of the best passages, best first, each once. */
+async function bestFiles(
+  glot: Glot,
+  query: string,
+  options: QueryOptions & { readonly limit: number },
+): Promise<string[]> {
+  for (let limit = 4 * options.limit; ; limit *= 4) {
+    const hits = await glot.search(query, { ...options, limit });
+    const paths = [...new Set(hits.map((hit) => glot.displayPath(hit.path)))];
+    if (paths.length >= options.limit || hits.length < limit) return paths.slice(0, options.limit);
+  }
+}
+
+function printFiles(paths: readonly string[], query: string): ExitCode {
+  for (const path of paths) process.stdout.write(`${process.stdout.isTTY ? printable(path) : path}\n`);
+  if (paths.length === 0) tellNothing(query);
+  return paths.length > 0 ? ExitCode.found : ExitCode.nothingFound;
+}
+
+function tellNothing(query: string): void {
+  process.stderr.write(`nothing found for ${JSON.stringify(query)}\n`);
 }
 
 /** What each side gave, and for each query token the best token of the passage: its number and the similarity. */

@@ -2,6 +2,7 @@ import { openGlot } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import type { IndexOptions } from '../options.js';
 import { count } from '../terminal/count.js';
+import { printable } from '../terminal/printable.js';
 
 interface StatusOptions extends IndexOptions {
   readonly skipped?: true;
@@ -35,7 +36,7 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
     ] as const;
     for (const [name, value] of rows) process.stdout.write(`${name.padEnd(14)} ${value}\n`);
     for (const file of skippedFiles)
-      process.stdout.write(`  ${glot.displayPath(file.path)}: ${file.reason}, ${file.detail}\n`);
+      process.stdout.write(`  ${printable(glot.displayPath(file.path))}: ${file.reason}, ${file.detail}\n`);
     return ExitCode.found;
   } finally {
     await glot.close();

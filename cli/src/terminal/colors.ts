@@ -1,4 +1,6 @@
 import pc from 'picocolors';
 
-/** Colours of stdout: off when it is no terminal or NO_COLOR is set. */
-export const colors = pc.createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
+/** Colours of stdout: off when it is no terminal or NO_COLOR is set; FORCE_COLOR keeps them in pipes. */
+export const colors = pc.createColors(
+  !process.env.NO_COLOR && (Boolean(process.stdout.isTTY) || Boolean(process.env.FORCE_COLOR)),
+);

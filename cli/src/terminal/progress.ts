@@ -1,4 +1,5 @@
-import stringWidth from 'string-width';
+import { printable } from './printable.js';
+import { fit } from './width.js';
 
 /**
  * Progress on stderr: one line rewritten in place on a terminal, else a plain line every ten seconds, so that logs
@@ -21,7 +22,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
       update(line) {
         if (performance.now() - lastWrite < LOG_INTERVAL_MS) return;
         lastWrite = performance.now();
-        stream.write(`${line}\n`);
+        stream.write(`${printable(line)}\n`);
       },
       clear() {},
     };
@@ -31,27 +32,11 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
       if (shown && performance.now() - lastWrite < TERMINAL_INTERVAL_MS) return;
       lastWrite = performance.now();
       shown = true;
-      stream.write(`\r\x1b[2K${fit(line, (stream.columns ?? 80) - 1)}`);
+      stream.write(`\r\x1b[2K${fit(printable(line), (stream.columns ?? 80) - 1)}`);
     },
     clear() {
       if (shown) stream.write('\r\x1b[2K');
       shown = false;
     },
   };
-}
-
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-
-/** Cuts a line to a display width, whole graphemes only. */
-export function fit(line: string, width: number): string {
-  if (stringWidth(line) <= width) return line;
-  let kept = '';
-  let used = 0;
-  for (const { segment } of graphemes.segment(line)) {
-    const columns = stringWidth(segment);
-    if (used + columns > width - 1) break;
-    kept += segment;
-    used += columns;
-  }
-  return `${kept}…`;
 }
