@@ -94,6 +94,23 @@ describe('ask', () => {
     expect(answer.sentences).toHaveLength(1);
   });
 
+  it('answers with what follows a question of the documents, not with the question', async () => {
+    const text =
+      '**How much is the monthly ferry pass?** It costs forty crowns. Dogs travel free of charge on Sundays.\n\n**And the dog?** It stays on deck.';
+    const { encoder, index } = await library([{ path: 'faq.md', text, lang: 'en' }]);
+    const found = await ask('how much is the monthly ferry pass', { encoder, index, maxSentences: 1 });
+    expect(found.sentences.map(({ text }) => text)).toEqual(['It costs forty crowns.']);
+  });
+
+  it('quotes the passage that was found first rather than a sentence alike elsewhere', async () => {
+    const { encoder, index } = await library([
+      { path: 'a.md', text: 'Ferry timetable. The ferry leaves the harbour of Salt Island hourly.' },
+      { path: 'b.md', text: 'Harbour pilots wait. The ferry leaves at nine.' },
+    ]);
+    const answer = await ask('when the ferry leaves the harbour of Salt Island', { index, encoder, maxSentences: 1 });
+    expect(answer.sentences[0]?.citations[0]?.path).toBe('a.md');
+  });
+
   it('abstains, with the reason, when nothing is found or nothing is near', async () => {
     const { encoder, index } = await library();
     expect(await ask('Quantenchromodynamik Gluonen', { index, encoder, mode: 'lexical' })).toMatchObject({

@@ -31,6 +31,16 @@ describe('quotableSentences', () => {
     ]);
   });
 
+  it('leaves the marks of emphasis behind that end before a sentence begins', () => {
+    const text = '**¿Cuánto cuesta el abono?** El abono cuesta 21,80 euros.';
+    const found = quotableSentences({ text, start: 0, end: text.length, format: 'markdown', lang: 'es' });
+    expect(found.map((sentence) => sentence.text)).toEqual([
+      '¿Cuánto cuesta el abono?',
+      'El abono cuesta 21,80 euros.',
+    ]);
+    expect(text.slice(found[1]!.start, found[1]!.end)).toBe('El abono cuesta 21,80 euros.');
+  });
+
   it('ends a sentence at a short word', () => {
     expect(spans('Das Bad öffnet um acht Uhr. Eine Karte kostet fünf Euro.')).toEqual([
       'Das Bad öffnet um acht Uhr.',

@@ -39,7 +39,10 @@ export function quotableSentences(source: SentenceSource): QuotableSentence[] {
   const sentences: QuotableSentence[] = [];
   for (const block of proseBlocks(source.text, source.start, source.end, source.format)) {
     const text = source.text.slice(block.start, block.end);
-    for (const { start, end } of sentenceSpans(text, source.lang)) {
+    for (const span of sentenceSpans(text, source.lang)) {
+      const { end } = span;
+      const marks = source.format === 'markdown' ? STRAY_MARKS.exec(text.slice(span.start, end)) : null;
+      const start = span.start + (marks?.[0].length ?? 0);
       const reading = readingText(text.slice(start, end), source.format);
       if (countWords(reading) < MINIMUM_QUOTE_WORDS) continue;
       sentences.push({
@@ -52,6 +55,9 @@ export function quotableSentences(source: SentenceSource): QuotableSentence[] {
   }
   return sentences;
 }
+
+/** Where emphasis ends before a sentence begins, its marks are no part of it. */
+const STRAY_MARKS = /^(?:\*\*|__)\s+/u;
 
 /** Trimmed spans; a line break inside a block does not end a sentence, nor does an abbreviation. */
 export function sentenceSpans(block: string, lang: string | null): { start: number; end: number }[] {

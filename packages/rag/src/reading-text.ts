@@ -6,6 +6,8 @@ const INLINE_MARKUP: readonly (readonly [RegExp, string])[] = [
   [/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])(?:\{[^}]*\})?/gu, '$1'],
   [/<\/?[a-z][^<>]*>/giu, ''],
   [/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/gu, '$2'],
+  // The other half of a pair that a sentence's end has parted.
+  [/^\s*(?:\*\*|__)|(?:\*\*|__)\s*$/gu, ''],
   [/(?<![\p{L}\p{N}*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?![\p{L}\p{N}*])/gu, '$1'],
 ];
 

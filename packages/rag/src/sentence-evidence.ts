@@ -30,9 +30,9 @@ export function queryRows(query: TokenVectors): number {
   return query.offsets[1]! - query.offsets[0]!;
 }
 
-export function mean(values: Float32Array): number {
+export function mean(values: ArrayLike<number>): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
   return values.length === 0 ? 0 : sum / values.length;
 }
 
@@ -50,3 +50,12 @@ export function containment(vectors: TokenVectors, a: number, b: number): number
   raiseMaxima(query, vectors, b, maxima);
   return mean(maxima);
 }
+
+/** The rows of the question's own tokens: without the markers in front and the expansion behind. */
+export function contentRows(rows: number, tokens: number): { start: number; end: number } {
+  const start = rows === tokens || rows <= MARKERS ? 0 : rows < tokens ? MARKERS : Math.min(MARKERS, rows - tokens);
+  return { start, end: Math.max(start + 1, Math.min(rows, start + tokens)) };
+}
+
+/** BOS and the query prefix. */
+const MARKERS = 2;
