@@ -178,6 +178,15 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.files().filter(({ path }) => path === 'en/bread.md')).toHaveLength(1);
     });
 
+    it('numbers the passages of a document without a gap, in their order', async () => {
+      add('b', ['null']);
+      add('a', ['one two', 'zwei drei', 'さん']);
+      const hits = (await search('semantic', 'one', 10)).filter(({ path }) => path === 'a');
+      const inOrder = hits.sort((x, y) => x.passageId - y.passageId);
+      expect(inOrder.map(({ text }) => text)).toEqual(['one two', 'zwei drei', 'さん']);
+      expect(inOrder.map(({ passageId }) => passageId - inOrder[0]!.passageId)).toEqual([0, 1, 2]);
+    });
+
     it('never uses an id twice', async () => {
       const first = add('a', ['one', 'two']);
       const passageIds = (await search('semantic', 'one')).map(({ passageId }) => passageId);

@@ -199,7 +199,7 @@ export interface MultivectorIndex {
   skip(file: SkippedInput): void;
   /** Removes a document or a skip record. Returns whether there was one. */
   delete(path: string): boolean;
-  /** The document as stored, without vectors; null where there is none. */
+  /** The document as stored, without vectors; null where there is none. Its passages have consecutive ids, in order. */
   get(path: string): (DocumentInput & { readonly id: number }) | null;
   files(): StoredFile[];
   skippedFiles(): SkippedInput[];

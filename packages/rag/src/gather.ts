@@ -3,9 +3,10 @@ import type { Hit, MultivectorIndex } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import { answerEvidence, type Evidence } from './answer-evidence.js';
 import { type ContextScores, scoreContexts } from './context-scores.js';
+import { diversify, POOL_FACTOR } from './diversity.js';
 import { extractiveGenerator } from './extractive-generator.js';
 import { type DocumentLookup, packHits } from './packing.js';
-import { resolveEncoder, retrieveWithVectors } from './retrieve.js';
+import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from './retrieve.js';
 import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from './types.js';
 
 export const DEFAULT_BUDGET_TOKENS = 2048;
@@ -38,8 +39,10 @@ export async function* gather(
   searched = question,
 ): AsyncGenerator<AnswerEvent & { type: 'retrieved' | 'packed' }, Gathered, void> {
   const started = performance.now();
-  const retrieval = await retrieveWithVectors(searched, options, true);
-  const { hits, searchMs } = retrieval;
+  const limit = options.limit ?? DEFAULT_HIT_LIMIT;
+  const retrieval = await retrieveWithVectors(searched, { ...options, limit: limit * POOL_FACTOR }, true);
+  const { searchMs } = retrieval;
+  const { hits, dropped } = diversify(retrieval.hits, limit);
   let { vectors, encodeMs } = retrieval;
   const asked = question.trim();
   const encoder = await resolveEncoder(options.encoder);
@@ -56,7 +59,10 @@ export async function* gather(
   const countTokens = (text: string) => generator.countTokens?.(text) ?? encoder.countTokens(text);
   const budgetTokens = options.budgetTokens ?? DEFAULT_BUDGET_TOKENS;
   const packed = packHits(hits, { documentOf, countTokens, budgetTokens });
-  const packing = fitted(packed, (contexts) => generator.fits?.(asked, contexts) ?? true);
+  const packing = fitted(
+    { ...packed, dropped: [...dropped, ...packed.dropped] },
+    (contexts) => generator.fits?.(asked, contexts) ?? true,
+  );
   const packMs = performance.now() - packStarted;
   yield { type: 'packed', packing, packMs };
 

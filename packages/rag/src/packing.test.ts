@@ -77,4 +77,25 @@ describe('packHits', () => {
     expect(packing.contexts).toEqual([]);
     expect(packing.dropped.map((drop) => drop.reason)).toEqual(['missing-document', 'missing-document']);
   });
+
+  it('takes in what stands around a hit under its headings, and how the section above begins', async () => {
+    const texts = ['Intro to baking.', 'Rye one two three.', 'Rye four five six.', 'Salt seven eight.'];
+    const headings = [['Baking'], ['Baking', 'Rye'], ['Baking', 'Rye'], ['Baking', 'Salt']];
+    const text = texts.join('\n\n# x\n\n');
+    const passages = texts.map((part, i) => ({
+      ...{ start: text.indexOf(part), end: text.indexOf(part) + part.length, headings: headings[i]! },
+    }));
+    const document = { path: 'a.md', text, passages };
+    const only = (i: number) => (hits: Hit[]) => [hits[i]!];
+    const around = async (i: number, rest: Partial<PackOptions> = {}) =>
+      (await packed([document], only(i), rest)).contexts.map((context) => context.hits.map((hit) => hit.text));
+    expect(await around(1)).toEqual([[texts[1]], [texts[0]], [texts[2]]]);
+    expect(await around(2)).toEqual([[texts[2]], [texts[1]]]);
+    expect(await around(3)).toEqual([[texts[3]]]);
+    // There is room for the hit alone: what is not taken in was never found, and is not reported.
+    const narrow = await packed([document], only(2), { budgetTokens: 4 });
+    expect(narrow).toMatchObject({ tokens: 4, dropped: [] });
+    const [hit] = (await packed([document], only(2))).contexts[1]!.hits;
+    expect(hit).toMatchObject({ passageId: 2, rank: 1, headings: ['Baking', 'Rye'] });
+  });
 });

@@ -1,5 +1,6 @@
 import type { DocumentInput, Hit } from '@glot/index';
 import { foldText } from './folded-text.js';
+import { neighboursOf } from './neighbours.js';
 import type { DroppedHit, PackedContext, Packing } from './types.js';
 
 /**
@@ -16,26 +17,27 @@ export interface PackOptions {
   readonly budgetTokens: number;
 }
 
-/** Packs hits, best first, into contexts of at most `budgetTokens` tokens together. */
+/** Packs hits, best first, into contexts of at most `budgetTokens` tokens together; what room is left, neighbours take. */
 export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
   const contexts: PackedContext[] = [];
   const dropped: DroppedHit[] = [];
   const seen = new Map<string, Hit>();
   let tokens = 0;
-  for (const hit of hits) {
-    const drop = (reason: DroppedHit['reason'], wouldTake: number) =>
-      dropped.push({ passageId: hit.passageId, path: hit.path, reason, tokens: wouldTake });
+  const pack = (hit: Hit, found: boolean) => {
+    const drop = (reason: DroppedHit['reason'], wouldTake: number) => {
+      if (found) dropped.push({ passageId: hit.passageId, path: hit.path, reason, tokens: wouldTake });
+    };
     const document = options.documentOf(hit.path);
     // The index may change between search and packing: a hit whose text is no longer there cannot be cited.
     if (document === null || document.text.slice(hit.start, hit.end) !== hit.text) {
       drop('missing-document', 0);
-      continue;
+      return;
     }
     const key = foldText(hit.text).text;
     const twin = seen.get(key);
     if (twin !== undefined) {
       drop('duplicate', 0);
-      continue;
+      return;
     }
     const joined = contexts.filter(
       (context) => context.documentId === document.id && touches(context, hit, document.text),
@@ -44,7 +46,7 @@ export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
     const extra = context.tokens - joined.reduce((sum, part) => sum + part.tokens, 0);
     if (tokens + extra > options.budgetTokens) {
       drop('budget', extra);
-      continue;
+      return;
     }
     seen.set(key, hit);
     tokens += extra;
@@ -52,8 +54,23 @@ export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
     if (first === undefined) contexts.push(context);
     else contexts[contexts.indexOf(first)] = context;
     for (const part of rest) contexts.splice(contexts.indexOf(part), 1);
+  };
+  for (const hit of hits) pack(hit, true);
+  const grown = contexts.slice(0, GROWN_CONTEXTS).flatMap((context) => context.hits);
+  for (const hit of grown) {
+    const document = options.documentOf(hit.path);
+    for (const neighbour of document === null ? [] : neighboursOf(hit, document)) {
+      if (!contexts.some((context) => holds(context, neighbour))) pack(neighbour, false);
+    }
   }
   return { contexts, dropped, tokens, budgetTokens: options.budgetTokens };
+}
+
+/** Only the best contexts take their neighbours in: further down these would be words without use. */
+const GROWN_CONTEXTS = 3;
+
+function holds(context: PackedContext, hit: Hit): boolean {
+  return context.documentId === hit.documentId && context.start <= hit.start && hit.end <= context.end;
 }
 
 /** Overlapping, or with nothing but white space between. */

@@ -34,11 +34,21 @@ export interface PackedContext {
   /** The document's format (`markdown`, `pdf`, ...): says how its lines are to be read. */
   readonly format: string;
   readonly tokens: number;
-  /** The hits inside, in reading order. The context stands at the place of its best one. */
+  /**
+   * The hits inside and the neighbours taken in with them, in reading order; a neighbour has the rank of its hit. The
+   * context stands at the place of its best one.
+   */
   readonly hits: readonly Hit[];
 }
 
-export type DropReason = 'budget' | 'duplicate' | 'missing-document';
+export type DropReason =
+  | 'budget'
+  | 'duplicate'
+  /** Nearly word by word what a better hit of another document says. */
+  | 'near-duplicate'
+  /** Its document had half of the places, and others waited. */
+  | 'crowded'
+  | 'missing-document';
 
 /** A hit that did not reach the generator, and why. */
 export interface DroppedHit {

@@ -1,0 +1,36 @@
+import type { DocumentInput, Hit, PassageInput } from '@glot/index';
+
+/** What stands around a hit and belongs to it: the rest of its section, and what its parent heading begins with. */
+
+/**
+ * The passages right before and after a hit, where they stand under the same headings; before it also the introduction
+ * of the section around its own. As hits of the same rank, so that they are packed and cited as such.
+ */
+export function neighboursOf(hit: Hit, document: DocumentInput): Hit[] {
+  const at = document.passages.findIndex(({ start, end }) => start === hit.start && end === hit.end);
+  if (at === -1) return [];
+  const neighbours: Hit[] = [];
+  for (const [index, belongs] of [
+    [at - 1, isWithin],
+    [at + 1, isSame],
+  ] as const) {
+    const passage = document.passages[index];
+    if (passage === undefined || !belongs(hit.headings, passage.headings)) continue;
+    // The passages of a document have consecutive ids.
+    neighbours.push(asHit(passage, hit, hit.passageId + index - at));
+  }
+  return neighbours;
+}
+
+function asHit({ text, start, end, headings, page, lines, lang }: PassageInput, hit: Hit, passageId: number): Hit {
+  const sides = { semantic: null, lexical: null };
+  return { ...hit, passageId, text, start, end, headings, page, lines, lang, sides };
+}
+
+function isSame(inner: readonly string[], outer: readonly string[]): boolean {
+  return inner.length === outer.length && isWithin(inner, outer);
+}
+
+function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  return outer.length <= inner.length && outer.every((heading, i) => heading === inner[i]);
+}
