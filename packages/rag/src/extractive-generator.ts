@@ -1,6 +1,7 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { SentenceScores } from './context-scores.js';
 import { foldText } from './folded-text.js';
+import { neutralText } from './prompting/neutral-text.js';
 import type { QuotableSentence } from './quotable-sentences.js';
 import { containment, contentRows, mean, queryRows } from './sentence-evidence.js';
 import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from './types.js';
@@ -25,6 +26,9 @@ const FRAGMENT_PENALTY = 0.05;
 
 /** Taken off a question: it answers none. */
 const QUESTION_PENALTY = 0.2;
+
+/** Taken off all sentences around chat-template tokens and forged fences: such text speaks to models, not to readers. */
+const FORGERY_PENALTY = 0.3;
 
 const IS_QUESTION = /[?？؟\u037E\u055E]["'”’»›」』）)\]*_]*$/u;
 
@@ -70,6 +74,7 @@ function candidatesOf({ question, questionVectors, scores: { contexts }, encoder
   return contexts.flatMap(({ context, sentences, maxima }) => {
     const around = similarity(maxima);
     const rank = Math.min(...context.hits.map((hit) => hit.rank));
+    const forged = neutralText(context.text) === context.text ? 0 : FORGERY_PENALTY;
     return sentences.map(({ sentence, text, maxima: own }, i): Candidate => {
       const asked = answeredQuestion(sentences, i);
       const near =
@@ -77,7 +82,7 @@ function candidatesOf({ question, questionVectors, scores: { contexts }, encoder
       const penalty =
         (sentence.complete ? 0 : FRAGMENT_PENALTY) + (IS_QUESTION.test(sentence.text) ? QUESTION_PENALTY : 0);
       const likeness = near + WORDS_WEIGHT * coverage(sentence.text) - penalty;
-      return { context, sentence, text, likeness, score: likeness - RANK_WEIGHT * Math.log2(rank) };
+      return { context, sentence, text, likeness, score: likeness - forged - RANK_WEIGHT * Math.log2(rank) };
     });
   });
 }
