@@ -22,6 +22,7 @@ export {
 } from './citation-verification.js';
 export type { ContextScores, ScoredContext, SentenceScores } from './context-scores.js';
 export { converse, DEFAULT_HISTORY_TOKENS } from './conversation.js';
+export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence-calibration.js';
 export { extractiveGenerator } from './extractive-generator.js';
 export { type FoldedText, foldText } from './folded-text.js';
 export { DEFAULT_BUDGET_TOKENS } from './gather.js';
