@@ -7,32 +7,11 @@ export const CALIBRATIONS: Readonly<Record<string, EvidenceCalibration>> = {
    * each also without its passages. Of the half not fitted: 95 % of the answerable answered,
    * 33 % of the others abstained from.
    */
-  "glot-colbert-mini": {
-  "means": [
-    0.6354,
-    0.4287,
-    0.5705,
-    0.06237,
-    0.3884,
-    0.0981
-  ],
-  "deviations": [
-    0.08781,
-    0.08637,
-    0.1021,
-    0.06295,
-    0.2215,
-    0.06712
-  ],
-  "weights": [
-    0,
-    0,
-    0.6145,
-    0.8002,
-    0.6532,
-    0.8514
-  ],
-  "bias": 0.2074,
-  "threshold": 0.09441
-},
+  'glot-colbert-mini': {
+    means: [0.6354, 0.4287, 0.5705, 0.06237, 0.3884, 0.0981],
+    deviations: [0.08781, 0.08637, 0.1021, 0.06295, 0.2215, 0.06712],
+    weights: [0, 0, 0.6145, 0.8002, 0.6532, 0.8514],
+    bias: 0.2074,
+    threshold: 0.09441,
+  },
 };

@@ -7,8 +7,9 @@ import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
 export interface QuotableBytes {
   /** UTF-8 of all runs; `RUN_END` after each. */
   readonly bytes: Uint16Array;
-  /** Offsets where a quote may begin. */
+  /** Offsets where a quote may begin, in any passage, and in each one. */
   readonly starts: Uint32Array;
+  readonly startsOf: readonly Uint32Array[];
   /** [bytes]: 1 where a quote may end before that byte. */
   readonly ends: Uint8Array;
 }
@@ -23,7 +24,9 @@ export function quotableBytes(passages: readonly string[]): QuotableBytes {
   const bytes: number[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
+  const firsts: number[] = [];
   for (const passage of passages) {
+    firsts.push(starts.length);
     for (const run of passage.replace(/\s+/gu, ' ').split('"')) {
       const segments = [...words.segment(run)];
       let ahead = countWords(run);
@@ -39,5 +42,7 @@ export function quotableBytes(passages: readonly string[]): QuotableBytes {
   }
   const mayEnd = new Uint8Array(bytes.length);
   for (const at of ends) mayEnd[at] = 1;
-  return { bytes: Uint16Array.from(bytes), starts: Uint32Array.from(starts), ends: mayEnd };
+  const all = Uint32Array.from(starts);
+  const startsOf = firsts.map((first, i) => all.subarray(first, firsts[i + 1] ?? all.length));
+  return { bytes: Uint16Array.from(bytes), starts: all, startsOf, ends: mayEnd };
 }

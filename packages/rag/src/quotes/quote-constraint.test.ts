@@ -117,6 +117,26 @@ describe('QuoteConstraint', () => {
     expect([...logits].every((value) => value === -Infinity)).toBe(true);
   });
 
+  it('holds a quote to the passage whose number was written last', () => {
+    const texts = ['"', 'The dough rises', '東京は日本の', '[', '1', '2', '] "', ']', '[9', ' "The'];
+    const trie = new TokenTrie(texts.map((text) => new TextEncoder().encode(text)));
+    const after = (...written: string[]) => {
+      const constraint = new QuoteConstraint(['The dough rises for twelve', '東京は日本の首都です'], trie);
+      for (const text of written) constraint.accept(texts.indexOf(text));
+      const logits = new Float32Array(texts.length);
+      constraint.mask(logits);
+      return texts.filter((_, id) => logits[id] === 0);
+    };
+    expect(after('"')).toEqual(['The dough rises', '東京は日本の']);
+    expect(after('[', '2', '] "')).toEqual(['東京は日本の']);
+    expect(after('[', '1', ']', '"')).toEqual(['The dough rises']);
+    expect(after('[', '2', ']')).not.toContain(' "The');
+    expect(after('[', '1', ']')).toContain(' "The');
+    // What no passage has is of no help, nor are brackets that hold no number.
+    expect(after('[', '1', '2', ']', '"')).toEqual(['The dough rises', '東京は日本の']);
+    expect(after('[', 'The dough rises', ']', '"')).toEqual(['The dough rises', '東京は日本の']);
+  });
+
   it('never opens a quote where the passages have nothing to quote', () => {
     const trie = new TokenTrie(['"', 'a'].map((text) => new TextEncoder().encode(text)));
     const logits = new Float32Array(2);

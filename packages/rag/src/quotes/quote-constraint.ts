@@ -2,43 +2,51 @@ import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
 import { type QuotableBytes, quotableBytes, RUN_END } from './quotable-bytes.js';
 import type { TokenTrie } from './token-trie.js';
 
+/** Where a text stands: within a quote, or outside, with the passage number that was written last. */
+interface Standing {
+  /** Null outside of quotes; else the offsets of the bytes that may come next. */
+  readonly places: Uint32Array | null;
+  /** Of the last `[n]` before the quote; null where there is none. */
+  readonly cited: number | null;
+  /** The digits of a number in brackets that is being written; null outside of brackets. */
+  readonly digits: string | null;
+}
+
 /**
- * Holds a decoder to the passages: whatever it writes between two `"` is a verbatim run of one of them. The state is
- * the set of places in the passages that the quote so far may come from; a token is allowed where following its bytes
- * leaves a place over. It works by bytes, so it holds across any cut of the text into tokens.
+ * Holds a decoder to the passages: whatever it writes between two `"` is a verbatim run of one of them, of passage n
+ * where `[n]` was written last. The state is the set of places in the passages that the quote so far may come from; a
+ * token is allowed where following its bytes leaves a place over. It works by bytes, so it holds across any cut of the
+ * text into tokens.
  */
 export class QuoteConstraint {
   readonly #trie: TokenTrie;
   readonly #source: QuotableBytes;
-  /** Null outside of quotes; else the offsets of the bytes that may come next. */
-  #places: Uint32Array | null = null;
+  #standing: Standing = { places: null, cited: null, digits: null };
   /** Bytes of the open quote. */
   #quote: number[] = [];
-  /** Tokens that must not come outside of quotes, and those that may open one: the same at every step. */
-  readonly #forbiddenOutside: Uint32Array;
-  /** What may follow an opening mark; null until it was asked for. */
-  #allowedFirst: readonly number[] | null = null;
+  /** Tokens that hold a mark: only they can open a quote. */
+  readonly #marking: readonly number[];
+  /** What may follow an opening mark, by the places it opens; asked for once each. */
+  readonly #allowedFirst = new Map<Uint32Array, readonly number[]>();
   #scratch = new Float32Array(64);
 
   /** @param passages as the prompt shows them */
   constructor(passages: readonly string[], trie: TokenTrie) {
     this.#trie = trie;
     this.#source = quotableBytes(passages);
-    const forbidden: number[] = [];
-    trie.bytes.forEach((bytes, id) => {
-      if (bytes?.includes(MARK) && this.#follow(bytes, null, []) === undefined) forbidden.push(id);
-    });
-    this.#forbiddenOutside = Uint32Array.from(forbidden);
+    this.#marking = [...trie.bytes.keys()].filter((id) => trie.bytes[id]?.includes(MARK));
   }
 
   get inQuote(): boolean {
-    return this.#places !== null;
+    return this.#standing.places !== null;
   }
 
   /** Sets the logits of all tokens that must not come next to -Infinity. */
   mask(logits: Float32Array): void {
-    if (this.#places === null) {
-      for (const id of this.#forbiddenOutside) logits[id] = -Infinity;
+    if (this.#standing.places === null) {
+      for (const id of this.#marking) {
+        if (this.#follow(this.#trie.bytes[id]!, this.#standing, []) === undefined) logits[id] = -Infinity;
+      }
       return;
     }
     const allowed = this.allowedInQuote();
@@ -55,19 +63,20 @@ export class QuoteConstraint {
   /** Takes note of the token that was chosen: one that `mask` left. */
   accept(id: number): void {
     const bytes = this.#trie.bytes[id] ?? NO_BYTES;
-    const places = this.#follow(bytes, this.#places, this.#quote);
-    if (places === undefined) throw new RangeError(`token ${id} leaves the passages`);
-    this.#places = places;
+    const standing = this.#follow(bytes, this.#standing, this.#quote);
+    if (standing === undefined) throw new RangeError(`token ${id} leaves the passages`);
+    this.#standing = standing;
   }
 
   /** Ids that may come next; only inside of a quote. */
   allowedInQuote(): readonly number[] {
-    if (this.#places === null) return [];
-    const opened = this.#places === this.#source.starts;
-    if (opened && this.#allowedFirst !== null) return this.#allowedFirst;
+    const { places } = this.#standing;
+    if (places === null) return [];
+    const known = this.#quote.length === 0 ? this.#allowedFirst.get(places) : undefined;
+    if (known !== undefined) return known;
     const allowed: number[] = [];
-    this.#collect(0, this.#places, [...this.#quote], allowed);
-    if (opened) this.#allowedFirst = allowed;
+    this.#collect(0, places, [...this.#quote], allowed);
+    if (this.#quote.length === 0) this.#allowedFirst.set(places, allowed);
     return allowed;
   }
 
@@ -105,24 +114,30 @@ export class QuoteConstraint {
     const { firstChild, nextSibling, tokenOffsets, tokens, bytes } = this.#trie;
     for (let i = tokenOffsets[node]!; i < tokenOffsets[node + 1]!; i++) {
       const id = tokens[i]!;
-      if (this.#follow(bytes[id]!, this.#places, [...this.#quote]) !== undefined) allowed.push(id);
+      if (this.#follow(bytes[id]!, this.#standing, [...this.#quote]) !== undefined) allowed.push(id);
     }
     for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) this.#collectClosing(child, allowed);
   }
 
   /**
    * @param quote bytes of the open quote; changed to what they are afterwards
-   * @returns the places after the bytes, null outside of a quote, undefined where they lead out of the passages
+   * @returns where the text stands after the bytes, undefined where they lead out of the passages
    */
-  #follow(bytes: Uint8Array, from: Uint32Array | null, quote: number[]): Uint32Array | null | undefined {
-    const { bytes: source, starts } = this.#source;
-    let places = from;
+  #follow(bytes: Uint8Array, from: Standing, quote: number[]): Standing | undefined {
+    const { bytes: source } = this.#source;
+    let { places, cited, digits } = from;
     for (const byte of bytes) {
       if (places === null) {
-        if (byte !== MARK) continue;
-        if (starts.length === 0) return undefined;
-        places = starts;
-        quote.length = 0;
+        if (byte === MARK) {
+          places = this.#startsIn(cited);
+          if (places.length === 0) return undefined;
+          quote.length = 0;
+          digits = null;
+        } else if (byte === OPEN_BRACKET) digits = '';
+        else if (byte === CLOSE_BRACKET) {
+          if (digits !== null && digits !== '') cited = Number(digits);
+          digits = null;
+        } else if (digits !== null) digits = byte >= ZERO && byte <= NINE ? digits + String.fromCharCode(byte) : null;
       } else if (byte === MARK) {
         if (!this.#mayClose(places, quote)) return undefined;
         places = null;
@@ -132,7 +147,13 @@ export class QuoteConstraint {
         quote.push(byte);
       }
     }
-    return places;
+    return { places, cited, digits };
+  }
+
+  /** A number that no passage has is rejected later: the quote itself is then of any passage. */
+  #startsIn(cited: number | null): Uint32Array {
+    const { starts, startsOf } = this.#source;
+    return (cited === null ? undefined : startsOf[cited - 1]) ?? starts;
   }
 
   /** At a word's end, with enough words; where nothing else can follow, in any case. */
@@ -146,4 +167,5 @@ export class QuoteConstraint {
 
 /** `"` */
 const MARK = 0x22;
+const [OPEN_BRACKET, CLOSE_BRACKET, ZERO, NINE] = [0x5b, 0x5d, 0x30, 0x39];
 const NO_BYTES = new Uint8Array(0);
