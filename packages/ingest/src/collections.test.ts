@@ -58,7 +58,10 @@ describe('the corpus of this repository', () => {
       const { text } = read.get('مضخة-شمسية.pdf')!;
       expect(text).toContain('لا حاجة إلى بطاريات. يُرفع الماء نهاراً إلى خزان على تل صغير');
       const { read: firstAid } = await readAll(path.join(CORPUS, 'first-aid'));
-      expect(firstAid.get('حقيبة-الإسعاف.pdf')!.text).toContain('لأن حرارة الصيف تفسد اللاصق والمحلول');
+      const kit = firstAid.get('حقيبة-الإسعاف.pdf')!.text;
+      expect(kit).toContain('لأن حرارة الصيف تفسد اللاصق والمحلول');
+      // A tagged list: an item a line.
+      expect(kit).toContain('\nمقص غير مدبب وملقط.\nقفازات تكفي شخصين.\n');
     },
   );
 });
@@ -94,6 +97,7 @@ const SKIPPED_MESSY: Readonly<Record<string, readonly string[]>> = {
     'arial_unicode_ab_cidfont',
     'empty',
     'empty_protected',
+    'ThuluthFeatures',
     'labelled_pages',
     'secHandler',
     '007-imagemagick-images__imagemagick-ASCII85Decode',
@@ -131,11 +135,19 @@ describe('the messy files', () => {
     expect(textOf('pdfjs/noembed-sjis.pdf')).toBe('あいうえお');
     expect(textOf('pdfjs/noembed-eucjp.pdf')).toBe('あいうえお');
     expect(textOf('pdfjs/vertical.pdf')).toBe('あいうえお日本語');
-    expect(textOf('pdfjs/XiaoBiaoSong.pdf')).toContain('关于红军作战的原则');
+    expect(textOf('pdfjs/XiaoBiaoSong.pdf')).toMatch(/关于红军作战的原则 ⋯+１/u);
     expect(textOf('pdfjs/ArabicCIDTrueType.pdf')).toMatch(/^انواع الخطوط العربية/);
     expect(textOf('pdfjs/issue5540.pdf')).toBe('ἄγγελος ἀγελεία');
     expect(textOf('tika/testTXT_win-1252.txt')).toContain('a “windows” encoding');
     expect(textOf('tika/testHTMLNoisyMetaEncoding_3.html')).toContain('وأعرب الاتحاد الجزائري');
+    const article = messy.read.get('pdfjs/pdfjs_wikipedia.pdf')!;
+    expect(article.passages.map(({ headings }) => headings.at(-1))).toEqual(
+      expect.arrayContaining(['PDF.js', 'History and application', 'Behavior']),
+    );
+    expect(article.text).toContain('Stable release | 4.0.379[2] / December 31, 2023\n');
+    expect(article.text).toMatch(
+      /History and application\n\nPDF\.js was originally created as an extension for Firefox/,
+    );
     const paper = messy.read.get('pdfjs/tracemonkey.pdf')!;
     expect(paper.title).toBe('Trace-based Just-in-Time Type Specialization for Dynamic Languages');
     expect(paper.passages.at(-1)!.page).toBe(14);

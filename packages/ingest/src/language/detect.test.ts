@@ -37,4 +37,8 @@ describe('detectLanguage', () => {
     expect(detectLanguage('開館時間', 'ja')).toBe('ja');
     expect(detectLanguage('開館時間')).toBe('zh');
   });
+  it('does not go by repeated words and lists of letters', () => {
+    expect(detectLanguage('Hello world. '.repeat(20))).toBeNull();
+    expect(detectLanguage('à À â Â ä Ä ç Ç é É è È ê Ê ë Ë î Î ï Ï ô Ô ù Ù û Û ü Ü')).toBeNull();
+  });
 });

@@ -61,7 +61,7 @@ export function detectLanguage(text: string, fallback: string | null = null): st
   }
   const single = LANGUAGE_OF_SCRIPT[main];
   if (single !== undefined) return certain || fallback === null ? single : fallback;
-  return certain ? (detectByNgrams(sample, main, weights.get(main)!) ?? fallback) : fallback;
+  return certain ? (detectByNgrams(sample, main) ?? fallback) : fallback;
 }
 
 /** A few kana in a long Chinese text (の in a brand) do not make it Japanese. */
@@ -92,11 +92,20 @@ const isWrittenIn = (lang: string, script: Script): boolean =>
 const NOT_ARABIC = /[\u067e\u0686\u0698\u06a9\u06af\u06cc\u0679\u0688\u0691\u06ba\u06be\u06c1\u06d2]/;
 
 /** Short texts need a clear lead of the first language over the second. */
-function detectByNgrams(text: string, script: Script, letters: number): string | null {
+function detectByNgrams(text: string, script: Script): string | null {
+  const letters = lettersOfWords(text);
+  if (letters < ENOUGH) return null;
   const scores = Object.entries(eld.detect(text).getScores()).filter(([lang]) => isWrittenIn(lang, script));
   scores.sort((a, b) => b[1] - a[1]);
   const [first, second] = scores;
   const isClear = first !== undefined && (letters >= ENOUGH_NGRAMS || first[1] - (second?.[1] ?? 0) >= 0.02);
   if (isClear) return first[0];
   return script === 'arabic' && !NOT_ARABIC.test(text) ? 'ar' : null;
+}
+
+/** Letters of the different words of two letters and more: repeated words and lists of letters tell nothing new. */
+function lettersOfWords(text: string): number {
+  let letters = 0;
+  for (const word of new Set(text.toLowerCase().match(/\p{L}[\p{L}\p{M}]+/gu))) letters += word.length;
+  return letters;
 }

@@ -92,7 +92,7 @@ export function countScripts(text: string): Map<Script, number> {
   return counts;
 }
 
-function scriptOf(codePoint: number): Script | undefined {
+export function scriptOf(codePoint: number): Script | undefined {
   let low = 0;
   let high = RANGES.length - 1;
   while (low <= high) {

@@ -1,9 +1,14 @@
-/** PDF: lines and paragraphs by their place on the page, headings by their size. */
-import type { PDFDocumentProxy } from 'pdfjs-dist';
+/**
+ * PDF: blocks and headings by the structure tree where the document is tagged; else lines and paragraphs by their place
+ * on the page, headings by their size.
+ */
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import type { Extraction } from '../extraction.js';
+import { legibleItems } from './pdf/legibility.js';
 import { linesOf } from './pdf/lines.js';
 import { loadPdf } from './pdf/load.js';
 import { type PdfParagraph, paragraphsOf } from './pdf/paragraphs.js';
+import { taggedParagraphs } from './pdf/structure.js';
 import { Refused } from './refused.js';
 import { TextBuilder } from './text-builder.js';
 
@@ -22,15 +27,18 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   }
   const { title, meta } = await readMetadata(document);
   const levels = headingLevels(pages);
+  const hasTaggedHeadings = pages.flat().some(({ tag }) => tag?.kind === 'heading');
   const builder = new TextBuilder();
   const pageStarts: number[] = [];
   for (const page of pages) {
     // The first block of a page starts after the blank line that parts it from the page before.
     pageStarts.push(builder.length === 0 ? 0 : builder.length + 2);
     for (const paragraph of page) {
-      const level = isHeadingLike(paragraph) ? levels.get(Math.round(paragraph.size)) : undefined;
-      if (level === undefined) builder.add('paragraph', paragraph.text);
-      else builder.addHeading(level, paragraph.text);
+      const { tag, text } = paragraph;
+      const bySize = isHeadingLike(paragraph) && (tag === null || (tag.kind === 'paragraph' && !hasTaggedHeadings));
+      const level = tag?.kind === 'heading' ? tag.level : bySize ? levels.get(Math.round(paragraph.size)) : undefined;
+      if (level !== undefined) builder.addHeading(level, text);
+      else builder.add(tag === null || tag.kind === 'heading' ? 'paragraph' : tag.kind, text);
     }
   }
   const firstHeading = builder.blocks.find(({ kind }) => kind === 'heading')?.heading;
@@ -48,13 +56,16 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
 /** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
 async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagraph[][]; firstError?: string }> {
   const pages: PdfParagraph[][] = [];
+  let kept = 0;
+  let dropped = 0;
   let firstError: string | undefined;
   for (let number = 1; number <= document.numPages; number++) {
     try {
       const page = await document.getPage(number);
-      // Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
-      const content = await page.getTextContent({ disableNormalization: true });
-      pages.push(paragraphsOf(linesOf(content.items)));
+      const { paragraphs, kept: read, dropped: unread } = await readPage(page);
+      pages.push(paragraphs);
+      kept += read;
+      dropped += unread;
       page.cleanup();
     } catch (error) {
       firstError ??= (error as Error).message.replace(/\s+/g, ' ');
@@ -62,7 +73,32 @@ async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagr
     }
   }
   await document.cleanup();
+  // What is left of such a document are names and numbers without the text they belong to.
+  if (dropped > kept) return { pages: pages.map(() => []) };
   return firstError === undefined ? { pages } : { pages, firstError };
+}
+
+interface ReadPage {
+  readonly paragraphs: PdfParagraph[];
+  /** Characters in fonts that can be read, and in others. */
+  readonly kept: number;
+  readonly dropped: number;
+}
+
+// Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
+const AS_IS = { disableNormalization: true };
+
+/** By its tags where it has them and they reach its text. */
+async function readPage(page: PDFPageProxy): Promise<ReadPage> {
+  const tree = await page.getStructTree().catch(() => null);
+  if (tree != null && tree.children.length > 0) {
+    const marked = await page.getTextContent({ ...AS_IS, includeMarkedContent: true });
+    const { items, ...counts } = legibleItems(marked.items);
+    const paragraphs = taggedParagraphs(tree, items);
+    if (paragraphs !== null) return { paragraphs, ...counts };
+  }
+  const { items, ...counts } = legibleItems((await page.getTextContent(AS_IS)).items);
+  return { paragraphs: paragraphsOf(linesOf(items)), ...counts };
 }
 
 /** Sizes clearly above that of most of the text, largest first, as levels 1, 2, ... */

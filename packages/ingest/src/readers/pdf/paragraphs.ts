@@ -1,10 +1,17 @@
 /** Lines of a page -> paragraphs, by distance, size, indent and line fill. */
 import type { PdfLine } from './lines.js';
 
+/** What a tagged PDF says of a block. */
+export type PdfTag =
+  | { readonly kind: 'heading'; readonly level: number }
+  | { readonly kind: 'paragraph' | 'item' | 'table' };
+
 export interface PdfParagraph {
   readonly text: string;
   readonly size: number;
   readonly lineCount: number;
+  /** Null where the page is not tagged. */
+  readonly tag: PdfTag | null;
 }
 
 export function paragraphsOf(lines: readonly PdfLine[]): PdfParagraph[] {
@@ -19,6 +26,7 @@ export function paragraphsOf(lines: readonly PdfLine[]): PdfParagraph[] {
     text: group.map(({ text }) => text).reduce(joinLines),
     size: group[0]!.size,
     lineCount: group.length,
+    tag: null,
   }));
 }
 
@@ -57,7 +65,7 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3000-\u303f\uff00-\uffef]/u;
 
 /** A hyphen between letters at the line end goes; scripts without spaces are joined without one. */
-function joinLines(before: string, after: string): string {
+export function joinLines(before: string, after: string): string {
   if (before.endsWith('\u00ad')) return before.slice(0, -1) + after;
   if (/\p{L}-$/u.test(before) && /^\p{Ll}/u.test(after)) return before.slice(0, -1) + after;
   const last = Array.from(before.slice(-2)).at(-1) ?? '';

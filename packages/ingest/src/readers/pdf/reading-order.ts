@@ -7,16 +7,23 @@ import type { PdfPiece } from './lines.js';
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
 const LEFT_TO_RIGHT = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/gu;
 
-/** Lines of other scripts come back as they are. */
+/** Lines of other scripts come back as they are, unless the pen went back over whole pieces (leaders of a contents). */
 export function inReadingOrder(pieces: readonly PdfPiece[]): readonly PdfPiece[] {
   const whole = pieces.map(({ text }) => text).join('');
   const rightToLeft = count(whole, RIGHT_TO_LEFT);
-  if (rightToLeft === 0 || rightToLeft < count(whole, LEFT_TO_RIGHT)) return pieces;
+  if (rightToLeft === 0) return leftToRight(pieces);
+  if (rightToLeft < count(whole, LEFT_TO_RIGHT)) return pieces;
   const ordered = attachMarks(pieces)
     .map((piece, index) => ({ piece, index }))
     .sort((a, b) => b.piece.left - a.piece.left || b.index - a.index)
     .map(({ piece }) => piece);
   return turnBackForeignRuns(ordered);
+}
+
+function leftToRight(pieces: readonly PdfPiece[]): readonly PdfPiece[] {
+  const inked = pieces.filter(({ text }) => text.trim() !== '');
+  const goesBack = inked.some((piece, at) => at > 0 && piece.right <= inked[at - 1]!.left);
+  return goesBack ? [...pieces].sort((a, b) => a.left - b.left) : pieces;
 }
 
 /** Pieces of vowel signs alone go to the letter they hang over; the space pdf.js puts before them goes. */
