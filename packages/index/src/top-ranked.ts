@@ -9,6 +9,11 @@ export class TopRanked {
     this.#depth = depth;
   }
 
+  /** The score that one more must reach; -Infinity while there is room. */
+  get least(): number {
+    return this.#heap.length < this.#depth ? -Infinity : (this.#heap[0]?.score ?? Infinity);
+  }
+
   add(passageId: number, score: number): void {
     const heap = this.#heap;
     if (heap.length < this.#depth) {

@@ -44,6 +44,13 @@ export {
   type TensorData,
 } from './graph/tensor-data.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
+export {
+  createPackedProducts,
+  PACKED_COLUMNS,
+  type PackedProducts,
+  type PackedProductsOptions,
+  TOP_LEVEL,
+} from './maxsim/packed-products.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
 export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
 export {

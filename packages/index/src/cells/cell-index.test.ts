@@ -15,9 +15,8 @@ const made = () =>
   new CellIndex(TREE, invert(Uint32Array.of(0, 1, 1, 3), Float64Array.of(0, 2, 3, 4), 4), Float64Array.of(10, 20, 30));
 
 const probe = (fields: Partial<Probe> = {}): Probe => ({
-  // Cells by two query rows.
-  scores: Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.1, 0.9, 0.0, 0.7),
-  width: 2,
+  // Four cells by two query rows and two that fill up.
+  levels: Uint8Array.of(114, 13, 0, 0, 102, 25, 0, 0, 13, 114, 0, 0, 0, 89, 0, 0),
   queryRows: 2,
   cells: 2,
   depth: 10,

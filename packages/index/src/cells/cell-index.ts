@@ -1,17 +1,27 @@
-import type { CellTree } from './cell-tree.js';
-import { cellCount } from './cell-tree.js';
+import { TopRanked } from '../top-ranked.js';
+import { type CellTree, cellCount } from './cell-tree.js';
+import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
+import { rankCells } from './ranked-cells.js';
 
 /** Room for this many later passages at first. */
 const FIRST_DELTA = 1024;
 
-/** Bins of the histogram that finds the score of the last candidate. */
-const BINS = 4096;
+/** Parts of a level. The smallest gain is one of them: a passage that was touched is told by its sum. */
+const LEVEL_PARTS = 16;
+
+/** A sum's bits that do not count for the order after the first pass. */
+const ORDER_SHIFT = 4;
+
+/** Passages that are scored by all their centroids at most, for each one that is wanted. */
+const BREADTH = 24;
+
+/** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
+const SCORED_TOGETHER = 256;
 
 export interface Probe {
-  /** Products [cells x width] of centroids and query rows. */
-  readonly scores: Float32Array;
-  readonly width: number;
+  /** [queryRows / 4 x cells x 4]: packed products of centroids and query rows; rows that fill up are 0. */
+  readonly levels: Uint8Array;
   readonly queryRows: number;
   /** Cells per query row. */
   readonly cells: number;
@@ -23,13 +33,16 @@ export interface Probe {
 
 /**
  * Which passages have rows in which cells: the lists of a generation, what was added since, what is gone. Candidates are
- * collected as in XTR: a passage gets, for each query row, the score of the best probed cell it has a row in, and the
- * score of the first cell not probed where it has none.
+ * found in two passes. The first collects as XTR does (Lee et al. 2023): a passage gets, for each query row, the score of
+ * the best probed cell it has a row in, and the score of the first cell not probed where it has none. That is never less
+ * than what its centroids give. In this order passages are scored by all of their centroids, until no later one can be
+ * among the best of those, which are the candidates.
  */
 export class CellIndex {
   readonly tree: CellTree;
   readonly #lists: PostingLists;
   readonly #cells: number;
+  readonly #passageCells: PassageCellLists;
   /** Ordinal -> passage, ascending. */
   #ids: Float64Array;
   #count: number;
@@ -42,8 +55,9 @@ export class CellIndex {
   #links: Int32Array = new Int32Array(FIRST_DELTA);
   #linkOrdinals: Uint32Array = new Uint32Array(FIRST_DELTA);
   #linkCount = 0;
-  #sums: Float32Array;
-  #stamps: Uint32Array;
+  // For each ordinal its sum in parts of a level (at 2 x ordinal) and the last query row that added to it (at
+  // 2 x ordinal + 1): both are looked up together.
+  #sums: Uint32Array;
   #touched: Uint32Array;
   #epoch = 0;
 
@@ -51,14 +65,14 @@ export class CellIndex {
     this.tree = tree;
     this.#lists = lists;
     this.#cells = cellCount(tree);
+    this.#passageCells = new PassageCellLists(lists, this.#cells, ids.length);
     this.baseCount = ids.length;
     this.#count = ids.length;
     const room = ids.length + FIRST_DELTA;
     this.#ids = new Float64Array(room);
     this.#ids.set(ids);
     this.#removed = new Uint8Array(room);
-    this.#sums = new Float32Array(room);
-    this.#stamps = new Uint32Array(room);
+    this.#sums = new Uint32Array(2 * room);
     this.#touched = new Uint32Array(room);
     this.#heads = new Int32Array(this.#cells).fill(-1);
   }
@@ -74,7 +88,7 @@ export class CellIndex {
 
   get bytes(): number {
     const { tree } = this;
-    return [
+    const arrays = [
       tree.centroids,
       tree.coarse,
       this.#lists.bytes,
@@ -82,12 +96,12 @@ export class CellIndex {
       this.#ids,
       this.#removed,
       this.#sums,
-      this.#stamps,
       this.#touched,
       this.#heads,
       this.#links,
       this.#linkOrdinals,
-    ].reduce((sum, array) => sum + array.byteLength, 0);
+    ];
+    return arrays.reduce((sum, array) => sum + array.byteLength, this.#passageCells.bytes);
   }
 
   /** @param passageId above every one so far; @param cells distinct */
@@ -95,6 +109,7 @@ export class CellIndex {
     if (this.#count === this.#ids.length) this.#grow();
     const ordinal = this.#count++;
     this.#ids[ordinal] = passageId;
+    this.#passageCells.append(cells);
     if (this.#linkCount + cells.length > this.#links.length) {
       const room = 2 * (this.#linkCount + cells.length);
       this.#links = widened(this.#links, new Int32Array(room));
@@ -118,25 +133,18 @@ export class CellIndex {
 
   /** The most promising passages, in no order. */
   candidates(probe: Probe): number[] {
-    const { cells, scores } = rankCells(probe, this.#cells);
-    const kept = Math.min(probe.cells, this.#cells);
-    const step = kept + 1;
     let touched = 0;
-    for (let query = 0; query < probe.queryRows; query += 1) {
-      if (this.#epoch === 0xffff_ffff) {
-        this.#stamps.fill(0);
-        this.#epoch = 0;
-      }
-      this.#epoch += 1;
-      const floor = scores[query * step + kept]!;
-      for (let rank = 0; rank < kept; rank += 1) {
-        const cell = cells[query * step + rank]!;
-        // Never nothing: a touched passage is told by its sum.
-        const gain = Math.max(scores[query * step + rank]! - (floor > -Infinity ? floor : -1), 1e-6);
-        touched = this.#collect(cell, gain, touched);
+    let floors = 0;
+    for (let row = 0; row < probe.queryRows; row += 1) {
+      const { cells, levels, floor } = rankCells(probe.levels, this.#cells, row, probe.cells);
+      this.#nextEpoch();
+      floors += floor;
+      for (let rank = 0; rank < cells.length; rank += 1) {
+        const gain = (levels[rank]! - floor) * LEVEL_PARTS + 1;
+        touched = this.#collect(cells[rank]!, gain, touched);
       }
     }
-    return this.#best(touched, probe);
+    return this.#best(touched, floors, probe);
   }
 
   /** Lists of the passages that can be found, renumbered: what stood beside them is within, what is gone is not. */
@@ -176,7 +184,6 @@ export class CellIndex {
   #collect(cell: number, gain: number, from: number): number {
     const { bytes, offsets } = this.#lists;
     const sums = this.#sums;
-    const stamps = this.#stamps;
     const list = this.#touched;
     const epoch = this.#epoch;
     let touched = from;
@@ -189,63 +196,85 @@ export class CellIndex {
         gap |= (byte & 127) << shift;
       }
       ordinal += gap;
-      if (stamps[ordinal] === epoch) continue;
-      stamps[ordinal] = epoch;
-      const sum = sums[ordinal]!;
+      const place = 2 * ordinal;
+      if (sums[place + 1] === epoch) continue;
+      sums[place + 1] = epoch;
+      const sum = sums[place]!;
       if (sum === 0) list[touched++] = ordinal;
-      sums[ordinal] = sum + gain;
+      sums[place] = sum + gain;
     }
     for (let link = this.#heads[cell]!; link >= 0; link = this.#links[link]!) {
       ordinal = this.#linkOrdinals[link]!;
-      if (stamps[ordinal] === epoch) continue;
-      stamps[ordinal] = epoch;
-      if (sums[ordinal] === 0) list[touched++] = ordinal;
-      sums[ordinal]! += gain;
+      const place = 2 * ordinal;
+      if (sums[place + 1] === epoch) continue;
+      sums[place + 1] = epoch;
+      if (sums[place] === 0) list[touched++] = ordinal;
+      sums[place]! += gain;
     }
     return touched;
   }
 
-  #best(touched: number, { depth, allows }: Probe): number[] {
+  #best(touched: number, floors: number, { depth, levels, allows }: Probe): number[] {
+    const { ordinals, bounds } = this.#inOrder(touched, depth * BREADTH, allows);
+    if (ordinals.length <= depth) return Array.from(ordinals, (ordinal) => this.#ids[ordinal]!);
+    const words = new Int32Array(levels.buffer, levels.byteOffset, levels.length / 4);
+    const best = new TopRanked(depth);
+    const sums = new Uint32Array(SCORED_TOGETHER);
+    for (let start = 0; start < ordinals.length; start += SCORED_TOGETHER) {
+      if (best.least > floors + bounds[start]! / LEVEL_PARTS) break;
+      const some = ordinals.subarray(start, start + SCORED_TOGETHER);
+      this.#passageCells.score(some, words, this.#cells, sums);
+      for (let at = 0; at < some.length; at += 1) best.add(this.#ids[some[at]!]!, sums[at]!);
+    }
+    return best.sorted().map(({ passageId }) => passageId);
+  }
+
+  // The passages with the highest sums, highest first and the oldest first where they are about equal, with upper bounds
+  // of the sums. Clears the sums.
+  #inOrder(touched: number, most: number, allows: Probe['allows']): { ordinals: Uint32Array; bounds: Uint32Array } {
     const sums = this.#sums;
     const list = this.#touched;
     let count = 0;
-    let most = 0;
+    let highest = 0;
     for (let at = 0; at < touched; at += 1) {
       const ordinal = list[at]!;
       if (this.#removed[ordinal] || (allows && !allows(this.#ids[ordinal]!))) {
-        sums[ordinal] = 0;
+        sums[2 * ordinal] = 0;
         continue;
       }
       list[count++] = ordinal;
-      if (sums[ordinal]! > most) most = sums[ordinal]!;
+      if (sums[2 * ordinal]! > highest) highest = sums[2 * ordinal]!;
     }
-    const ids: number[] = [];
-    const least = count <= depth ? 0 : this.#binOf(depth, count, most);
-    // Passages of the last bin come last and only while there is room: the oldest of them, for the same answer each time.
-    const edge: number[] = [];
+    // Bin 0 holds the highest sums. [bins + 1] where each bin starts.
+    const top = highest >>> ORDER_SHIFT;
+    const starts = new Uint32Array(top + 2);
+    for (let at = 0; at < count; at += 1) starts[top - (sums[2 * list[at]!]! >>> ORDER_SHIFT) + 1]! += 1;
+    for (let bin = 0; bin <= top; bin += 1) starts[bin + 1]! += starts[bin]!;
+    // The bin that the last passages come from; all of it is put in order, so that its oldest are taken.
+    let last = 0;
+    while (last < top && starts[last + 1]! < most) last += 1;
+    const ordinals = new Uint32Array(starts[last + 1]!);
+    const bounds = new Uint32Array(ordinals.length);
+    const next = starts.slice(0, last + 1);
     for (let at = 0; at < count; at += 1) {
       const ordinal = list[at]!;
-      const bin = Math.floor((sums[ordinal]! / most) * (BINS - 1));
-      sums[ordinal] = 0;
-      if (bin > least || count <= depth) ids.push(this.#ids[ordinal]!);
-      else if (bin === least) edge.push(this.#ids[ordinal]!);
+      const bin = top - (sums[2 * ordinal]! >>> ORDER_SHIFT);
+      if (bin <= last) ordinals[next[bin]!++] = ordinal;
+      sums[2 * ordinal] = 0;
     }
-    edge.sort((a, b) => a - b);
-    return ids.concat(edge.slice(0, Math.max(0, depth - ids.length)));
+    for (let bin = 0; bin <= last; bin += 1) {
+      ordinals.subarray(starts[bin], starts[bin + 1]).sort();
+      bounds.fill((top - bin + 1) << ORDER_SHIFT, starts[bin], starts[bin + 1]);
+    }
+    return { ordinals: ordinals.subarray(0, most), bounds };
   }
 
-  // The bin in which the best `depth` end.
-  #binOf(depth: number, count: number, most: number): number {
-    const bins = new Uint32Array(BINS);
-    for (let at = 0; at < count; at += 1) {
-      bins[Math.floor((this.#sums[this.#touched[at]!]! / most) * (BINS - 1))]! += 1;
+  #nextEpoch(): void {
+    if (this.#epoch === 0xffff_ffff) {
+      for (let at = 1; at < this.#sums.length; at += 2) this.#sums[at] = 0;
+      this.#epoch = 0;
     }
-    let above = 0;
-    for (let bin = BINS - 1; bin >= 0; bin -= 1) {
-      above += bins[bin]!;
-      if (above >= depth) return bin;
-    }
-    return 0;
+    this.#epoch += 1;
   }
 
   #firstAtLeast(id: number): number {
@@ -263,8 +292,7 @@ export class CellIndex {
     const room = Math.ceil(this.#ids.length * 1.25) + FIRST_DELTA;
     this.#ids = widened(this.#ids, new Float64Array(room));
     this.#removed = widened(this.#removed, new Uint8Array(room));
-    this.#sums = new Float32Array(room);
-    this.#stamps = new Uint32Array(room);
+    this.#sums = new Uint32Array(2 * room);
     this.#touched = new Uint32Array(room);
     this.#epoch = 0;
   }
@@ -273,26 +301,4 @@ export class CellIndex {
 function widened<T extends Float64Array | Uint8Array | Int32Array | Uint32Array>(from: T, to: T): T {
   to.set(from as never);
   return to;
-}
-
-// Per query row the best cells, best first, and one more whose score is the floor: [queryRows x (cells + 1)].
-function rankCells({ scores, width, queryRows, cells }: Probe, cellTotal: number) {
-  const kept = Math.min(cells, cellTotal);
-  const step = kept + 1;
-  const rankedCells = new Uint32Array(queryRows * step);
-  const rankedScores = new Float32Array(queryRows * step).fill(-Infinity);
-  for (let cell = 0; cell < cellTotal; cell += 1) {
-    for (let query = 0, from = cell * width; query < queryRows; query += 1) {
-      const score = scores[from + query]!;
-      let at = query * step + kept;
-      if (score <= rankedScores[at]!) continue;
-      for (const first = query * step; at > first && rankedScores[at - 1]! < score; at -= 1) {
-        rankedScores[at] = rankedScores[at - 1]!;
-        rankedCells[at] = rankedCells[at - 1]!;
-      }
-      rankedScores[at] = score;
-      rankedCells[at] = cell;
-    }
-  }
-  return { cells: rankedCells, scores: rankedScores };
 }

@@ -1,5 +1,13 @@
 import { throwIfAborted } from '@glot/errors';
-import { createRowProducts, type MaxSim, type RowProducts, type TokenVectors } from '@glot/kernels';
+import {
+  createPackedProducts,
+  createRowProducts,
+  type MaxSim,
+  PACKED_COLUMNS,
+  type PackedProducts,
+  type RowProducts,
+  type TokenVectors,
+} from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { CellIndex } from '../cells/cell-index.js';
 import { transposed } from '../cells/cell-tree.js';
@@ -8,7 +16,7 @@ import { TopRanked } from '../top-ranked.js';
 import type { Generation, GenerationStore } from './generation-store.js';
 import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
 import type { EligiblePassages } from './search-filter.js';
-import { TILE_ROWS, VectorTile } from './vector-tile.js';
+import { TILE_ROWS, type VectorTile } from './vector-tile.js';
 
 /** Probing goes wider for a filter that leaves a small share, but not without bound. */
 const WIDEST_PROBE = 8;
@@ -40,13 +48,14 @@ export class CellSearch {
   #through = 0;
   #removal = 0;
   #products: Promise<RowProducts> | null = null;
-  #scores: Float32Array = new Float32Array(0);
+  #packed: Promise<PackedProducts> | null = null;
+  #levels: Uint8Array = new Uint8Array(0);
 
   readonly #fixed: Generation | null;
 
   /**
    * @param fixed to search with in place of the active one
-   * @param products to use; whoever made them disposes of them
+   * @param packed to use; whoever made it disposes of it
    */
   constructor(
     db: Database,
@@ -54,10 +63,10 @@ export class CellSearch {
     vectors: PassageVectors,
     threads: number | undefined,
     fixed: Generation | null = null,
-    products: RowProducts | null = null,
+    packed: PackedProducts | null = null,
   ) {
     this.#fixed = fixed;
-    this.#products = products ? Promise.resolve(products) : null;
+    this.#packed = packed ? Promise.resolve(packed) : null;
     this.#db = db;
     this.#store = store;
     this.#vectors = vectors;
@@ -100,43 +109,53 @@ export class CellSearch {
   }
 
   products(): Promise<RowProducts> {
-    this.#products ??= createRowProducts({
-      dim: this.#vectors.dim,
-      ...(this.#threads !== undefined && { threads: this.#threads }),
-    });
+    this.#products ??= createRowProducts(this.#productOptions());
     return this.#products;
+  }
+
+  packed(): Promise<PackedProducts> {
+    this.#packed ??= createPackedProducts(this.#productOptions());
+    return this.#packed;
+  }
+
+  #productOptions() {
+    return { dim: this.#vectors.dim, ...(this.#threads !== undefined && { threads: this.#threads }) };
   }
 
   /** Passages that deserve an exact score, in no order. Null where there is no generation. */
   async candidates(request: Omit<CellQuery, 'others'>): Promise<number[] | null> {
     const { query, limit, eligible, settings } = request;
-    const products = await this.products();
+    const packed = await this.packed();
     // No other work may come between the look at the generation and its use.
     const now = this.current();
     if (!now) return null;
     const { dim, data } = query;
     const queryRows = data.length / dim;
     const { centroids } = now.index.tree;
-    const size = (centroids.length / dim) * queryRows;
-    const scores = this.#scores.length >= size ? this.#scores : new Float32Array(size);
-    this.#scores = new Float32Array(0);
-    await products.multiply(centroids, transposed(data, dim), scores);
+    const width = Math.ceil(queryRows / PACKED_COLUMNS) * PACKED_COLUMNS;
+    const size = (centroids.length / dim) * width;
+    // Kept for the next query, unless another one runs beside this.
+    const room = this.#levels.length >= size ? this.#levels : new Uint8Array(size);
+    this.#levels = new Uint8Array(0);
+    const levels = room.subarray(0, size);
+    const padded = new Float32Array(width * dim);
+    padded.set(data);
+    await packed.multiply(centroids, transposed(padded, dim), levels);
     const { probeCells, depth } = settings ?? now.generation;
     const share = eligible ? Math.min(WIDEST_PROBE, Math.max(1, now.index.live / Math.max(1, eligible.size))) : 1;
     const found = now.index.candidates({
-      scores,
-      width: queryRows,
+      levels,
       queryRows,
       cells: Math.ceil(probeCells * share),
       depth: Math.max(depth, limit * 4),
       allows: eligible ? (id) => eligible.has(id) : null,
     });
-    this.#scores = scores;
+    this.#levels = room;
     return found;
   }
 
   async dispose(): Promise<void> {
-    await (await this.#products)?.dispose();
+    await Promise.all([(await this.#products)?.dispose(), (await this.#packed)?.dispose()]);
   }
 }
 
@@ -183,7 +202,7 @@ export async function rankPassages(
         await flushFloats(floats);
         floats.append(vectors, stored);
       } else {
-        codes ??= new VectorTile(dim);
+        codes ??= vectors.spareTiles.take();
         if (vectors.append(codes, stored)) continue;
         await flushCodes(codes);
         vectors.append(codes, stored);
@@ -191,7 +210,10 @@ export async function rankPassages(
     }
   }
   throwIfAborted(signal);
-  if (codes && codes.texts > 0) await flushCodes(codes);
+  if (codes) {
+    if (codes.texts > 0) await flushCodes(codes);
+    vectors.spareTiles.give(codes);
+  }
   if (floats && floats.ids.length > 0) await flushFloats(floats);
   return top.sorted();
 }

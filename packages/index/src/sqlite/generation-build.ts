@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import { CellAssigner } from '../cells/cell-assigner.js';
 import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
 import { trainCells } from '../cells/k-means.js';
+import { MOST_CELLS } from '../cells/passage-cell-lists.js';
 import { invert } from '../cells/posting-lists.js';
 import type { CompactOptions } from '../types.js';
 import type { Generation, GenerationArrays } from './generation-store.js';
@@ -15,16 +16,17 @@ import { VectorTile } from './vector-tile.js';
 /** Rows to train a cell on. */
 const ROWS_PER_CELL = 32;
 
-const MOST_CELLS = 65_536;
+/** Training rounds the cells of each group, so a few more come out than were wanted. */
+const LARGEST = MOST_CELLS - 512;
 
 /** Rows of a passage that go into the sample at most: other passages say more. */
 const SAMPLE_PASSAGE_ROWS = 64;
 
 export type BuiltGeneration = Omit<Generation, 'id' | 'probeCells' | 'depth'> & GenerationArrays;
 
-/** About 4 sqrt(rows), a power of two. */
+/** About 16 sqrt(rows), a power of two: many small cells, since passages are first scored by their centroids alone. */
 export function cellsFor(rows: number): number {
-  return Math.max(16, Math.min(MOST_CELLS, 2 ** Math.round(Math.log2(4 * Math.sqrt(Math.max(1, rows))))));
+  return Math.max(16, Math.min(LARGEST, 2 ** Math.round(Math.log2(16 * Math.sqrt(Math.max(1, rows))))));
 }
 
 /** Passages that stand now, ascending. */

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
+import { MOST_CELLS } from '../cells/passage-cell-lists.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../cells/posting-lists.js';
 import { corruptMessage } from './storage-error.js';
 
@@ -66,7 +67,12 @@ export class GenerationStore {
     };
     const ids = new Float64Array(this.#read(id, 'ids').buffer);
     const cells = tree.firstCell.at(-1)!;
-    if (cells !== generation.cells || lists.offsets.length !== cells + 1 || ids.length !== generation.passages) {
+    if (
+      cells > MOST_CELLS ||
+      cells !== generation.cells ||
+      lists.offsets.length !== cells + 1 ||
+      ids.length !== generation.passages
+    ) {
       throw this.#corrupt(`the sizes of generation ${id}`);
     }
     return { tree, lists, ids };

@@ -108,7 +108,7 @@ async function install(
     await setImmediate();
   }
   if (tune) {
-    const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.products());
+    const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.packed());
     const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), options.signal);
     settings = tuned;
     tuning = { curve: tuned.curve };

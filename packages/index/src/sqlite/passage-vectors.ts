@@ -5,7 +5,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
 import { compactRowBytes, decodeCompact, encodeCompact } from '../codecs/compact-rows.js';
 import { corruptMessage } from './storage-error.js';
-import type { VectorTile } from './vector-tile.js';
+import { SpareTiles, type VectorTile } from './vector-tile.js';
 
 export const INT8_CODEC = 0;
 export const COMPACT_CODEC = 1;
@@ -35,6 +35,7 @@ export interface Filled {
  */
 export class PassageVectors {
   readonly dim: number;
+  readonly spareTiles: SpareTiles;
   readonly #file: string;
   readonly #loadCodebook: () => CellTree | null;
   /** Null for a file of the first format, which is never written to. */
@@ -49,6 +50,7 @@ export class PassageVectors {
   /** @param format of the file: the first one had no codecs */
   constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CellTree | null) {
     this.dim = dim;
+    this.spareTiles = new SpareTiles(dim);
     this.#file = file;
     this.#loadCodebook = loadCodebook;
     const columns = `passage_id, row_count, ${format === 1 ? INT8_CODEC : 'codec'}, checksum, scales, codes`;

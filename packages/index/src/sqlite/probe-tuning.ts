@@ -12,19 +12,20 @@ export interface ProbeSettings {
 
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
-  { probeCells: 16, depth: 256 },
-  { probeCells: 32, depth: 256 },
-  { probeCells: 32, depth: 512 },
-  { probeCells: 64, depth: 512 },
-  { probeCells: 64, depth: 768 },
-  { probeCells: 96, depth: 1024 },
-  { probeCells: 128, depth: 1536 },
+  { probeCells: 24, depth: 96 },
+  { probeCells: 32, depth: 128 },
+  { probeCells: 48, depth: 160 },
+  { probeCells: 64, depth: 192 },
+  { probeCells: 96, depth: 256 },
+  { probeCells: 128, depth: 320 },
+  { probeCells: 160, depth: 448 },
+  { probeCells: 256, depth: 768 },
 ];
 
-export const DEFAULT_PROBE: ProbeSettings = { probeCells: 32, depth: 512 };
+export const DEFAULT_PROBE: ProbeSettings = { probeCells: 64, depth: 192 };
 
 /** What stands for the truth: far wider than any setting. */
-const REFERENCE: ProbeSettings = { probeCells: 192, depth: 4096 };
+const REFERENCE: ProbeSettings = { probeCells: 320, depth: 3072 };
 
 const QUERIES = 32;
 const QUERY_ROWS = 24;

@@ -1,6 +1,9 @@
 /** Rows of a tile at most, but for a passage that is longer: about 2 MB of codes at 128 dimensions. */
 export const TILE_ROWS = 16_384;
 
+/** As many searches may overlap without a new tile. */
+const MOST_SPARE = 4;
+
 /** Passages of a tile at most. */
 const TILE_TEXTS = 4096;
 
@@ -81,6 +84,27 @@ export class VectorTile {
     this.texts = 0;
     this.removedTexts = 0;
     this.removed.fill(0);
+  }
+}
+
+/** Tiles to be used again: a new one is 2 MB of zeros, more than a small search costs. */
+export class SpareTiles {
+  readonly #dim: number;
+  readonly #spare: VectorTile[] = [];
+
+  constructor(dim: number) {
+    this.#dim = dim;
+  }
+
+  /** An empty tile; `give` it back when it is no longer read. */
+  take(): VectorTile {
+    const tile = this.#spare.pop() ?? new VectorTile(this.#dim);
+    tile.clear();
+    return tile;
+  }
+
+  give(tile: VectorTile): void {
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(tile);
   }
 }
 
