@@ -69,6 +69,14 @@ describe('evaluateDataset', () => {
     expect(await ranked(7)).toEqual(await ranked(180));
   });
 
+  it('encodes nothing where only the lexical mode is asked for', async () => {
+    const encoder = wordEncoder();
+    const refuse = () => Promise.reject(new Error('encoded'));
+    const lame = { ...encoder, encodeQueries: refuse, encodeDocuments: refuse };
+    const result = await evaluateDataset(await scratchFolder(FILES), { encoder: lame, modes: ['lexical'] });
+    expect(result.modes.lexical).toMatchObject({ 'RR@10': 1 });
+  });
+
   it('reports progress to the end of each phase', async () => {
     const folder = await scratchFolder(FILES);
     const last = new Map<string, EvaluationProgress>();

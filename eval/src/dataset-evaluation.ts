@@ -8,6 +8,7 @@ import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { loadBeirDataset, passageText } from './beir-dataset.js';
 import { mergedTexts } from './merged-texts.js';
 import { type Piece, passagePieces } from './passage-pieces.js';
+import { rowlessEncoder } from './rowless-encoder.js';
 import { evaluateRun } from './run-evaluation.js';
 import type {
   BeirDataset,
@@ -40,7 +41,9 @@ const openEmptyIndex: OpenEmptyIndex = (file, encoder) => openIndex({ file, mode
  * @throws GlotError as `loadBeirDataset`, `eval.unknown-measure`, `aborted`, and what encoder and index throw
  */
 export async function evaluateDataset(folder: string, options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
-  const { encoder, signal, modes = DEFAULT_MODES, measures = DEFAULT_MEASURES } = options;
+  const { signal, modes = DEFAULT_MODES, measures = DEFAULT_MEASURES } = options;
+  const needsVectors = modes.some((mode) => mode !== 'lexical');
+  const encoder = needsVectors ? options.encoder : rowlessEncoder(options.encoder);
   evaluateRun(new Map(), new Map(), measures);
   const dataset = await loadBeirDataset(folder, {
     ...(options.split !== undefined && { split: options.split }),
@@ -59,9 +62,9 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
     const mostPieces = documents.reduce((most, document) => Math.max(most, document.pieces.length), 1);
     const pieceIndex = await openScratch('pieces.db');
     const wholeIndex = mostPieces > 1 && modes.includes('lexical') ? await openScratch('whole.db') : null;
-    const indexed = await indexPassages(documents, pieceIndex, wholeIndex, options);
+    const indexed = await indexPassages(documents, pieceIndex, wholeIndex, { ...options, encoder });
     const queryStarted = performance.now();
-    const vectors = await encodeQueries(dataset.queries, options);
+    const vectors = await encodeQueries(dataset.queries, { ...options, encoder });
     const encodeQueryMs = (performance.now() - queryStarted) / Math.max(1, dataset.queries.length);
     const values: Partial<Record<SearchMode, MeasureValues>> = {};
     const searchMs: Partial<Record<SearchMode, number>> = {};

@@ -32,4 +32,15 @@ describe('passagePieces', () => {
     expect(pieces(thai, 3).join('')).toBe(thai);
     expect(pieces('a b c d e', 2)).toEqual(['a b', 'c d', 'e']);
   });
+
+  it('counts about as much as there is to read, however long a sentence is', () => {
+    let counted = 0;
+    const text = 'wing tip vortex '.repeat(3_000);
+    const list = passagePieces(text, 175, (part) => {
+      counted += part.length;
+      return countTokens(part);
+    });
+    expect(list).toHaveLength(Math.ceil(9_000 / 175));
+    expect(counted).toBeLessThan(8 * text.length);
+  });
 });

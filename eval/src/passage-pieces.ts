@@ -21,23 +21,44 @@ export function passagePieces(text: string, maxTokens: number, countTokens: (tex
     const to = start + piece.trimEnd().length;
     if (from < to) pieces.push({ text: text.slice(from, to), start: from, end: to });
   };
+  const all = [...units(text, maxTokens, countTokens)];
   let start = 0;
-  let end = 0;
-  for (const unit of units(text, maxTokens, countTokens)) {
-    if (end > start && countTokens(text.slice(start, unit.end)) > maxTokens) {
-      push(start, end);
-      start = end;
+  for (let first = 0; first < all.length; ) {
+    const fits = (last: number) => countTokens(text.slice(start, all[last]!.end)) <= maxTokens;
+    // Counted unit by unit a text has about the tokens that it has as a whole: the exact count is needed near the end only.
+    let last = first;
+    for (let tokens = all[first]!.tokens; last + 1 < all.length; last++) {
+      tokens += all[last + 1]!.tokens;
+      if (tokens > maxTokens) break;
     }
-    end = unit.end;
+    while (last > first && !fits(last)) last--;
+    while (last + 1 < all.length && fits(last + 1)) last++;
+    push(start, all[last]!.end);
+    start = all[last]!.end;
+    first = last + 1;
   }
-  push(start, end);
   return pieces;
 }
 
-/** Sentences; the words of a sentence that is too long by itself. */
-function* units(text: string, maxTokens: number, countTokens: (text: string) => number): Generator<{ end: number }> {
+interface Unit {
+  readonly end: number;
+  readonly tokens: number;
+}
+
+/** Sentences; the words of a sentence that is too long by itself, each with the space before it. */
+function* units(text: string, maxTokens: number, countTokens: (text: string) => number): Generator<Unit> {
   for (const { segment, index } of sentences.segment(text)) {
-    if (countTokens(segment) <= maxTokens) yield { end: index + segment.length };
-    else for (const word of words.segment(segment)) yield { end: index + word.index + word.segment.length };
+    const tokens = countTokens(segment);
+    if (tokens <= maxTokens) {
+      yield { end: index + segment.length, tokens };
+      continue;
+    }
+    let from = 0;
+    for (const word of words.segment(segment)) {
+      const to = word.index + word.segment.length;
+      if (word.segment.trim() === '' && to < segment.length) continue;
+      yield { end: index + to, tokens: countTokens(segment.slice(from, to)) };
+      from = to;
+    }
   }
 }

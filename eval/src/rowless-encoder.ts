@@ -1,0 +1,22 @@
+import type { Encoder } from '@glot/encoder';
+import type { TokenVectors } from '@glot/kernels';
+
+/** An encoder that gives every text no vectors at all: lexical search needs none, and encoding takes the most time. */
+export function rowlessEncoder(encoder: Encoder): Encoder {
+  const { name, fingerprint, dim, documentLength } = encoder;
+  const encode = async (texts: readonly string[]): Promise<TokenVectors> => ({
+    data: new Float32Array(0),
+    offsets: new Uint32Array(texts.length + 1),
+    dim,
+  });
+  return {
+    name,
+    fingerprint,
+    dim,
+    documentLength,
+    encodeQueries: encode,
+    encodeDocuments: encode,
+    countTokens: (text) => encoder.countTokens(text),
+    dispose: () => encoder.dispose(),
+  };
+}
