@@ -12,6 +12,7 @@ interface IndexCommandOptions extends IndexOptions {
   /** commander's form of `--no-ignore`. */
   readonly ignore: boolean;
   readonly watch?: true;
+  readonly force?: true;
 }
 
 /** Skipped files named one by one up to this number. */
@@ -31,6 +32,7 @@ export async function runIndex(
     const syncOptions = {
       signal,
       noIgnore: !options.ignore,
+      force: options.force === true,
       onProgress: (state: Parameters<typeof line>[0]) => progress.update(line(state)),
     };
     if (!options.watch) {

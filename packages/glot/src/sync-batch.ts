@@ -25,6 +25,8 @@ export interface BatchContext {
   readonly index: MultivectorIndex;
   readonly encoder: Encoder;
   readonly signal: AbortSignal | undefined;
+  /** Whether documents with the stored content are encoded again. */
+  readonly force: boolean;
   /** Told while a batch is encoded, before any of it is stored. */
   readonly onEncoding: (state: EncodingState) => void;
 }
@@ -47,7 +49,7 @@ export async function* indexBatches(
     throwIfAborted(context.signal);
     const { key, entry, document } = item;
     const before = context.index.get(key);
-    if (before?.contentHash === document.contentHash) {
+    if (!context.force && before?.contentHash === document.contentHash) {
       context.index.touch(key, entry.sizeBytes, entry.modifiedMs);
       yield { entry, change: 'unchanged', passages: 0, tokens: 0 };
       continue;

@@ -85,6 +85,14 @@ describe('syncFiles', () => {
     expect(loads).toBe(0);
   });
 
+  it('reads and encodes all again when told to', async () => {
+    write('docs/a.md', 'Etwas Text.');
+    await sync();
+    encoded = [];
+    expect(await sync(['docs'], { force: true })).toMatchObject({ added: 0, updated: 1, unchanged: 0 });
+    expect(encoded).toEqual(['Etwas Text.']);
+  });
+
   it('touches only what lies below the given paths', async () => {
     write('docs/a.md', 'One.');
     write('notes/b.md', 'Two.');

@@ -69,7 +69,7 @@ export async function syncFiles(
   let unchanged = 0;
   for (const [key, entry] of found) {
     const before = stored.get(key);
-    if (!isUnchanged(before, entry)) {
+    if (options.force || !isUnchanged(before, entry)) {
       changed.push([key, entry]);
       continue;
     }
@@ -110,9 +110,9 @@ export async function syncFiles(
         }
         finished(entry);
       });
-      const { signal } = options;
+      const { signal, force = false } = options;
       const onEncoding = (state: EncodingState) => tell(state.path, state);
-      for await (const done of indexBatches(documents, { index, encoder, signal, onEncoding })) {
+      for await (const done of indexBatches(documents, { index, encoder, signal, force, onEncoding })) {
         progress.passages += done.passages;
         progress.tokens += done.tokens;
         if (done.change === 'added') added++;

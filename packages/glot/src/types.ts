@@ -21,6 +21,8 @@ export interface SyncOptions {
   /** Once fired, `sync` ends with GlotError `aborted`; what is stored by then stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
+  /** Read and encode every file again, changed or not. */
+  readonly force?: boolean;
   /** Take files that ignore rules leave out. */
   readonly noIgnore?: boolean;
 }
