@@ -168,14 +168,43 @@ try:
 except OSError: pass
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-    const shown = await new Promise<string>((resolve, reject) => {
-      execFile(
-        'python3',
-        ['-c', script, process.execPath, glotExecutable, 'ask', '--chat'],
-        { cwd: folder, env: { ...process.env, ...env }, timeout: 30_000 },
-        (error, stdout) => (error ? reject(error) : resolve(stdout)),
-      );
-    });
+    const shown = await python(script, ['ask', '--chat'], env);
     expect(shown).toBe('130\n');
   });
+
+  it('says once on a terminal that the documents are quoted, and never through a pipe', async () => {
+    const script = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+screen = b''
+try:
+    while True:
+        part = os.read(terminal, 4096)
+        if not part: break
+        screen += part
+except OSError: pass
+os.waitpid(pid, 0)
+sys.stdout.write(screen.decode())
+`;
+    const question = 'Wann öffnet das Freibad am Mühlbach?';
+    const screen = await python(script, ['ask', question], {});
+    expect(screen.match(/quoting the documents; --generator/gu)).toHaveLength(1);
+    expect(screen).toContain('öffnet um acht Uhr');
+    expect((await runGlot(['ask', question], { cwd: folder })).stderr).toBe('');
+  });
 });
+
+/** A script that runs glot, with these arguments, on a terminal of its own. @returns what the script prints */
+function python(script: string, args: readonly string[], extra: Readonly<Record<string, string>>): Promise<string> {
+  const { GLOT_GENERATOR: _generator, ...inherited } = process.env;
+  return new Promise((resolve, reject) => {
+    execFile(
+      'python3',
+      ['-c', script, process.execPath, glotExecutable, ...args],
+      { cwd: folder, env: { ...inherited, ...extra }, timeout: 30_000 },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    );
+  });
+}
