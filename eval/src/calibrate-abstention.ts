@@ -67,8 +67,8 @@ function noteOf({ heldOut }: CalibrationReport): string[] {
   const percent = (share: number) => `${Math.round(100 * share)} %`;
   const questions = results.reduce((sum, { questions }) => sum + questions, 0);
   return [
-    `${encoder.fingerprint.slice(0, 12)}, ${questions} questions of ${results.length} sets (${results.map(({ dataset }) => dataset).join(', ')}),`,
-    `each also without its passages. Of the half not fitted: ${percent(heldOut.answeredOfAnswerable)} of the answerable answered,`,
-    `${percent(heldOut.abstainedOfUnanswerable)} of the others abstained from.`,
+    `Encoder ${encoder.fingerprint.slice(0, 12)}; ${questions} questions, each also without its passages, of`,
+    `${results.map(({ dataset }) => dataset).join(', ')}.`,
+    `Of the half not fitted: ${percent(heldOut.answeredOfAnswerable)} of the answerable answered, ${percent(heldOut.abstainedOfUnanswerable)} of the others abstained from.`,
   ];
 }

@@ -82,6 +82,14 @@ describe('converse, without a generator that writes', () => {
     expect((await turn(conversation.ask('都'))).understood.searchedWith).toBe('日本の首都は東京');
   });
 
+  it('does not look at the last question where that gives no stronger evidence', async () => {
+    const conversation = converse(await library());
+    await turn(conversation.ask('the dough rises how many hours'));
+    const { understood, answer } = await turn(conversation.ask('grey gibberish nonsense whatever'));
+    expect(answer.evidence!.score).toBeLessThan(0.5);
+    expect(understood.searchedWith).toBeNull();
+  });
+
   it('remembers turns and nothing after they were cleared', async () => {
     const conversation = converse(await library());
     await turn(conversation.ask('the dough rises how many hours'));
