@@ -5,6 +5,7 @@ import type { Generator } from '@glot/lfm2';
 import { ask, foldText, lfm2Generator, type TextModel } from '@glot/rag';
 import { type AnswerDataset, loadAnswerDataset } from '../answer-questions.js';
 import { passageText } from '../beir-dataset.js';
+import { stopwatch } from '../bench-kernels/stopwatch.js';
 import type { RandomChatModel } from './random-chat-model.js';
 
 /** The whole path from question to checked answer, with a decoder of random weights in the 350M shape. */
@@ -19,6 +20,9 @@ export interface GeneratorFigures {
     readonly promptTokens: number;
     readonly firstTokenMs: { readonly path: number; readonly decoder: number; readonly ratio: number };
     readonly tokensPerSecond: { readonly path: number; readonly decoder: number; readonly ratio: number };
+    /** Time that the process spent on processors, which other work on the machine does not stretch. */
+    readonly firstTokenProcessorMs: { readonly path: number; readonly decoder: number; readonly ratio: number };
+    readonly tokenProcessorMs: { readonly path: number; readonly decoder: number; readonly ratio: number };
     /** Of a further question whose instructions were read before. */
     readonly firstTokenCachedMs: number;
     readonly cachedTokens: number;
@@ -48,6 +52,8 @@ interface Timed {
   readonly promptTokens: number;
   readonly firstTokenMs: number;
   readonly tokensPerSecond: number;
+  readonly firstTokenProcessorMs: number;
+  readonly tokenProcessorMs: number;
 }
 
 /** @param folder a BEIR folder; its questions are asked */
@@ -88,15 +94,26 @@ async function measureSpeed(
 ): Promise<GeneratorFigures['speed']> {
   const prompts: number[][] = [];
   let marks: number[] = [];
+  let processor: number[] = [];
+  let spent = stopwatch('processor');
+  marks.push(0);
   /** Nothing is kept between questions, so that each reads its whole prompt, as the decoder alone does. */
   const forgetful: TextModel<State> = {
     tokenizer: generator.tokenizer,
-    promptIds: (messages) => generator.promptIds(messages),
+    promptIds(messages) {
+      // The first thing that is done for an answer, once for its prompt and once for how it begins.
+      if (marks.length > 0) {
+        marks = [];
+        processor = [];
+        spent = stopwatch('processor');
+      }
+      return generator.promptIds(messages);
+    },
     async *generate(ids, generateOptions) {
       prompts.push([...ids]);
-      marks = [];
       for await (const token of generator.generate(ids, generateOptions)) {
         marks.push(performance.now());
+        processor.push(spent());
         yield token;
       }
     },
@@ -113,7 +130,13 @@ async function measureSpeed(
     const base = { index, encoder, minEvidence: 0 } as const;
     const first = await ask(text, { ...base, generator: path });
     const tokensPerSecond = (1000 * (marks.length - 1)) / (marks.at(-1)! - marks[0]!);
-    const timed = { promptTokens: first.usage.promptTokens!, firstTokenMs: first.usage.firstTokenMs!, tokensPerSecond };
+    const timed: Timed = {
+      promptTokens: first.usage.promptTokens!,
+      firstTokenMs: first.usage.firstTokenMs!,
+      tokensPerSecond,
+      firstTokenProcessorMs: processor[0]!,
+      tokenProcessorMs: (processor.at(-1)! - processor[0]!) / (processor.length - 1),
+    };
     const alone = await decodeAlone(generator, prompts.at(-1)!);
     const kept = await ask(text, { ...base, generator: keeping });
     log(`round ${round}: path ${line(timed)}; decoder ${line(alone)}; kept ${kept.usage.firstTokenMs?.toFixed(0)} ms`);
@@ -122,7 +145,7 @@ async function measureSpeed(
     viaDecoder.push(alone);
     cached.push({ firstTokenMs: kept.usage.firstTokenMs!, tokens: kept.usage.cachedTokens! });
   }
-  const compare = (key: 'firstTokenMs' | 'tokensPerSecond') => {
+  const compare = (key: Exclude<keyof Timed, 'promptTokens'>) => {
     const [mine, theirs] = [median(viaPath.map((run) => run[key])), median(viaDecoder.map((run) => run[key]))];
     return { path: mine, decoder: theirs, ratio: mine / theirs };
   };
@@ -131,6 +154,8 @@ async function measureSpeed(
     promptTokens: median(viaPath.map((run) => run.promptTokens)),
     firstTokenMs: compare('firstTokenMs'),
     tokensPerSecond: compare('tokensPerSecond'),
+    firstTokenProcessorMs: compare('firstTokenProcessorMs'),
+    tokenProcessorMs: compare('tokenProcessorMs'),
     firstTokenCachedMs: median(cached.map((run) => run.firstTokenMs)),
     cachedTokens: median(cached.map((run) => run.tokens)),
   };
@@ -140,9 +165,11 @@ async function measureSpeed(
 async function decodeAlone({ decoder }: Generator, ids: readonly number[]): Promise<Timed> {
   const state = decoder.start();
   const began = performance.now();
+  const spent = stopwatch('processor');
   let logits = await decoder.advance(state, ids);
   let id = largest(logits);
   const firstTokenMs = performance.now() - began;
+  const firstTokenProcessorMs = spent();
   const writing = performance.now();
   for (let i = 1; i < DECODED; i++) {
     logits = await decoder.advance(state, [id]);
@@ -152,6 +179,8 @@ async function decodeAlone({ decoder }: Generator, ids: readonly number[]): Prom
     promptTokens: ids.length,
     firstTokenMs,
     tokensPerSecond: (1000 * (DECODED - 1)) / (performance.now() - writing),
+    firstTokenProcessorMs,
+    tokenProcessorMs: (spent() - firstTokenProcessorMs) / (DECODED - 1),
   };
 }
 

@@ -152,10 +152,12 @@ ${made(run)} int4 weights, int8 for prompts, a byte-level vocabulary of ${figure
 | --- | --- | --- | --- |
 | first token, ${speed.promptTokens.toFixed(0)} tokens of prompt | ${speed.firstTokenMs.path.toFixed(0)} ms | ${speed.firstTokenMs.decoder.toFixed(0)} ms | ${speed.firstTokenMs.ratio.toFixed(3)} |
 | tokens a second | ${speed.tokensPerSecond.path.toFixed(1)} | ${speed.tokensPerSecond.decoder.toFixed(1)} | ${speed.tokensPerSecond.ratio.toFixed(3)} |
+| processor time to the first token | ${speed.firstTokenProcessorMs.path.toFixed(0)} ms | ${speed.firstTokenProcessorMs.decoder.toFixed(0)} ms | ${speed.firstTokenProcessorMs.ratio.toFixed(3)} |
+| processor time a token | ${speed.tokenProcessorMs.path.toFixed(1)} ms | ${speed.tokenProcessorMs.decoder.toFixed(1)} ms | ${speed.tokenProcessorMs.ratio.toFixed(3)} |
 
 Where the instructions were read for an earlier question (${speed.cachedTokens.toFixed(0)} tokens), the first token comes after ${speed.firstTokenCachedMs.toFixed(0)} ms.
 
-Quotes held to the passages: ${quotes.questionsAllVerbatim} of ${quotes.questions} questions with all quotes verbatim, ${quotes.verbatim} of ${quotes.quotes} quotes (${quotes.questionsWithQuotes} questions had any). Tokens are drawn at temperature 1 from random weights; the words before a quote are put in, a passage number among them that is always 1, and ${quotes.shown} quotes stood in that passage, hence were shown. The automaton takes ${(100 * quotes.constraintShare).toFixed(1)} % of the time between tokens (median over the questions; ${quotes.constraintMsPerToken.toFixed(2)} of ${quotes.decodeMsPerToken.toFixed(1)} ms, ${quotes.constraintMsWorst.toFixed(0)} ms at worst).
+Quotes held to the passages: ${quotes.questionsAllVerbatim} of ${quotes.questions} questions with all quotes verbatim, ${quotes.verbatim} of ${quotes.quotes} quotes (${quotes.questionsWithQuotes} questions had any). Tokens are drawn at temperature 1 from random weights; the words before a quote are put in, a passage number among them; ${quotes.shown} quotes were then found in that passage and shown. The automaton takes ${(100 * quotes.constraintShare).toFixed(1)} % of the time between tokens (median over the questions; ${quotes.constraintMsPerToken.toFixed(2)} of ${quotes.decodeMsPerToken.toFixed(1)} ms, ${quotes.constraintMsWorst.toFixed(0)} ms at worst).
 
 Peak resident memory of the process, encoder and index included: ${(figures.peakResidentBytes / 1e9).toFixed(2)} GB. Loading took ${(figures.loadMs / 1000).toFixed(1)} s.`;
 }
