@@ -66,15 +66,19 @@ export async function measureGenerator(
     readonly loadMs: number;
     readonly runs: number;
     readonly questions: number;
+    /** What is not measured (no runs, no questions) stays as it was. */
+    readonly earlier: GeneratorFigures | undefined;
     readonly log: (text: string) => void;
   },
 ): Promise<GeneratorFigures> {
   const { encoder, log } = options;
   const dataset = await loadAnswerDataset(options.folder, { sample: Math.max(options.questions, options.runs + 2) });
   const index = await indexOf(dataset, encoder);
-  const speed = await measureSpeed(model, dataset, index, options);
+  const { earlier } = options;
+  const speed = earlier && options.runs === 0 ? earlier.speed : await measureSpeed(model, dataset, index, options);
   log(JSON.stringify(speed));
-  const quotes = await measureQuotes(model, dataset, index, options);
+  const quotes =
+    earlier && options.questions === 0 ? earlier.quotes : await measureQuotes(model, dataset, index, options);
   await index.close();
   return {
     vocabulary: model.vocabulary,
@@ -82,7 +86,7 @@ export async function measureGenerator(
     loadMs: options.loadMs,
     speed,
     quotes,
-    peakResidentBytes: process.resourceUsage().maxRSS * 1024,
+    peakResidentBytes: Math.max(process.resourceUsage().maxRSS * 1024, earlier?.peakResidentBytes ?? 0),
   };
 }
 
@@ -233,7 +237,7 @@ async function measureQuotes(
       }
     },
   };
-  const held = lfm2Generator(citing, { name: 'random', tokenizer, maxTokens: 96 });
+  const held = lfm2Generator(citing, { name: 'random', tokenizer, maxTokens: 256 });
   const totals = { withQuotes: 0, allVerbatim: 0, quotes: 0, verbatim: 0, shown: 0 };
   const perToken: number[] = [];
   const shares: number[] = [];

@@ -22,7 +22,7 @@ import { type AnswersReport, curvePlot, type Made, markdown } from './report.js'
  * --data     folder of the question answering sets   --sample  questions a set
  * --records  keeps what was asked for quality; taken from there, and not asked again, where the file is there
  * --work     folder that keeps the random weights    --tokenizer  a byte-level tokenizer.json for them
- * --runs, --questions   of the generator part
+ * --runs, --questions   of the generator part; with 0 its other half stays as it was
  */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { values } = parseArgs({
@@ -99,6 +99,7 @@ if (parts.has('generator')) {
     loadMs: performance.now() - began,
     runs: Number(values.runs),
     questions: Number(values.questions),
+    earlier: report.generator?.figures,
     log: tell,
   });
   await model.generator.dispose();
