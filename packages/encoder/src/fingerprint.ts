@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Checkpoint } from '@glot/lfm2';
+import type { Checkpoint, Precision } from '@glot/lfm2';
 import type { ColbertSettings } from './settings.js';
 
 /** Changes whenever the code would give other vectors for the same files. */
@@ -9,13 +9,18 @@ const ALGORITHM = 'glot-encoder-1';
 
 /**
  * Hex SHA-256 over all that vectors depend on: the algorithm, the settings as read, the tokenizer, the weights.
- * The same files give the same fingerprint wherever they lie.
+ * A precision other than f32 counts as well. The same files give the same fingerprint wherever they lie.
  */
-export async function fingerprint(checkpoint: Checkpoint, settings: ColbertSettings): Promise<string> {
+export async function fingerprint(
+  checkpoint: Checkpoint,
+  settings: ColbertSettings,
+  precision: Precision = 'f32',
+): Promise<string> {
   const { folder, config, weightFiles } = checkpoint;
   const { projection, ...rest } = settings;
   const { path, ...shape } = projection;
   const hash = createHash('sha256');
+  if (precision !== 'f32') hash.update(precision);
   hash.update(JSON.stringify([ALGORITHM, sorted({ ...config }), sorted(rest), sorted(shape)]));
   for (const file of [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path]) {
     await addFile(hash, file);

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,33 @@ async function expectRows(vectors: { data: Float32Array; offsets: Uint32Array },
 }
 
 describe('openEncoder', () => {
+  it('encodes with int8 weights on request, near f32 and under a fingerprint of its own', async () => {
+    const exact = await using(FOLDER, async (encoder) => ({
+      fingerprint: encoder.fingerprint,
+      vectors: await encoder.encodeDocuments(texts),
+    }));
+    const cacheFolder = join(folder, 'converted');
+    for (const cached of [undefined, cacheFolder, cacheFolder]) {
+      const encoder = await openEncoder({
+        model: FOLDER,
+        threads: 1,
+        precision: 'int8',
+        ...(cached !== undefined && { cacheFolder: cached }),
+      });
+      expect(encoder.fingerprint).not.toBe(exact.fingerprint);
+      const { data, offsets } = await encoder.encodeDocuments(texts);
+      await encoder.dispose();
+      expect(offsets).toEqual(exact.vectors.offsets);
+      for (let row = 0; row < data.length; row += DIM) {
+        const cosine = data.subarray(row, row + DIM).reduce((sum, v, i) => sum + v * exact.vectors.data[row + i]!, 0);
+        // Random weights forgive less than trained ones.
+        expect(cosine, `row ${row / DIM}`).toBeGreaterThan(0.97);
+        expect(cosine).not.toBe(1);
+      }
+    }
+    expect((await readdir(cacheFolder)).length).toBe(1);
+  });
+
   it('gives the golden vectors of a bidirectional checkpoint, in the order of the texts', async () => {
     await using(FOLDER, async (encoder) => {
       expect(encoder).toMatchObject({ name: 'colbert-f16', dim: DIM, documentLength: 40 });

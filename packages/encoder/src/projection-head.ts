@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GlotError } from '@glot/errors';
 import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
 import { type Head, SafetensorsFile } from '@glot/lfm2';
@@ -22,7 +23,13 @@ export async function projectionHead(projection: Projection): Promise<Head> {
       weight: await read('linear.weight', [outputs, inputs]),
       bias: bias ? await read('linear.bias', [outputs]) : undefined,
     };
-    return { width: outputs, build: (graph, hidden) => l2Normalise(graph, linear(graph, hidden, weights)) };
+    const hash = createHash('sha256').update(weights.weight.bytes);
+    if (weights.bias !== undefined) hash.update(weights.bias.bytes);
+    return {
+      identity: `projection ${outputs} ${hash.digest('hex')}`,
+      width: outputs,
+      build: (graph, hidden) => l2Normalise(graph, linear(graph, hidden, weights)),
+    };
   } finally {
     await file.close();
   }

@@ -1,4 +1,4 @@
-import { Checkpoint, type TokenBatch, Trunk } from '@glot/lfm2';
+import { Checkpoint, type Precision, type TokenBatch, Trunk } from '@glot/lfm2';
 import { projectionHead } from './projection-head.js';
 import type { Projection } from './settings.js';
 
@@ -16,14 +16,24 @@ export interface RunnerOptions {
   /** Longest sequence. */
   readonly maxTokens: number;
   readonly threads: number | null;
+  readonly precision: Precision;
+  /** Keeps converted weights; null: none are kept. */
+  readonly cacheFolder: string | null;
 }
 
 /** Loads the model into the calling thread. */
-export async function loadRunner({ folder, projection, maxTokens, threads }: RunnerOptions): Promise<TrunkRunner> {
+export async function loadRunner(options: RunnerOptions): Promise<TrunkRunner> {
+  const { folder, projection, maxTokens, threads, precision, cacheFolder } = options;
   const checkpoint = await Checkpoint.open(folder);
   try {
     const head = await projectionHead(projection);
-    return await Trunk.load(checkpoint, { head, maxTokens, ...(threads === null ? {} : { threads }) });
+    return await Trunk.load(checkpoint, {
+      head,
+      maxTokens,
+      precision,
+      ...(threads !== null && { threads }),
+      ...(cacheFolder !== null && { cacheFolder }),
+    });
   } finally {
     await checkpoint.close();
   }

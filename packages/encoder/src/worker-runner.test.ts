@@ -17,7 +17,7 @@ describe.skipIf(!existsSync(fileURLToPath(ENTRY)))('the worker thread (skipped w
   });
   const options = async (changes: Partial<RunnerOptions> = {}): Promise<RunnerOptions> => {
     const { projection } = await readSettings(FOLDER);
-    return { folder: FOLDER, projection, maxTokens: 40, threads: 1, ...changes };
+    return { folder: FOLDER, projection, maxTokens: 40, threads: 1, precision: 'f32', cacheFolder: null, ...changes };
   };
   const start = async (changes: Partial<RunnerOptions> = {}) => {
     const runner = await startWorkerRunner(await options(changes), ENTRY);

@@ -10,16 +10,17 @@ export { decodeConvolution } from './blocks/decode-convolution.js';
 export { embedding } from './blocks/embedding.js';
 export { int8Sign } from './blocks/int8-sign.js';
 export { l2Normalise } from './blocks/l2-normalise.js';
-export { type LinearWeights, linear } from './blocks/linear.js';
+export { type LinearWeights, linear, type ParallelWeights, parallelLinear } from './blocks/linear.js';
 export { quantisedEmbedding } from './blocks/quantised-embedding.js';
 export {
-  type Int4Matrix,
+  type BlockMatrix,
   type Int8Matrix,
   type Int8Sign,
   type Matrix,
-  outputsOf,
   quantiseInt4,
   quantiseInt8,
+  quantiseInt8Blocks,
+  stacked,
 } from './blocks/quantised-matrix.js';
 export { type RmsNormWeights, rmsNorm, skipRmsNorm } from './blocks/rms-norm.js';
 export { type Rope, ropeTables } from './blocks/rope.js';

@@ -10,6 +10,8 @@ import { widen } from './safetensors/widen.js';
 
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
+/** The output matrix lies outside of the trunk's prefix. */
+const OUTPUT = 'lm_head.weight';
 const IndexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** What both kinds of weight file can do. */
@@ -17,7 +19,8 @@ type TensorFile = Pick<SafetensorsFile, 'path' | 'names' | 'describe' | 'read' |
 
 /**
  * A folder with config.json and safetensors weights, in one file or several, or a GGUF file. Tensors go by their
- * names below the prefix of the trunk: `embed_tokens.weight`, `layers.0.ffn_norm.weight`, ...
+ * names below the prefix of the trunk: `embed_tokens.weight`, `layers.0.ffn_norm.weight`, ...; `lm_head.weight` is the
+ * output matrix that stands beside the trunk in models which have one.
  */
 export class Checkpoint {
   /** The folder, or the GGUF file. */
@@ -77,7 +80,7 @@ export class Checkpoint {
 
   /** Shape of a trunk tensor. @throws GlotError `lfm2.tensor` */
   shape(name: string): readonly number[] {
-    return this.#file(name).describe(this.#prefix + name)!.shape;
+    return this.#file(name).describe(this.#stored(name))!.shape;
   }
 
   /**
@@ -86,13 +89,13 @@ export class Checkpoint {
    */
   async floats(name: string, shape: readonly number[]): Promise<TensorData> {
     this.#check(name, shape);
-    return f32Tensor(await this.#file(name).readFloats(this.#prefix + name), shape);
+    return f32Tensor(await this.#file(name).readFloats(this.#stored(name)), shape);
   }
 
   /** A trunk tensor in f32, f16 or bf16, as it is stored. @throws GlotError as `floats` */
   async stored(name: string, shape: readonly number[]): Promise<TensorData> {
     this.#check(name, shape);
-    const tensor = await this.#file(name).read(this.#prefix + name);
+    const tensor = await this.#file(name).read(this.#stored(name));
     const type = STORED_TYPES[tensor.dtype];
     if (type === undefined) return f32Tensor(widen(tensor, name), shape); // throws `lfm2.dtype`
     return { type, shape: tensor.shape, bytes: tensor.bytes };
@@ -102,11 +105,17 @@ export class Checkpoint {
     await Promise.all(this.#files.map((file) => file.close()));
   }
 
+  /** The name in the file. */
+  #stored(name: string): string {
+    return name === OUTPUT ? name : this.#prefix + name;
+  }
+
   #file(name: string): TensorFile {
-    const file = this.#owner.get(this.#prefix + name);
+    const stored = this.#stored(name);
+    const file = this.#owner.get(stored);
     if (file !== undefined) return file;
-    throw new GlotError('lfm2.tensor', `the weights in ${this.folder} lack the tensor ${this.#prefix}${name}`, {
-      details: { folder: this.folder, name: this.#prefix + name },
+    throw new GlotError('lfm2.tensor', `the weights in ${this.folder} lack the tensor ${stored}`, {
+      details: { folder: this.folder, name: stored },
     });
   }
 
@@ -115,7 +124,7 @@ export class Checkpoint {
     if (found.length === expected.length && found.every((size, i) => size === expected[i])) return;
     throw new GlotError(
       'lfm2.tensor',
-      `${this.#prefix}${name} in ${this.folder} has the shape [${found}]; its configuration asks for [${expected}]`,
+      `${this.#stored(name)} in ${this.folder} has the shape [${found}]; its configuration asks for [${expected}]`,
       { details: { folder: this.folder, name, found: [...found], expected: [...expected] } },
     );
   }

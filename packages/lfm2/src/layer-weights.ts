@@ -1,12 +1,15 @@
 import type {
   AttentionWeights,
   LinearWeights,
+  ParallelWeights,
   RmsNormWeights,
   ShortConvolutionWeights,
   SwiGluWeights,
+  TensorData,
 } from '@glot/kernels';
+import { stacked } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
-import type { Pack } from './precision.js';
+import type { Packing } from './precision.js';
 
 interface SharedWeights {
   readonly operatorNorm: RmsNormWeights;
@@ -21,10 +24,11 @@ export type LayerWeights = SharedWeights &
   );
 
 /** Reads the tensors of one layer. @throws GlotError `lfm2.tensor`, `lfm2.dtype` */
-export async function layerWeights(checkpoint: Checkpoint, index: number, pack: Pack): Promise<LayerWeights> {
+export async function layerWeights(checkpoint: Checkpoint, index: number, pack: Packing): Promise<LayerWeights> {
   const { config } = checkpoint;
   const matrix = (name: string, outputs: number, inputs: number, bias = false) =>
     linearWeights(checkpoint, name, outputs, inputs, bias, pack);
+  const parallel = (parts: readonly (readonly [string, number])[]) => parallelWeights(checkpoint, parts, width, pack);
   const width = config.hiddenSize;
   const at = (name: string) => `layers.${index}.${name}`;
   // The number in config.json is not the width of the matrices in most released models; the tensor is.
@@ -33,8 +37,10 @@ export async function layerWeights(checkpoint: Checkpoint, index: number, pack: 
     operatorNorm: await norm(checkpoint, at('operator_norm.weight'), width),
     feedForwardNorm: await norm(checkpoint, at('ffn_norm.weight'), width),
     feedForward: {
-      gate: await matrix(at('feed_forward.w1'), inner, width),
-      up: await matrix(at('feed_forward.w3'), inner, width),
+      gateUp: await parallel([
+        [at('feed_forward.w1'), inner],
+        [at('feed_forward.w3'), inner],
+      ]),
       down: await matrix(at('feed_forward.w2'), width, inner),
     },
   };
@@ -50,9 +56,11 @@ export async function layerWeights(checkpoint: Checkpoint, index: number, pack: 
   }
   const { headDim } = config;
   const attention: AttentionWeights = {
-    query: await matrix(at('self_attn.q_proj'), config.heads * headDim, width),
-    key: await matrix(at('self_attn.k_proj'), config.kvHeads * headDim, width),
-    value: await matrix(at('self_attn.v_proj'), config.kvHeads * headDim, width),
+    queryKeyValue: await parallel([
+      [at('self_attn.q_proj'), config.heads * headDim],
+      [at('self_attn.k_proj'), config.kvHeads * headDim],
+      [at('self_attn.v_proj'), config.kvHeads * headDim],
+    ]),
     output: await matrix(at('self_attn.out_proj'), width, config.heads * headDim),
     queryNorm: await norm(checkpoint, at('self_attn.q_layernorm.weight'), headDim),
     keyNorm: await norm(checkpoint, at('self_attn.k_layernorm.weight'), headDim),
@@ -70,10 +78,28 @@ async function linearWeights(
   outputs: number,
   inputs: number,
   bias: boolean,
-  pack: Pack,
+  pack: Packing,
 ): Promise<LinearWeights> {
   return {
-    weight: pack(await checkpoint.floats(`${name}.weight`, [outputs, inputs])),
+    weight: pack.matrix(await checkpoint.floats(`${name}.weight`, [outputs, inputs])),
     bias: bias ? await checkpoint.floats(`${name}.bias`, [outputs]) : undefined,
   };
+}
+
+async function parallelWeights(
+  checkpoint: Checkpoint,
+  parts: readonly (readonly [name: string, outputs: number])[],
+  inputs: number,
+  pack: Packing,
+): Promise<ParallelWeights> {
+  if (!pack.joins) {
+    const apart: LinearWeights[] = [];
+    for (const [name, outputs] of parts) {
+      apart.push(await linearWeights(checkpoint, name, outputs, inputs, false, pack));
+    }
+    return { apart };
+  }
+  const floats: TensorData[] = [];
+  for (const [name, outputs] of parts) floats.push(await checkpoint.floats(`${name}.weight`, [outputs, inputs]));
+  return { joined: { weight: pack.matrix(stacked(floats)) }, outputs: parts.map(([, outputs]) => outputs) };
 }

@@ -1,14 +1,11 @@
-import { GlotError } from '@glot/errors';
 import { linear } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import type { Head } from './trunk.js';
 
-/** Next-token logits by the embedding table, which the released models share with their output. */
+/** Next-token logits of every token, in f32. @throws GlotError `lfm2.tensor`, `lfm2.dtype` */
 export async function logitsHead(checkpoint: Checkpoint): Promise<Head> {
   const { vocabSize, hiddenSize, tiedEmbeddings } = checkpoint.config;
-  if (!tiedEmbeddings) {
-    throw new GlotError('lfm2.unsupported', `${checkpoint.folder}: an output matrix of its own is not supported`);
-  }
-  const weight = await checkpoint.floats('embed_tokens.weight', [vocabSize, hiddenSize]);
-  return { width: vocabSize, build: (graph, hidden) => linear(graph, hidden, { weight }) };
+  const name = tiedEmbeddings ? 'embed_tokens.weight' : 'lm_head.weight';
+  const weight = await checkpoint.floats(name, [vocabSize, hiddenSize]);
+  return { identity: 'logits', width: vocabSize, build: (graph, hidden) => linear(graph, hidden, { weight }) };
 }

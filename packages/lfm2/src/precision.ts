@@ -1,17 +1,26 @@
 import { type Int8Sign, int8Sign, type Matrix, quantiseInt4, quantiseInt8, type TensorData } from '@glot/kernels';
 
 /**
- * How weight matrices are held. `int8`: a scale per output, inputs rounded to int8 with a scale per token.
- * `int4`: a scale per block of 32, as small as decoding wants it. Norms and convolution filters stay in f32.
+ * How weight matrices are held. `int8`: a scale per output, inputs rounded to int8 with a scale per token; the
+ * vocabulary in blocks of 32. `int4`: a scale per block of 32, as small as decoding wants it. Norms and convolution
+ * filters stay in f32.
  */
 export type Precision = 'f32' | 'int8' | 'int4';
 
-/** Turns a matrix of a checkpoint, f32 [out, in], into the form that is multiplied. */
-export type Pack = (weight: TensorData) => Matrix;
+/** How the matrices of a checkpoint become constants of a graph. */
+export interface Packing {
+  /** Turns a matrix, f32 [out, in], into the form that is multiplied. */
+  readonly matrix: (weight: TensorData) => Matrix;
+  /**
+   * Whether matrices that read one input become one. Decoding, which reads one row, saves the start of a product with
+   * each; with the many rows of prompts and documents, copying the outputs apart costs more than that.
+   */
+  readonly joins: boolean;
+}
 
-export async function packing(precision: Precision): Promise<Pack> {
-  if (precision === 'f32') return (weight) => weight;
-  if (precision === 'int4') return quantiseInt4;
+export async function packing(precision: Precision): Promise<Packing> {
+  if (precision === 'f32') return { matrix: (weight) => weight, joins: false };
+  if (precision === 'int4') return { matrix: quantiseInt4, joins: true };
   const sign: Int8Sign = await int8Sign();
-  return (weight) => quantiseInt8(weight, sign);
+  return { matrix: (weight) => quantiseInt8(weight, sign), joins: false };
 }

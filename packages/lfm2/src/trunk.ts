@@ -4,11 +4,9 @@ import {
   attention,
   type ConvolutionMode,
   createSession,
-  embedding,
+  type Graph,
   GraphBuilder,
   type GraphSession,
-  quantisedEmbedding,
-  quantiseInt4,
   rmsNorm,
   ropeTables,
   type SessionOptions,
@@ -19,11 +17,15 @@ import {
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
+import { convertedGraph } from './conversion/converted-graph.js';
 import { layerWeights, norm } from './layer-weights.js';
 import { type Precision, packing } from './precision.js';
+import { vocabulary } from './vocabulary.js';
 
 /** What stands on top of the final hidden states. */
 export interface Head {
+  /** Tells heads apart in the cache of converted weights: equal ones must build equal graphs. */
+  readonly identity: string;
   /** Numbers per token that come out. */
   readonly width: number;
   /** hidden [n, hiddenSize] -> [n, width] */
@@ -37,10 +39,12 @@ export interface TrunkOptions extends SessionOptions {
   readonly convolution?: ConvolutionMode;
   /** Longest sequence; default: the smaller of max_position_embeddings and 4,096. */
   readonly maxTokens?: number;
-  /** How the matrices of the layers are held; default: f32. The embedding table stays as it is stored, or is int4. */
+  /** How matrices are held; default: f32, with the embedding table as it is stored. */
   readonly precision?: Precision;
   /** Default: none, so that the normalised hidden states come out. */
   readonly head?: Head;
+  /** Folder that keeps converted weights, so that the next load is quick; default: none. */
+  readonly cacheFolder?: string;
 }
 
 /** Sequences of one length. */
@@ -67,11 +71,21 @@ export class Trunk {
   static async load(checkpoint: Checkpoint, options: TrunkOptions = {}): Promise<Trunk> {
     const { config } = checkpoint;
     const maxTokens = options.maxTokens ?? Math.min(config.maxPositions, DEFAULT_MAX_TOKENS);
-    const graph = new GraphBuilder();
-    const hidden = await trunkGraph(graph, checkpoint, maxTokens, options);
     const width = options.head?.width ?? config.hiddenSize;
-    graph.output('output', options.head?.build(graph, hidden) ?? hidden, 'f32', ['tokens', width]);
-    const session = await createSession(graph.build('lfm2'), options);
+    const build = async (graph: GraphBuilder): Promise<Graph> => {
+      const hidden = await trunkGraph(graph, checkpoint, maxTokens, options);
+      graph.output('output', options.head?.build(graph, hidden) ?? hidden, 'f32', ['tokens', width]);
+      return graph.build('lfm2');
+    };
+    const { precision = 'f32', cacheFolder } = options;
+    const trunk = [maxTokens, options.attention, options.convolution, options.head?.identity].map(
+      (fact) => fact ?? null,
+    );
+    const graph =
+      cacheFolder === undefined
+        ? await build(new GraphBuilder())
+        : await convertedGraph(checkpoint, { precision, facts: { trunk }, build }, cacheFolder);
+    const session = await createSession(graph, options);
     return new Trunk(session, width, maxTokens, config.vocabSize);
   }
 
@@ -115,7 +129,8 @@ export class Trunk {
   }
 }
 
-async function trunkGraph(
+/** Adds the layers. @returns the normalised hidden states [tokens, hiddenSize] */
+export async function trunkGraph(
   graph: GraphBuilder,
   checkpoint: Checkpoint,
   maxTokens: number,
@@ -126,13 +141,9 @@ async function trunkGraph(
   const convolutionMode = options.convolution ?? config.convolution;
   const { ids, sequence } = sequenceInputs(graph);
   const rope = ropeTables(graph, maxTokens, config.headDim, config.ropeTheta);
-  const tableShape = [config.vocabSize, config.hiddenSize];
   // `stream` is the residual stream; `branch` is what the last block adds to it, null before the first.
   const precision = options.precision ?? 'f32';
-  let stream =
-    precision === 'int4'
-      ? quantisedEmbedding(graph, ids, quantiseInt4(await checkpoint.floats('embed_tokens.weight', tableShape)))
-      : embedding(graph, ids, await checkpoint.stored('embed_tokens.weight', tableShape));
+  let stream = (await vocabulary(checkpoint, precision, false)).embed(graph, ids);
   let branch: Value | null = null;
   const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
     if (branch === null) return rmsNorm(graph, stream, weights);

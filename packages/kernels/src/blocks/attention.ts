@@ -1,14 +1,13 @@
 import { GlotError } from '@glot/errors';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
-import { type LinearWeights, linear } from './linear.js';
+import { type LinearWeights, linear, type ParallelWeights, parallelLinear } from './linear.js';
 import { type RmsNormWeights, rmsNorm } from './rms-norm.js';
 import type { Rope } from './rope.js';
 import type { Sequence } from './sequence.js';
 
 export interface AttentionWeights {
-  readonly query: LinearWeights;
-  readonly key: LinearWeights;
-  readonly value: LinearWeights;
+  /** Of queries, keys and values. */
+  readonly queryKeyValue: ParallelWeights;
   readonly output: LinearWeights;
   /** Over one head, shared by all heads; applied before the rotation. */
   readonly queryNorm: RmsNormWeights;
@@ -43,13 +42,14 @@ export function attention(
   }
   const perHead = graph.ints([-1, headDim]);
   // The runtime's own query and key norm has no CPU kernel, so the heads are normalised as rows of their own.
-  const normed = (projection: LinearWeights, norm: RmsNormWeights): Value => {
-    const rows = graph.node('Reshape', [linear(graph, x, projection), perHead]);
+  const [q, k, v] = parallelLinear(graph, x, weights.queryKeyValue) as [Value, Value, Value];
+  const normed = (projected: Value, norm: RmsNormWeights): Value => {
+    const rows = graph.node('Reshape', [projected, perHead]);
     return graph.node('Reshape', [rmsNorm(graph, rows, norm), sequence.shape]);
   };
-  const query = normed(weights.query, weights.queryNorm);
-  const key = normed(weights.key, weights.keyNorm);
-  const value = graph.node('Reshape', [linear(graph, x, weights.value), sequence.shape]);
+  const query = normed(q, weights.queryNorm);
+  const key = normed(k, weights.keyNorm);
+  const value = graph.node('Reshape', [v, sequence.shape]);
   const [mixed] = graph.nodes(
     'GroupQueryAttention',
     [query, key, value, '', '', sequence.lastKey, sequence.length, rope.cos, rope.sin],

@@ -5,7 +5,8 @@ import { createSession } from '../session/graph-session.js';
 import { attention } from './attention.js';
 import { embedding } from './embedding.js';
 import { l2Normalise } from './l2-normalise.js';
-import { linear } from './linear.js';
+import { linear, parallelLinear } from './linear.js';
+import { stacked } from './quantised-matrix.js';
 import { rmsNorm, skipRmsNorm } from './rms-norm.js';
 import { ropeTables } from './rope.js';
 import { type Sequence, sequenceInputs } from './sequence.js';
@@ -148,9 +149,34 @@ describe('swiGlu', () => {
     const rows = [row(x, 0, 3), row(x, 1, 3)];
     const inner = times(rows, gate).map((r, n) => r.map((g, i) => (g / (1 + Math.exp(-g))) * times(rows, up)[n]![i]!));
     const y = await run(x, 3, (graph, v) =>
-      swiGlu(graph, v, { gate: { weight: gate }, up: { weight: up }, down: { weight: down } }),
+      swiGlu(graph, v, { gateUp: { apart: [{ weight: gate }, { weight: up }] }, down: { weight: down } }),
     );
     expectClose(y, times(inner, down).flat());
+  });
+});
+
+describe('parallelLinear', () => {
+  it('gives the same by one joined matrix as by several, whatever their heights', async () => {
+    const x = numbers(8, 4);
+    const matrices = [tensor([5, 4], 5), tensor([2, 4], 6), tensor([3, 4], 7)];
+    const sum = (parts: Value[], graph: GraphBuilder) => graph.node('Concat', parts, { attributes: { axis: 1 } });
+    const apart = await run(x, 4, (graph, v) =>
+      sum(parallelLinear(graph, v, { apart: matrices.map((weight) => ({ weight })) }), graph),
+    );
+    const joined = { weight: stacked(matrices) };
+    const together = await run(x, 4, (graph, v) =>
+      sum(parallelLinear(graph, v, { joined, outputs: [5, 2, 3] }).toReversed(), graph),
+    );
+    const rows = [row(x, 0, 4), row(x, 1, 4)];
+    const products = matrices.map((matrix) => times(rows, matrix));
+    expectClose(
+      apart,
+      rows.flatMap((_, n) => products.flatMap((p) => p[n]!)),
+    );
+    expectClose(
+      together,
+      rows.flatMap((_, n) => products.toReversed().flatMap((p) => p[n]!)),
+    );
   });
 });
 
@@ -282,9 +308,7 @@ describe('attention', () => {
             graph,
             v,
             {
-              query: { weight: w.q },
-              key: { weight: w.k },
-              value: { weight: w.v },
+              queryKeyValue: { apart: [{ weight: w.q }, { weight: w.k }, { weight: w.v }] },
               output: { weight: w.o },
               queryNorm: { weight: w.qn, epsilon: 1e-5 },
               keyNorm: { weight: w.kn, epsilon: 1e-5 },

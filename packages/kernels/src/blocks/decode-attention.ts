@@ -2,7 +2,7 @@ import { GlotError } from '@glot/errors';
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { f32Tensor } from '../graph/tensor-data.js';
 import type { AttentionShape, AttentionWeights } from './attention.js';
-import { type LinearWeights, linear } from './linear.js';
+import { linear, parallelLinear } from './linear.js';
 import { type RmsNormWeights, rmsNorm } from './rms-norm.js';
 import type { Rope } from './rope.js';
 
@@ -39,8 +39,9 @@ export function decodeAttention(
 ): { readonly output: Value; readonly added: KeyValues } {
   if (headDim % 2 !== 0) throw new GlotError('kernels.shape', `heads of odd width ${headDim} cannot be rotated`);
   const group = heads / kvHeads;
-  const rotated = (projection: LinearWeights, norm: RmsNormWeights, count: number): Value => {
-    const rows = graph.node('Reshape', [linear(graph, x, projection), graph.ints([-1, headDim])]);
+  const [q, k, v] = parallelLinear(graph, x, weights.queryKeyValue) as [Value, Value, Value];
+  const rotated = (projected: Value, norm: RmsNormWeights, count: number): Value => {
+    const rows = graph.node('Reshape', [projected, graph.ints([-1, headDim])]);
     const flat = graph.node('Reshape', [rmsNorm(graph, rows, norm), graph.ints([1, -1, count * headDim])]);
     return graph.node('RotaryEmbedding', [flat, start, rope.cos, rope.sin], { domain: 'com.microsoft' });
   };
@@ -49,12 +50,9 @@ export function decodeAttention(
     return graph.node('Transpose', [rows], { attributes: { perm: [1, 2, 0, 3] } });
   };
   // The scale of the scores goes into the norm of the queries: products of one row are only quick without a factor.
-  const query = perHead(rotated(weights.query, scaled(weights.queryNorm, 1 / Math.sqrt(headDim)), heads), [
-    kvHeads,
-    group,
-  ]);
-  const keys = perHead(rotated(weights.key, weights.keyNorm, kvHeads), [kvHeads, 1]);
-  const values = perHead(linear(graph, x, weights.value), [kvHeads, 1]);
+  const query = perHead(rotated(q, scaled(weights.queryNorm, 1 / Math.sqrt(headDim)), heads), [kvHeads, group]);
+  const keys = perHead(rotated(k, weights.keyNorm, kvHeads), [kvHeads, 1]);
+  const values = perHead(v, [kvHeads, 1]);
   // Heads of a group share keys and values by broadcasting: [kvHeads, group, tokens, positions].
   const scores = (against: Value, mask: Value): Value => {
     const products = graph.node('FusedMatMul', [query, against], {

@@ -10,22 +10,23 @@ export interface Int8Matrix {
   readonly scales: TensorData;
 }
 
-/** Blocks of 32 inputs of one output: w = scale * (code - 8). */
-export interface Int4Matrix {
-  readonly kind: 'int4';
-  /** [out, in / 32, 16] u8, two codes a byte, the lower half first. */
+/** Blocks of 32 inputs of one output: w = scale * (code - 2^(bits - 1)). */
+export interface BlockMatrix {
+  readonly kind: 'blocks';
+  readonly bits: 4 | 8;
+  /** [out, in / 32, 4 * bits] u8; of 4 bits, two codes a byte, the lower half first. */
   readonly codes: TensorData;
   /** [out, in / 32] f32. */
   readonly scales: TensorData;
 }
 
 /** A weight matrix: f32 [out, in] as checkpoints store it, or quantised. */
-export type Matrix = TensorData | Int8Matrix | Int4Matrix;
+export type Matrix = TensorData | Int8Matrix | BlockMatrix;
 
 /** Whether int8 codes are stored signed (fast where products do not saturate) or unsigned (exact everywhere). */
 export type Int8Sign = 'signed' | 'unsigned';
 
-export const INT4_BLOCK = 32;
+export const BLOCK = 32;
 
 /** Rounds an f32 matrix [out, in] to int8, symmetrically. */
 export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
@@ -55,40 +56,75 @@ export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
  * stands for -8, so that it is kept exactly.
  * @throws GlotError `kernels.shape` where `in` is no multiple of 32
  */
-export function quantiseInt4(weight: TensorData): Int4Matrix {
+export function quantiseInt4(weight: TensorData): BlockMatrix {
   const { values, outputs, inputs } = matrixOf(weight);
-  if (inputs % INT4_BLOCK !== 0) {
-    throw new GlotError('kernels.shape', `a matrix of ${inputs} inputs has no int4 form; it needs multiples of 32`);
-  }
-  const blocks = (outputs * inputs) / INT4_BLOCK;
-  const codes = new Uint8Array(blocks * (INT4_BLOCK / 2));
+  const blocks = blockCount(outputs, inputs);
+  const codes = new Uint8Array(blocks * (BLOCK / 2));
   const scales = new Float32Array(blocks);
   const code = (value: number, factor: number) => Math.min(15, Math.max(0, Math.round(value * factor) + 8));
   for (let block = 0; block < blocks; block += 1) {
-    const start = block * INT4_BLOCK;
+    const start = block * BLOCK;
     let extreme = 0;
-    for (let i = start; i < start + INT4_BLOCK; i += 1) {
+    for (let i = start; i < start + BLOCK; i += 1) {
       if (Math.abs(values[i]!) > Math.abs(extreme)) extreme = values[i]!;
     }
     scales[block] = extreme / -8;
     const factor = extreme === 0 ? 0 : -8 / extreme;
-    for (let i = 0; i < INT4_BLOCK; i += 2) {
+    for (let i = 0; i < BLOCK; i += 2) {
       const low = code(values[start + i]!, factor);
       codes[(start + i) / 2] = low | (code(values[start + i + 1]!, factor) << 4);
     }
   }
-  const perRow = inputs / INT4_BLOCK;
+  return blockMatrix(4, outputs, codes, scales);
+}
+
+/**
+ * Rounds an f32 matrix [out, in] to int8 in blocks, symmetrically: the form of a table whose rows are looked up.
+ * @throws GlotError `kernels.shape` where `in` is no multiple of 32
+ */
+export function quantiseInt8Blocks(weight: TensorData): BlockMatrix {
+  const { values, outputs, inputs } = matrixOf(weight);
+  const blocks = blockCount(outputs, inputs);
+  const codes = new Uint8Array(blocks * BLOCK);
+  const scales = new Float32Array(blocks);
+  for (let block = 0; block < blocks; block += 1) {
+    const [start, end] = [block * BLOCK, (block + 1) * BLOCK];
+    let largest = 0;
+    for (let i = start; i < end; i += 1) largest = Math.max(largest, Math.abs(values[i]!));
+    scales[block] = largest / 127;
+    const factor = largest === 0 ? 0 : 127 / largest;
+    for (let i = start; i < end; i += 1) codes[i] = Math.round(values[i]! * factor) + 128;
+  }
+  return blockMatrix(8, outputs, codes, scales);
+}
+
+function blockCount(outputs: number, inputs: number): number {
+  if (inputs % BLOCK === 0) return (outputs * inputs) / BLOCK;
+  throw new GlotError('kernels.shape', `a matrix of ${inputs} inputs has no blocks; it needs multiples of 32`);
+}
+
+function blockMatrix(bits: 4 | 8, outputs: number, codes: Uint8Array, scales: Float32Array): BlockMatrix {
+  const perRow = scales.length / outputs;
   return {
-    kind: 'int4',
-    codes: { type: 'u8', shape: [outputs, perRow, INT4_BLOCK / 2], bytes: codes },
+    kind: 'blocks',
+    bits,
+    codes: { type: 'u8', shape: [outputs, perRow, (BLOCK * bits) / 8], bytes: codes },
     scales: f32Tensor(scales, [outputs, perRow]),
   };
 }
 
-/** Numbers that a matrix gives per row. */
-export function outputsOf(matrix: Matrix): number {
-  if (!('kind' in matrix)) return matrix.shape[0]!;
-  return matrix.kind === 'int8' ? matrix.codes.shape[1]! : matrix.codes.shape[0]!;
+/** Rows of f32 matrices of the same width, one below the other. */
+export function stacked(matrices: readonly TensorData[]): TensorData {
+  const parts = matrices.map(matrixOf);
+  const { inputs } = parts[0]!;
+  const outputs = parts.reduce((sum, part) => sum + part.outputs, 0);
+  const values = new Float32Array(outputs * inputs);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part.values, at);
+    at += part.values.length;
+  }
+  return f32Tensor(values, [outputs, inputs]);
 }
 
 function matrixOf(weight: TensorData) {

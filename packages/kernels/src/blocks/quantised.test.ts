@@ -5,7 +5,7 @@ import { createSession } from '../session/graph-session.js';
 import { int8Sign } from './int8-sign.js';
 import { linear } from './linear.js';
 import { quantisedEmbedding } from './quantised-embedding.js';
-import { type Matrix, quantiseInt4, quantiseInt8 } from './quantised-matrix.js';
+import { type Matrix, quantiseInt4, quantiseInt8, quantiseInt8Blocks } from './quantised-matrix.js';
 
 /** Numbers between -1 and 1 that look random, so that products do not cancel out as those of waves do. */
 function numbers(count: number, seed: number): Float32Array {
@@ -55,6 +55,7 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>, from: number, to: nu
 const matrices: [string, Matrix, number][] = [
   ['int8 signed', quantiseInt8(weight, 'signed'), 0.9998],
   ['int8 unsigned', quantiseInt8(weight, 'unsigned'), 0.9998],
+  ['int8 in blocks', quantiseInt8Blocks(weight), 0.9998],
   ['int4', quantiseInt4(weight), 0.99],
 ];
 
@@ -89,25 +90,33 @@ describe('quantised matrices', () => {
     expect(best).toEqual(safe);
   });
 
-  it('int4 rows looked up are the rows that products use', async () => {
-    const matrix = quantiseInt4(weight);
-    const graph = new GraphBuilder();
-    const ids = graph.input('ids', 'i32', ['n']);
-    graph.output('y', quantisedEmbedding(graph, ids, matrix), 'f32', ['n', INPUTS]);
-    const session = await createSession(graph.build('test'), { threads: 1 });
-    const { y } = await session.run({ ids: { data: Int32Array.of(5, 0, 47), shape: [3] } });
-    await session.dispose();
-    const scales = new Float32Array(matrix.scales.bytes.buffer);
-    const expected = [5, 0, 47].flatMap((row) =>
-      Array.from({ length: INPUTS }, (_, i) => {
-        const byte = matrix.codes.bytes[(row * INPUTS + i - (i % 2)) / 2]!;
-        return Math.fround(scales[(row * INPUTS + i - (i % 32)) / 32]! * ((i % 2 ? byte >> 4 : byte & 15) - 8));
-      }),
-    );
-    expect([...(y!.data as Float32Array)]).toEqual(expected);
-  });
+  for (const matrix of [quantiseInt4(weight), quantiseInt8Blocks(weight)]) {
+    it(`rows of ${matrix.bits} bits looked up are the rows that products use`, async () => {
+      const graph = new GraphBuilder();
+      const ids = graph.input('ids', 'i32', ['n']);
+      graph.output('y', quantisedEmbedding(graph, ids, matrix), 'f32', ['n', INPUTS]);
+      const session = await createSession(graph.build('test'), { threads: 1 });
+      const { y } = await session.run({ ids: { data: Int32Array.of(5, 0, 47), shape: [3] } });
+      await session.dispose();
+      const scales = new Float32Array(matrix.scales.bytes.buffer);
+      const code = (at: number) => {
+        if (matrix.bits === 8) return matrix.codes.bytes[at]! - 128;
+        const byte = matrix.codes.bytes[(at - (at % 2)) / 2]!;
+        return (at % 2 ? byte >> 4 : byte & 15) - 8;
+      };
+      const expected = [5, 0, 47].flatMap((row) =>
+        Array.from({ length: INPUTS }, (_, i) => {
+          const at = row * INPUTS + i;
+          return Math.fround(scales[(at - (at % 32)) / 32]! * code(at));
+        }),
+      );
+      expect([...(y!.data as Float32Array)]).toEqual(expected);
+    });
+  }
 
-  it('refuses what has no int4 form', () => {
-    expect(() => quantiseInt4(f32Tensor(new Float32Array(48), [1, 48]))).toThrowError(/multiples of 32/);
+  it('refuses what has no blocks', () => {
+    for (const quantise of [quantiseInt4, quantiseInt8Blocks]) {
+      expect(() => quantise(f32Tensor(new Float32Array(48), [1, 48]))).toThrowError(/multiples of 32/);
+    }
   });
 });

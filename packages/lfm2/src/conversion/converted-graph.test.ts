@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { f32Tensor } from '@glot/kernels';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder } from '../decoder/decoder.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
+import { type Head, Trunk, type TrunkOptions } from '../trunk.js';
 import { convertModel } from './convert-model.js';
 
 describe('converted weights', () => {
@@ -57,6 +59,34 @@ describe('converted weights', () => {
     expect(await logits(options)).toEqual(expected);
     await writeFile(at('model.onnx'), 'nonsense');
     expect(await logits(options)).toEqual(expected);
+  });
+
+  it('serve encoders as well, apart by what the graph depends on', async () => {
+    const batch = { ids: Int32Array.of(1, 20, 33, 47, 150), sequences: 1, length: 5 };
+    const states = async (options: TrunkOptions) => {
+      const trunk = await Trunk.load(checkpoint, { threads: 1, ...options });
+      const result = await trunk.run(batch);
+      await trunk.dispose();
+      return result;
+    };
+    const causal = { precision: 'int8' } as const;
+    const both = { ...causal, attention: 'bidirectional', convolution: 'centered' } as const;
+    const expected = [await states(causal), await states(both)];
+    expect(expected[0]).not.toEqual(expected[1]);
+    for (let time = 0; time < 2; time += 1) {
+      expect(await states({ ...causal, cacheFolder })).toEqual(expected[0]);
+      expect(await states({ ...both, cacheFolder })).toEqual(expected[1]);
+      expect((await entries()).length).toBe(2);
+    }
+    const head = (identity: string, factor: number): Head => ({
+      identity,
+      width: TINY.hidden,
+      build: (graph, hidden) => graph.node('Mul', [hidden, graph.constant(f32Tensor(Float32Array.of(factor), []))]),
+    });
+    const doubled = await states({ ...causal, head: head('two', 2), cacheFolder });
+    const tripled = await states({ ...causal, head: head('three', 3), cacheFolder });
+    expect(doubled).toEqual(expected[0]!.map((value) => value * 2));
+    expect(tripled).toEqual(expected[0]!.map((value) => Math.fround(value * 3)));
   });
 
   it('come from one conversion for every context limit', async () => {

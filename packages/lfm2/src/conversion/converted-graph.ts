@@ -4,12 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { type Graph, GraphBuilder, int8Sign } from '@glot/kernels';
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint.js';
-import { type DecodeGraphOptions, decodeGraph } from '../decoder/decode-graph.js';
 import { hubSettings } from '../hub/settings.js';
+import type { Precision } from '../precision.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
-const CONVERTER_VERSION = 2;
+const CONVERTER_VERSION = 3;
 
 const MODEL = 'model.onnx';
 const WEIGHTS = 'weights.bin';
@@ -21,26 +21,34 @@ export function convertedFolder(): string {
   return join(dirname(hubSettings({}).folder), 'converted');
 }
 
+/** A graph that a checkpoint is converted to. */
+export interface Conversion {
+  readonly precision: Precision;
+  /** All else that the graph depends on, besides the checkpoint. Equal facts must mean equal graphs. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  build(graph: GraphBuilder): Promise<Graph>;
+}
+
 /**
- * The decoding graph of a checkpoint: from the cache where it lies there whole, else built, and kept where a cache
- * folder is given. Conversion goes tensor by tensor. A cache that was cut off or changed in size is made again.
+ * A graph of a checkpoint: from the cache where it lies there whole, else built, and kept where a cache folder is
+ * given. Conversion goes tensor by tensor. A cache that was cut off or changed in size is made again.
  * @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `lfm2.unsupported`; errors of the file system
  */
 export async function convertedGraph(
   checkpoint: Checkpoint,
-  options: DecodeGraphOptions,
+  conversion: Conversion,
   cacheFolder?: string,
 ): Promise<Graph> {
-  const key = await conversionKey(checkpoint, options);
+  const key = await conversionKey(checkpoint, conversion);
   const folder = join(resolve(cacheFolder ?? convertedFolder()), key);
   const cached = await cachedGraph(folder, key);
   if (cached !== null) return cached;
-  if (cacheFolder === undefined) return decodeGraph(checkpoint, options);
+  if (cacheFolder === undefined) return conversion.build(new GraphBuilder());
   const temporary = `${folder}.${process.pid}.tmp`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
   try {
-    await convert(checkpoint, options, temporary, key);
+    await convert(conversion, temporary, key);
     await rm(folder, { recursive: true, force: true });
     // Where another process was faster, its folder is as good.
     await rename(temporary, folder).catch(async (error: unknown) => {
@@ -49,14 +57,14 @@ export async function convertedGraph(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  return (await cachedGraph(folder, key)) ?? decodeGraph(checkpoint, options);
+  return (await cachedGraph(folder, key)) ?? conversion.build(new GraphBuilder());
 }
 
-async function convert(checkpoint: Checkpoint, options: DecodeGraphOptions, folder: string, key: string) {
+async function convert(conversion: Conversion, folder: string, key: string) {
   const weights = new WeightsFile(join(folder, WEIGHTS), WEIGHTS);
   let graph: Graph;
   try {
-    graph = await decodeGraph(checkpoint, options, new GraphBuilder(weights));
+    graph = await conversion.build(new GraphBuilder(weights));
   } finally {
     weights.close();
   }
@@ -80,10 +88,10 @@ async function cachedGraph(folder: string, key: string): Promise<Graph | null> {
 
 // Hashing all weights would take longer than loading them: size, time of change and the header, which names and
 // places every tensor, tell checkpoints apart.
-async function conversionKey(checkpoint: Checkpoint, options: DecodeGraphOptions): Promise<string> {
+async function conversionKey(checkpoint: Checkpoint, { precision, facts }: Conversion): Promise<string> {
   const hash = createHash('sha256');
-  const sign = options.precision === 'int8' ? await int8Sign() : null;
-  hash.update(JSON.stringify([CONVERTER_VERSION, checkpoint.config, options, sign]));
+  const sign = precision === 'int8' ? await int8Sign() : null;
+  hash.update(JSON.stringify([CONVERTER_VERSION, checkpoint.config, precision, facts, sign]));
   for (const path of checkpoint.weightFiles) {
     const file = await open(path, 'r');
     try {
@@ -95,7 +103,7 @@ async function conversionKey(checkpoint: Checkpoint, options: DecodeGraphOptions
       await file.close();
     }
   }
-  return `${options.precision}-${hash.digest('hex').slice(0, 32)}`;
+  return `${precision}-${hash.digest('hex').slice(0, 32)}`;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

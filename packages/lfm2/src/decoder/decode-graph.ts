@@ -1,25 +1,19 @@
-import { GlotError } from '@glot/errors';
 import {
   causalMask,
   decodeAttention,
   decodeConvolution,
-  embedding,
   type Graph,
   GraphBuilder,
-  type LinearWeights,
-  linear,
-  quantisedEmbedding,
-  quantiseInt4,
   rmsNorm,
   ropeTables,
   skipRmsNorm,
   swiGlu,
-  type TensorData,
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
 import { layerWeights, norm } from '../layer-weights.js';
 import { type Precision, packing } from '../precision.js';
+import { vocabulary } from '../vocabulary.js';
 
 export interface DecodeGraphOptions {
   readonly precision: Precision;
@@ -45,7 +39,7 @@ export async function decodeGraph(
   const start = graph.input('start', 'i64', [1]);
   const pastMask = graph.input('past_mask', 'f32', ['capacity']);
   const rope = ropeTables(graph, options.contextTokens, headDim, config.ropeTheta);
-  const table = await vocabularyTable(checkpoint, options);
+  const table = await vocabulary(checkpoint, options.precision, options.output === 'logits');
   let stream = table.embed(graph, ids);
   const positions = { rope, start, pastMask, newMask: causalMask(graph, stream) };
   let branch: Value | null = null;
@@ -87,39 +81,4 @@ export async function decodeGraph(
     graph.output('output', table.logits(graph, advance(last)), 'f32', [1, config.vocabSize]);
   }
   return graph.build('lfm2-decoder');
-}
-
-interface VocabularyTable {
-  embed(graph: GraphBuilder, ids: Value): Value;
-  logits(graph: GraphBuilder, hidden: Value): Value;
-}
-
-async function vocabularyTable(
-  checkpoint: Checkpoint,
-  { precision, output }: DecodeGraphOptions,
-): Promise<VocabularyTable> {
-  const { vocabSize, hiddenSize, tiedEmbeddings } = checkpoint.config;
-  if (output === 'logits' && !tiedEmbeddings) {
-    throw new GlotError(
-      'lfm2.unsupported',
-      `${checkpoint.folder}: an output matrix of its own is not supported; the released text models share the embedding`,
-    );
-  }
-  const shape = [vocabSize, hiddenSize];
-  if (precision === 'int4') {
-    const matrix = quantiseInt4(await checkpoint.floats('embed_tokens.weight', shape));
-    return {
-      embed: (graph, ids) => quantisedEmbedding(graph, ids, matrix),
-      logits: (graph, hidden) => linear(graph, hidden, { weight: matrix }),
-    };
-  }
-  const stored: TensorData = await checkpoint.stored('embed_tokens.weight', shape);
-  const head: LinearWeights | null =
-    output === 'logits'
-      ? { weight: (await packing(precision))(await checkpoint.floats('embed_tokens.weight', shape)) }
-      : null;
-  return {
-    embed: (graph, ids) => embedding(graph, ids, stored),
-    logits: (graph, hidden) => (head === null ? hidden : linear(graph, hidden, head)),
-  };
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSession } from '@glot/kernels';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
+import { logitsHead } from '../logits-head.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { Trunk } from '../trunk.js';
 import { decodeGraph } from './decode-graph.js';
@@ -92,6 +93,30 @@ describe('the decoder', () => {
     expect(await divergence({ prefillPrecision: 'int4' })).toBeLessThan(0.5);
   });
 
+  for (const precision of ['f32', 'int8', 'int4'] as const) {
+    it(`takes the output matrix that a checkpoint has besides its embedding: ${precision}`, async () => {
+      const untied = await mkdtemp(join(tmpdir(), 'glot-untied-'));
+      await writeRandomCheckpoint(untied, { ...TINY, untied: true });
+      const apart = await Checkpoint.open(untied);
+      const trunk = await Trunk.load(apart, { head: await logitsHead(apart), threads: 1 });
+      const all = await trunk.run({ ids: Int32Array.from(ids), sequences: 1, length: ids.length });
+      const decoder = await Decoder.load(apart, { precision, threads: 1 });
+      const logits = await decoder.advance(decoder.start(), ids);
+      await Promise.all([trunk.dispose(), decoder.dispose(), apart.close()]);
+      const expected = all.subarray(-TINY.vocab);
+      expect(cosine(logits, expected)).toBeGreaterThan({ f32: 0.999999, int8: 0.99, int4: 0.9 }[precision]);
+      const tied = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
+      expect(cosine(await tied.advance(tied.start(), ids), expected)).toBeLessThan(0.5);
+      await tied.dispose();
+      // Configured so, but without the matrix.
+      await cp(join(folder, 'model.safetensors'), join(untied, 'model.safetensors'));
+      const without = await Checkpoint.open(untied);
+      await expect(Decoder.load(without)).rejects.toThrowError(/lm_head\.weight/);
+      await without.close();
+      await rm(untied, { recursive: true });
+    });
+  }
+
   it('refuses what it cannot read, and keeps the state', async () => {
     const decoder = await Decoder.load(checkpoint, { precision: 'f32', contextTokens: 100, threads: 1 });
     const state = decoder.start();
@@ -104,6 +129,11 @@ describe('the decoder', () => {
     await decoder.dispose();
   });
 });
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
 
 function softmax(logits: Float32Array): number[] {
   const most = Math.max(...logits);

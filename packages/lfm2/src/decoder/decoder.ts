@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import { createSession, type GraphSession, type SessionOptions } from '@glot/kernels';
+import { createSession, type GraphBuilder, type GraphSession, type SessionOptions } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
 import type { Lfm2Config } from '../config.js';
 import { convertedGraph } from '../conversion/converted-graph.js';
 import type { Precision } from '../precision.js';
+import { decodeGraph } from './decode-graph.js';
 import { DecoderState } from './decoder-state.js';
 
 export interface DecoderOptions extends SessionOptions {
@@ -25,6 +26,8 @@ export interface DecoderOptions extends SessionOptions {
 
 const DEFAULT_CONTEXT = 32_768;
 const DEFAULT_CHUNK = 256;
+/** Longer than the gaps between the products of a step, short beside the step. */
+const STEP_SPIN_MICROSECONDS = 200;
 
 /** A causal LFM2 model that reads and continues sequences token by token. */
 export class Decoder {
@@ -37,7 +40,7 @@ export class Decoder {
 
   /**
    * Loads the weights; the checkpoint may be closed afterwards.
-   * @throws GlotError `lfm2.unsupported` (bidirectional, untied), `lfm2.tensor`, `lfm2.dtype`, `kernels.*`
+   * @throws GlotError `lfm2.unsupported` (bidirectional), `lfm2.tensor`, `lfm2.dtype`, `kernels.*`
    */
   static async load(checkpoint: Checkpoint, options: DecoderOptions = {}): Promise<Decoder> {
     const { config, folder } = checkpoint;
@@ -49,9 +52,15 @@ export class Decoder {
     const contextTokens = Math.min(options.contextTokens ?? DEFAULT_CONTEXT, config.maxPositions);
     // One size of tables for all limits, so that one conversion serves them all.
     const tableTokens = Math.max(contextTokens, Math.min(DEFAULT_CONTEXT, config.maxPositions));
-    const graph = (of: Precision, output: 'logits' | 'none') =>
-      convertedGraph(checkpoint, { precision: of, contextTokens: tableTokens, output }, options.cacheFolder);
-    const step = await createSession(await graph(precision, 'logits'), options);
+    const graph = (of: Precision, output: 'logits' | 'none') => {
+      const wanted = { precision: of, contextTokens: tableTokens, output };
+      const build = (builder: GraphBuilder) => decodeGraph(checkpoint, wanted, builder);
+      return convertedGraph(checkpoint, { precision: of, facts: { decode: wanted }, build }, options.cacheFolder);
+    };
+    const step = await createSession(await graph(precision, 'logits'), {
+      spinMicroseconds: STEP_SPIN_MICROSECONDS,
+      ...options,
+    });
     try {
       const prefill =
         prefillPrecision === precision ? null : await createSession(await graph(prefillPrecision, 'none'), options);

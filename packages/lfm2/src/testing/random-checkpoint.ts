@@ -9,6 +9,8 @@ export interface CheckpointShape {
   readonly heads: number;
   readonly kvHeads: number;
   readonly vocab: number;
+  /** Whether the output matrix is one of its own. */
+  readonly untied?: boolean;
 }
 
 /** A small shape with everything in it. */
@@ -20,7 +22,7 @@ export interface RandomTensor {
 }
 
 /** Tensors of a checkpoint by their Hugging Face names. */
-export function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab }: CheckpointShape): RandomTensor[] {
+export function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab, untied }: CheckpointShape): RandomTensor[] {
   const headDim = hidden / heads;
   const tensors: RandomTensor[] = [{ name: 'model.embed_tokens.weight', shape: [vocab, hidden] }];
   const add = (name: string, ...shape: number[]) => tensors.push({ name: `model.${name}.weight`, shape });
@@ -45,6 +47,7 @@ export function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab }: Chec
     }
   });
   add('embedding_norm', hidden);
+  if (untied) tensors.push({ name: 'lm_head.weight', shape: [vocab, hidden] });
   return tensors;
 }
 
@@ -63,7 +66,7 @@ export function configOf(shape: CheckpointShape): Record<string, unknown> {
     conv_L_cache: 3,
     conv_bias: false,
     max_position_embeddings: 4096,
-    tie_embedding: true,
+    tie_embedding: !shape.untied,
     bos_token_id: 1,
     eos_token_id: 7,
     pad_token_id: 0,
