@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -117,6 +117,27 @@ describe('Checkpoint', () => {
     const copy = await fresh('shard-missing');
     await rm(join(copy, 'model-00002-of-00003.safetensors'));
     await expect(Checkpoint.open(copy)).rejects.toThrowError(/model-00002-of-00003/);
+  });
+
+  it('reads the snapshot folders of the Hugging Face cache, which are links to blobs', async () => {
+    const repository = join(folder, 'models--LiquidAI--LFM2-日本');
+    const snapshot = join(repository, 'snapshots', 'c0ffee');
+    await mkdir(join(repository, 'blobs'), { recursive: true });
+    await mkdir(snapshot, { recursive: true });
+    for (const [index, name] of (await readdir(FOLDER)).entries()) {
+      await cp(join(FOLDER, name), join(repository, 'blobs', `blob${index}`));
+      await symlink(join('..', '..', 'blobs', `blob${index}`), join(snapshot, name));
+    }
+    const [linked, plain] = [await Checkpoint.open(snapshot), await Checkpoint.open(FOLDER)];
+    const hidden = async (checkpoint: Checkpoint, cacheFolder?: string) => {
+      const trunk = await Trunk.load(checkpoint, { threads: 1, ...(cacheFolder !== undefined && { cacheFolder }) });
+      const states = await trunk.run({ ids: Int32Array.of(1, 5, 9), sequences: 1, length: 3 });
+      await trunk.dispose();
+      return states;
+    };
+    expect(await hidden(linked)).toEqual(await hidden(plain));
+    expect(await hidden(linked, join(folder, 'converted'))).toEqual(await hidden(plain));
+    await Promise.all([linked.close(), plain.close()]);
   });
 
   it('never follows an index out of its folder', async () => {

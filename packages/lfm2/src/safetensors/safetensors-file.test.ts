@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isGlotError } from '@glot/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SafetensorsFile } from './safetensors-file.js';
 
@@ -114,6 +115,54 @@ describe('SafetensorsFile', () => {
     const odd = await SafetensorsFile.open(await file(`{"a:\\"{b":${entry}}`, 16));
     expect(odd.names).toEqual(['a:"{b']);
     await odd.close();
+  });
+
+  it('says nothing but typed errors to a file cut off anywhere, to flipped bits and to random bytes', async () => {
+    const header = {
+      __metadata__: { format: 'pt' },
+      'ä.β': tensor('F32', [4], [0, 16]),
+      b: tensor('BF16', [2, 3], [16, 28]),
+    };
+    const whole = await readFile(await file(header, 28));
+    const path = join(folder, 'fuzzed.safetensors');
+    const outcome = async (bytes: Uint8Array) => {
+      await writeFile(path, bytes);
+      let opened: SafetensorsFile | null = null;
+      try {
+        opened = await SafetensorsFile.open(path);
+        for (const name of opened.names) await opened.readFloats(name);
+        return 'read';
+      } catch (error) {
+        if (isGlotError(error)) return error.code;
+        throw error;
+      } finally {
+        await opened?.close();
+      }
+    };
+    expect(await outcome(whole)).toBe('read');
+    for (let length = 0; length < whole.length; length += 1) {
+      expect(await outcome(whole.subarray(0, length)), `cut at ${length}`).toBe('lfm2.safetensors');
+    }
+    const headerBytes = whole.length - 28;
+    const seen = new Set<string>();
+    const copy = Uint8Array.from(whole);
+    for (let bit = 0; bit < headerBytes * 8; bit += 1) {
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+      seen.add(await outcome(copy));
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    let state = 20_261_124;
+    const random = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state >>> 8;
+    };
+    for (let round = 0; round < 500; round += 1) {
+      const bytes = Uint8Array.from(whole);
+      for (let hits = 1 + (random() % 4); hits > 0; hits -= 1) bytes[random() % headerBytes] = random();
+      seen.add(await outcome(bytes));
+    }
+    // A changed letter of a name or of the metadata harms nothing.
+    expect(seen).toEqual(new Set(['read', 'lfm2.safetensors']));
   });
 
   it('tells a file that was cut after it was opened', async () => {
