@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const VERSION = '3.22.1';
+export const LLAMA_VERSION = '3.22.1';
 
 /** Installs node-llama-cpp with its CPU library for this machine only; the others are 600 MB. @returns the folder */
 export async function installLlama(work: string): Promise<string> {
@@ -12,7 +12,7 @@ export async function installLlama(work: string): Promise<string> {
   const library = platform === 'mac' && process.arch === 'arm64' ? 'mac-arm64-metal' : `${platform}-${process.arch}`;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  const names = [`node-llama-cpp@${VERSION}`, `@node-llama-cpp/${library}@${VERSION}`];
+  const names = [`node-llama-cpp@${LLAMA_VERSION}`, `@node-llama-cpp/${library}@${LLAMA_VERSION}`];
   const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
   await promisify(execFile)('npm', ['install', ...flags, ...names], {
     cwd: folder,

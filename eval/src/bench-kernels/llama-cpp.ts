@@ -22,6 +22,7 @@ interface LlamaModule {
 export class LlamaCpp {
   readonly #sequence: Sequence;
   readonly #clock: Clock;
+  readonly #dispose: () => Promise<void>;
 
   /** @param folder with node_modules/node-llama-cpp */
   static async open(
@@ -36,10 +37,11 @@ export class LlamaCpp {
     const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: threads });
     const loaded = await llama.loadModel({ modelPath: model });
     const context = await loaded.createContext({ contextSize: contextTokens, batchSize: 512, threads, sequences: 1 });
-    return new LlamaCpp(context.getSequence(), clock);
+    return new LlamaCpp(context.getSequence(), clock, () => loaded.dispose());
   }
 
-  private constructor(sequence: Sequence, clock: Clock) {
+  private constructor(sequence: Sequence, clock: Clock, dispose: () => Promise<void>) {
+    this.#dispose = dispose;
     this.#sequence = sequence;
     this.#clock = clock;
   }
@@ -59,5 +61,9 @@ export class LlamaCpp {
       made += 1;
     }
     return { prefill, decode: writing() / count };
+  }
+
+  dispose(): Promise<void> {
+    return this.#dispose();
   }
 }

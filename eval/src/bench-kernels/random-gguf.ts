@@ -20,6 +20,18 @@ export const SHAPE_350M: ModelShape = {
   vocab: 65_536,
 };
 
+/** LFM2-1.2B. */
+export const SHAPE_1_2B: ModelShape = { ...SHAPE_350M, hidden: 2048, inner: 8192, heads: 32 };
+
+/** Weights of the matrices of all layers, and of the table that is the embedding and the output matrix. */
+export function matrixWeights(shape: ModelShape): { readonly layers: number; readonly table: number } {
+  const all = tensorsOf(shape)
+    .filter(isMatrix)
+    .reduce((sum, tensor) => sum + count(tensor), 0);
+  const table = shape.vocab * shape.hidden;
+  return { layers: all - table, table };
+}
+
 export type BlockType = 'Q8_0' | 'Q4_0';
 
 const BLOCK = 32;
@@ -87,7 +99,9 @@ function dataOf(tensor: Tensor, type: BlockType): Uint8Array {
   }
   const { bytes: size, deviation } = TYPES[type];
   const bytes = new Uint8Array((length / BLOCK) * size);
-  let state = 88172645 ^ length;
+  // No two tensors alike: the runtime keeps equal weights once, and they would then stay in the cache.
+  let state =
+    [...tensor.name].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193), 0x811c9dc5) | 1;
   for (let i = 0; i < bytes.length; i += 1) {
     state ^= state << 13;
     state ^= state >>> 17;
