@@ -23,6 +23,8 @@ export interface Load {
   readonly residentBytes: number;
   readonly peakBytes: number;
   readonly weightsBytes: number;
+  /** The first load of all, which converts; null where nothing is converted. */
+  readonly conversion: { readonly ms: number; readonly peakBytes: number } | null;
 }
 
 export interface Measurements {
@@ -137,13 +139,13 @@ function loadText(loads: readonly Load[]): string {
   if (loads.length === 0) return '';
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   const line = (load: Load) =>
-    `| ${load.shape} ${load.name} | ${load.coldMs === null ? '' : (load.coldMs / 1000).toFixed(2)} | ${(median(load.warmMs) / 1000).toFixed(2)} | ${megabytes(load.weightsBytes)} | ${megabytes(load.residentBytes)} | ${megabytes(load.peakBytes)} | ${(load.peakBytes / load.weightsBytes).toFixed(2)} |`;
+    `| ${load.shape} ${load.name} | ${load.coldMs === null ? '' : (load.coldMs / 1000).toFixed(2)} | ${(median(load.warmMs) / 1000).toFixed(2)} | ${megabytes(load.weightsBytes)} | ${megabytes(load.residentBytes)} | ${megabytes(load.peakBytes)} | ${(load.peakBytes / load.weightsBytes).toFixed(2)} | ${load.conversion === null ? ' | ' : `${(load.conversion.ms / 1000).toFixed(1)} | ${megabytes(load.conversion.peakBytes)}`} |`;
   return `## Loading
 
-A fresh process each, up to and with a first run of three tokens; cold: after the system dropped the files from its cache. Resident memory includes Node.js and the runtime.
+A fresh process each, up to and with a first run of three tokens; cold: after the system dropped the files from its cache. Resident memory includes Node.js and the runtime. Converting is the first load of all.
 
-| model | cold s | warm s | weights MB | resident MB | peak MB | peak / weights |
-| --- | --- | --- | --- | --- | --- | --- |
+| model | cold s | warm s | weights MB | resident MB | peak MB | peak / weights | converting s | its peak MB |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${loads.map(line).join('\n')}
 `;
 }

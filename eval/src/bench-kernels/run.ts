@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -147,14 +147,16 @@ async function loads(shape: ShapeName, bench: Bench): Promise<Load[]> {
       ]);
       return JSON.parse(run.stdout) as { ms: number; residentBytes: number; peakBytes: number; weightsBytes: number };
     };
-    await once(); // converts where that was not done yet
+    if (converted !== null) await rm(converted, { recursive: true, force: true });
+    const first = await once();
     const forgotten = await forget(converted === null ? [model] : await filesBelow(converted));
     const coldMs = forgotten ? (await once()).ms : null;
     const warm = [await once(), await once(), await once()];
     const times = warm.map(({ ms }) => ms);
     const last = warm.at(-1)!;
     const { residentBytes, peakBytes, weightsBytes } = last;
-    result.push({ shape, name, coldMs, warmMs: times, residentBytes, peakBytes, weightsBytes });
+    const conversion = converted === null ? null : { ms: first.ms, peakBytes: first.peakBytes };
+    result.push({ shape, name, coldMs, warmMs: times, residentBytes, peakBytes, weightsBytes, conversion });
     log(JSON.stringify(result.at(-1)));
   }
   return result;
