@@ -142,7 +142,7 @@ function loadText(loads: readonly Load[]): string {
     `| ${load.shape} ${load.name} | ${load.coldMs === null ? '' : (load.coldMs / 1000).toFixed(2)} | ${(median(load.warmMs) / 1000).toFixed(2)} | ${megabytes(load.weightsBytes)} | ${megabytes(load.residentBytes)} | ${megabytes(load.peakBytes)} | ${(load.peakBytes / load.weightsBytes).toFixed(2)} | ${load.conversion === null ? ' | ' : `${(load.conversion.ms / 1000).toFixed(1)} | ${megabytes(load.conversion.peakBytes)}`} |`;
   return `## Loading
 
-A fresh process each, up to and with a first run of three tokens; cold: after the system dropped the files from its cache. Resident memory includes Node.js and the runtime. Converting is the first load of all.
+A fresh process each, up to and with a first run of three tokens; cold: after the system dropped the files from its cache. Resident memory includes Node.js and the runtime. Converting is the first load of all, with the load itself.
 
 | model | cold s | warm s | weights MB | resident MB | peak MB | peak / weights | converting s | its peak MB |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -57,10 +57,10 @@ export class Decoder {
       const build = (builder: GraphBuilder) => decodeGraph(checkpoint, wanted, builder);
       return convertedGraph(checkpoint, { precision: of, facts: { decode: wanted }, build }, options.cacheFolder);
     };
-    const step = await createSession(await graph(precision, 'logits'), {
-      spinMicroseconds: STEP_SPIN_MICROSECONDS,
-      ...options,
-    });
+    const stepGraph = await graph(precision, 'logits');
+    // Both are converted before either is loaded, so that converting needs no memory for loaded weights.
+    if (prefillPrecision !== precision && options.cacheFolder !== undefined) await graph(prefillPrecision, 'none');
+    const step = await createSession(stepGraph, { spinMicroseconds: STEP_SPIN_MICROSECONDS, ...options });
     try {
       const prefill =
         prefillPrecision === precision ? null : await createSession(await graph(prefillPrecision, 'none'), options);
