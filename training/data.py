@@ -72,7 +72,8 @@ def build(data, tokenizer, out):
 
 
 class Data:
-    def __init__(self, path, seed=1, lexicon=None):
+    def __init__(self, path, seed=1, lexicon=None, two_share=0.0):
+        self.two_share = two_share  # of the batches across languages that hold two languages only
         self.lexicon = np.load(lexicon) if lexicon else None
         z = np.load(path)
         self.ids, self.ends, self.sources = z["ids"], z["ends"], list(z["sources"])
@@ -83,6 +84,7 @@ class Data:
         par = z["par"]
         self.par = {s: par[par[:, 0] == i] for i, s in enumerate(self.sources)}
         self.weight = np.array([LANG[l] for l in LANGS])
+        self.two = None
 
     def text(self, i):
         i = int(i)
@@ -96,13 +98,15 @@ class Data:
     def row(self, source):
         """A row of the source, preferring rows that have much-wanted languages (Arabic and Korean are rare)."""
         a = self.par[source]
-        c = a[self.rng.integers(len(a), size=4)]
+        c = a[self.rng.integers(len(a), size=4 if self.two is None else 48)]
+        if self.two is not None:
+            both = c[(c[:, 2:][:, self.two] >= 0).all(1)]
+            c = both[:4] if len(both) else c[:4]
         w = ((c[:, 2:] >= 0) * self.weight).max(1) + ((c[:, 2:] >= 0) * self.weight).sum(1)
-        i = self.rng.choice(4, p=w / w.sum())
-        return c[i]
+        return c[self.rng.choice(len(c), p=w / w.sum())]
 
     def langs(self, line, n, without=()):
-        have = [i for i in range(len(LANGS)) if line[i] >= 0 and i not in without]
+        have = [i for i in (range(len(LANGS)) if self.two is None else self.two) if line[i] >= 0 and i not in without]
         if not have:
             return []
         w = self.weight[have]
@@ -165,13 +169,18 @@ class Data:
 
     def switch(self, t, lang):
         """The text token by token in another language, most of its tokens or all."""
-        other = self.rng.choice(len(LANGS), p=self.weight / self.weight.sum())
+        p = self.weight.copy()
+        if self.two is not None and lang in self.two:
+            p[[l for l in range(len(LANGS)) if l == lang or l not in self.two]] = 0
+        other = self.rng.choice(len(LANGS), p=p / p.sum())
         new = self.lexicon[other][t]
         return np.where((new >= 0) & (self.rng.random(len(t)) < self.rng.choice([.6, 1.0])), new, t)
 
     def draw_lang(self):
         names = list(self.qa)
-        p = np.array([QA_LANG[l] for l in names])
+        p = np.array([QA_LANG[l] * (self.two is None or LANGS.index(l) in self.two) for l in names])
+        if not p.any():
+            p = np.ones(len(names))
         return names[self.rng.choice(len(names), p=p / p.sum())]
 
     def cross_item(self, limit, queries):
@@ -198,9 +207,9 @@ class Data:
                 if s in RUNNING:
                     break
                 other = self.langs(line, 1)  # single sentences: the passage may mix languages
-                l = other[0]
-                if self.rng.random() < .5:
+                if not other or self.rng.random() < .5:
                     continue
+                l = other[0]
             t = self.text(line[l])
             room = want - sum(map(len, doc))
             if room < 4:
@@ -232,6 +241,11 @@ class Data:
     def batch(self, kind, docs, limit=128, queries=3):
         D, Q, owner, tries = [], [], [], 0
         self.used = set()
+        # Some batches know two languages only: half of the documents are then in the query's own language, and none of
+        # these is the right one. That is what unlearns the preference for one's own language.
+        self.two = None
+        if kind in ("cross", "mixed") and self.rng.random() < self.two_share:
+            self.two = list(self.rng.choice(len(LANGS), size=2, replace=False, p=self.weight / self.weight.sum()))
         # half of the batches stay within one source, so that the negatives are of the same kind
         self.theme = self.draw(CROSS) if self.rng.random() < .5 else None
         while len(D) < docs:
@@ -241,6 +255,8 @@ class Data:
                 tries += 1
                 if tries > 30:
                     self.theme = None  # the source has no room for more
+                if tries > 90:
+                    self.two = None
                 continue
             d, qs = item
             for q in qs:

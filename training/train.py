@@ -4,7 +4,8 @@
         --out <dir>/static.pt --static --minutes 8 --mix pairs:.5,cross:.3,qa:.2
     python3 train.py ... --init <dir>/static.pt --out <dir>/model.pt --minutes 60
 
-The schedule runs on the clock: --minutes is the whole of it, and a checkpoint is written every --save minutes.
+The schedule runs on the processor time of each thread: --minutes is the whole of it, so a run that is paused or gets little of
+the machine takes longer but makes the same model. A checkpoint is written every --save minutes of the clock.
 Each query has one document of the batch as its own; all others are negatives. Pairs are contrasted both ways.
 """
 import argparse
@@ -108,6 +109,7 @@ def main():
     ap.add_argument("--eval", type=float, default=15, help="minutes between quick evaluations")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--lexicon", help="questions of qa are then put into other languages token by token")
+    ap.add_argument("--two", type=float, default=0, help="share of the batches across languages that hold two languages only")
     ap.add_argument("--workers", type=int, default=1, help="processes of one thread that update the same weights")
     a = ap.parse_args()
     tok = Tokenizer(a.tokenizer)
@@ -128,7 +130,7 @@ def work(rank, a, tok, model, steps0, others=()):
         torch.set_num_threads(1)
     a.seed += 1000 * rank
     torch.manual_seed(a.seed)
-    trainer = Trainer(model, tok, Data(a.tokens, a.seed, a.lexicon), not a.static, a.scale)
+    trainer = Trainer(model, tok, Data(a.tokens, a.seed, a.lexicon, a.two), not a.static, a.scale)
     kinds, shares = zip(*((k, float(v)) for k, v in (x.split(":") for x in a.mix.split(","))))
     table = [model.embed_tokens.weight]
     free = [] if a.static else [p for n, p in model.named_parameters() if "embed_tokens" not in n and "log_scale" not in n]
@@ -137,15 +139,16 @@ def work(rank, a, tok, model, steps0, others=()):
         groups.append({"params": free, "base": a.lr})
     opt = torch.optim.Adam(groups, lr=a.lr, betas=(.9, .98))
     rng = np.random.default_rng(a.seed)
-    start = saved = seen = time.time()
+    threads = torch.get_num_threads()
+    used = lambda: time.process_time() / threads
+    start, saved, seen = used(), time.time(), time.time()
     step, tokens, last, done = 0, 0, collections.defaultdict(list), False
 
     def save(path):
         torch.save({"model": model.state_dict(), "config": model.c, "trunk": not a.static, "steps": steps0 + step}, path)
 
     while not done:
-        now = time.time()
-        x = (now - start) / 60 / a.minutes
+        x = (used() - start) / 60 / a.minutes
         done = x >= 1
         for g in opt.param_groups:  # short warm-up, then down to a fiftieth along a cosine
             g["lr"] = g["base"] * min(1, (step + 1) / 60) * (.02 + .98 * .5 * (1 + math.cos(math.pi * min(1, x))))
@@ -161,7 +164,7 @@ def work(rank, a, tok, model, steps0, others=()):
             continue
         if step % 50 == 0:
             figures = {k: "%.3f/%.2f" % tuple(np.mean(v, 0)) for k, v in sorted(last.items())}
-            print(f"step {step} {60 * a.minutes * x:.0f} s {tokens / (time.time() - start):.0f} tok/s "
+            print(f"step {step} {60 * a.minutes * x:.0f} s {tokens / (used() - start):.0f} tok/s "
                   f"scale {model.log_scale.exp():.1f} {figures}", flush=True)
             last.clear()
         if time.time() - saved > 60 * a.save:
