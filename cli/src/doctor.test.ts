@@ -51,11 +51,20 @@ describe('search among some documents only', () => {
 
   it('explains each hit token by token', async () => {
     const run = await glot('search', '発酵', '--explain', '--json', '-k', '1');
-    const [hit] = JSON.parse(run.stdout).hits as { matches: { queryRow: number; row: number; similarity: number }[] }[];
+    const [hit] = JSON.parse(run.stdout).hits as {
+      text: string;
+      start: number;
+      matches: { queryText: string | null; text: string | null; start: number | null; similarity: number }[];
+    }[];
     expect(hit!.matches.length).toBeGreaterThan(1);
     for (const { similarity } of hit!.matches) expect(Math.abs(similarity)).toBeLessThanOrEqual(1.01);
+    // Whatever tokens the query has, together they are the query, and each match stands where it says.
+    expect(hit!.matches.map(({ queryText }) => queryText ?? '').join('')).toBe('発酵');
+    for (const { text, start } of hit!.matches) {
+      if (start !== null) expect(hit!.text.slice(start - hit!.start).startsWith(text!)).toBe(true);
+    }
     const text = await glot('search', '発酵', '--explain', '-k', '1');
-    expect(text.stdout).toMatch(/query token→passage token: 0→\d+ -?\d\.\d\d/);
+    expect(text.stdout).toMatch(/semantic \d\.\d+.*\n.*→.* \d\.\d\d/);
   });
 });
 

@@ -1,5 +1,5 @@
-import { type Glot, openGlot, type QueryOptions } from '@glot/glot';
-import type { Hit, RowMatch } from '@glot/index';
+import { type Glot, openGlot, type QueryOptions, type TokenMatch } from '@glot/glot';
+import type { Hit } from '@glot/index';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
@@ -97,10 +97,13 @@ function tellNothing(query: string): void {
   process.stderr.write(`nothing found for ${JSON.stringify(query)}\n`);
 }
 
-/** What each side gave, and for each query token the best token of the passage: its number and the similarity. */
-function explanation(hit: Hit, matches: readonly RowMatch[] | null): string {
+/** What each side gave, and for each query token the most similar token of the passage. */
+function explanation(hit: Hit, matches: readonly TokenMatch[] | null): string {
   const side = (name: string, score: number | null) => (score === null ? [] : [`${name} ${score.toFixed(3)}`]);
   const sides = [...side('semantic', hit.sides.semantic), ...side('lexical', hit.sides.lexical)].join(', ');
-  const rows = (matches ?? []).map(({ queryRow, row, similarity }) => `${queryRow}→${row} ${similarity.toFixed(2)}`);
-  return `    ${colors.dim(`${sides}; query token→passage token: ${rows.join('  ')}`)}\n\n`;
+  const pairs = (matches ?? [])
+    .filter(({ queryText, text }) => queryText !== null && text !== null)
+    .map(({ queryText, text, similarity }) => `${printable(queryText!)}→${printable(text!)} ${similarity.toFixed(2)}`);
+  const lines = [sides, ...(pairs.length > 0 ? [pairs.join('  ')] : [])];
+  return `${lines.map((line) => `    ${colors.dim(line)}\n`).join('')}\n`;
 }

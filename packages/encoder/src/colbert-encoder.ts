@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
+import type { TextSpan } from '@glot/lfm2';
 import { batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
 import type { TrunkRunner } from './trunk-runner.js';
@@ -50,6 +51,10 @@ export class ColbertEncoder implements Encoder {
 
   countTokens(text: string): number {
     return this.#layout.count(text);
+  }
+
+  rowSpans(text: string, kind: 'query' | 'document'): (TextSpan | null)[] {
+    return this.#layout.spans(text, kind);
   }
 
   dispose(): Promise<void> {

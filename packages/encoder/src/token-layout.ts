@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { TextTokenizer } from '@glot/lfm2';
+import type { TextSpan, TextTokenizer } from '@glot/lfm2';
 import type { ColbertSettings } from './settings.js';
 
 /** Ids of one text as the trunk sees them. */
@@ -57,6 +57,25 @@ export class TokenLayout {
     return { ids, visible: ids.length, kept };
   }
 
+  /**
+   * Where in the text each kept row of `query` or `document` comes from; null for markers and expansion rows.
+   * @returns [kept]
+   */
+  spans(text: string, kind: 'query' | 'document'): (TextSpan | null)[] {
+    const cleaned = this.#cleaned(text);
+    const before = text.length - text.replace(BLANKS_AT_START, '').length;
+    // Lower case can be longer than what it was made of; then nothing can be told.
+    const comparable = cleaned.length === text.replace(BLANKS_AT_ENDS, '').length;
+    const { kept } = kind === 'query' ? this.query(text) : this.document(text);
+    const prefix = kind === 'query' ? this.#queryPrefix : this.#documentPrefix;
+    const markers = prefix === null ? 1 : 2;
+    const spans = comparable ? this.#tokenizer.spans(cleaned) : [];
+    return kept.map((position) => {
+      const span = spans[position - markers] ?? null;
+      return span && { start: span.start + before, end: span.end + before };
+    });
+  }
+
   /** Tokens of the bare text. */
   count(text: string): number {
     return this.#tokenizer.count(this.#cleaned(text));
@@ -78,6 +97,7 @@ export class TokenLayout {
 
 // What Python's str.strip takes off; JavaScript's trim knows U+FEFF in addition and lacks U+001C-1F and U+0085.
 const BLANK = '[\\t-\\r\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const BLANKS_AT_START = new RegExp(`^${BLANK}+`);
 const BLANKS_AT_ENDS = new RegExp(`^${BLANK}+|(?<!${BLANK})${BLANK}+$`, 'g');
 
 function prefixId(tokenizer: TextTokenizer, prefix: string): number | null {

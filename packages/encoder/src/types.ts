@@ -1,4 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
+import type { TextSpan } from '@glot/lfm2';
 
 /** What an encoder is: text to one unit vector per token. Implementations never import the index. */
 
@@ -25,6 +26,11 @@ export interface Encoder extends EncoderDescription {
   encodeDocuments(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
   /** Tokens of the bare text, without markers. Cheap: no model runs. */
   countTokens(text: string): number;
+  /**
+   * Where in a text the rows of its vectors come from, in UTF-16 offsets; null for rows of no piece of text, such as
+   * markers. No model runs. An encoder whose rows are not tokens has no such method.
+   */
+  rowSpans?(text: string, kind: 'query' | 'document'): (TextSpan | null)[];
   /** Frees native memory. The encoder must not be used afterwards. */
   dispose(): Promise<void>;
 }

@@ -5,7 +5,6 @@ import {
   type IndexStats,
   type MultivectorIndex,
   openIndex,
-  type RowMatch,
   type SearchFilter,
   type SearchMode,
   type SkippedInput,
@@ -24,6 +23,7 @@ import {
   verifyAnswer,
 } from '@glot/rag';
 import { documentPaths } from './document-path.js';
+import { type TokenMatch, tokenMatches } from './explanation.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
 export interface OpenGlotOptions {
@@ -68,8 +68,8 @@ export interface Glot {
    * @throws GlotError `rag.answer-shape`
    */
   verify(answer: unknown): AnswerVerification;
-  /** For each hit, the best row of its passage for each row of the query; null where a passage has no vectors. */
-  explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(RowMatch[] | null)[]>;
+  /** For each hit, the best token of its passage for each token of the query; null where a passage has no vectors. */
+  explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(TokenMatch[] | null)[]>;
   stats(): IndexStats;
   skippedFiles(): SkippedInput[];
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
@@ -134,7 +134,11 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
-      return hits.map(({ passageId }) => index.explain(passageId, vectors));
+      const rowSpans = loaded.rowSpans?.bind(loaded);
+      return hits.map((hit) => {
+        const matches = index.explain(hit.passageId, vectors);
+        return matches && tokenMatches(query, hit, matches, { ...(rowSpans && { rowSpans }) });
+      });
     },
     stats: () => index.stats(),
     skippedFiles: () => index.skippedFiles(),

@@ -3,6 +3,7 @@ import { throwIfAborted } from '@glot/errors';
 import type { MultivectorIndex } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
 import { sliceTexts } from '@glot/kernels';
+import { encodedText } from './encoded-text.js';
 
 /** Documents are encoded together up to this many passages, so that batches of equal length fill. */
 const BATCH_PASSAGES = 96;
@@ -69,7 +70,9 @@ async function* storeBatch(
   { index, encoder, signal, onEncoding }: BatchContext,
 ): AsyncGenerator<IndexedDocument> {
   if (batch.length === 0) return;
-  const texts = batch.flatMap(({ document }) => document.passages.map((passage) => encodedText(document, passage)));
+  const texts = batch.flatMap(({ document }) =>
+    document.passages.map((passage) => encodedText(document.title, passage)),
+  );
   const bytes = batch.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   const { path } = batch[batch.length - 1]!.entry;
   const vectors = await encoder.encodeDocuments(texts, {
@@ -88,8 +91,3 @@ async function* storeBatch(
 }
 
 /** What the encoder sees of a passage: its headings give the context that the passage alone lacks. */
-function encodedText(document: IngestedDocument, passage: IngestedDocument['passages'][number]): string {
-  const trail = passage.headings.length > 0 ? passage.headings : document.title === null ? [] : [document.title];
-  const lead = trail.filter((heading) => !passage.text.includes(heading)).join(' – ');
-  return lead === '' ? passage.text : `${lead}\n${passage.text}`;
-}

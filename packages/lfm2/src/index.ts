@@ -32,4 +32,5 @@ export type { Precision } from './precision.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';
 export { TextTokenizer } from './text-tokenizer.js';
+export type { TextSpan } from './token-spans.js';
 export { type Head, type TokenBatch, Trunk, type TrunkOptions } from './trunk.js';

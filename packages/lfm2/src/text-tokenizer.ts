@@ -4,6 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { isGguf, readJson } from './checkpoint.js';
 import { GgufFile } from './gguf/gguf-file.js';
+import { type TextSpan, tokenSpans } from './token-spans.js';
 
 const SpecialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)])
@@ -69,6 +70,15 @@ export class TextTokenizer {
   /** Ids of the text alone; special tokens written in it become their ids. @throws GlotError as `encode` */
   encodeBare(text: string): number[] {
     return this.#ids(text, false);
+  }
+
+  /**
+   * Where in the text each id of `encodeBare` comes from, in whole graphemes and without blanks around; null where that is
+   * nothing or can't be told.
+   */
+  spans(text: string): (TextSpan | null)[] {
+    const tokens = this.#tokenizer.tokenize(text, { add_special_tokens: false });
+    return tokenSpans(text, tokens, (part) => this.#tokenizer.normalizer?.normalize(part) ?? part);
   }
 
   /** Number of ids of the bare text, without special tokens around it. */
