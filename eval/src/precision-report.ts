@@ -19,6 +19,9 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'eval/reports/precision.md' },
   },
 });
+/** What holds its text as it stands; the bytes of other formats are no text. */
+const TEXT_FILE = /\.(md|txt|html)$/;
+
 const log = (text: string) => process.stderr.write(`${text}\n`);
 const shared = { threads: Number(values.threads), ...(values.model !== undefined && { model: values.model }) };
 const exact = await openEncoder(shared);
@@ -49,7 +52,7 @@ const report = `# What int8 weights change
 
 ## Token vectors
 
-Cosine of each token vector over the ${rows.length} document vectors of ${values.corpus}: smallest ${ordered[0]!.toFixed(5)}, 1st percentile ${ordered[Math.floor(ordered.length / 100)]!.toFixed(5)}, median ${ordered[Math.floor(ordered.length / 2)]!.toFixed(5)}; below 0.999: ${below}.
+Cosine of each token vector over the ${rows.length} document vectors of ${values.corpus} (Markdown, text and HTML files): smallest ${ordered[0]!.toFixed(5)}, 1st percentile ${ordered[Math.floor(ordered.length / 100)]!.toFixed(5)}, median ${ordered[Math.floor(ordered.length / 2)]!.toFixed(5)}; below 0.999: ${below}.
 
 ## Retrieval
 
@@ -63,10 +66,12 @@ await mkdir(join(values.out, '..'), { recursive: true });
 await writeFile(values.out, report);
 process.stdout.write(report);
 
-/** Cosine of every token vector of all files below a folder. */
+/** Cosine of every token vector of all text files below a folder. */
 async function cosines(folder: string): Promise<number[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = entries
+    .filter((entry) => entry.isFile() && TEXT_FILE.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
   const texts = (await Promise.all(paths.sort().map((path) => readFile(path, 'utf8')))).flatMap(pieces);
   const [a, b] = [await exact.encodeDocuments(texts), await rounded.encodeDocuments(texts)];
   const { dim } = exact;

@@ -6,6 +6,8 @@ import type { ColbertSettings } from './settings.js';
 
 /** Changes whenever the code would give other vectors for the same files. */
 const ALGORITHM = 'glot-encoder-1';
+/** The same of how weights are rounded. */
+const ROUNDING = 2;
 
 /**
  * Hex SHA-256 over all that vectors depend on: the algorithm, the settings as read, the tokenizer, the weights.
@@ -20,7 +22,7 @@ export async function fingerprint(
   const { projection, ...rest } = settings;
   const { path, ...shape } = projection;
   const hash = createHash('sha256');
-  if (precision !== 'f32') hash.update(precision);
+  if (precision !== 'f32') hash.update(`${precision}, ${ROUNDING}`);
   hash.update(JSON.stringify([ALGORITHM, sorted({ ...config }), sorted(rest), sorted(shape)]));
   for (const file of [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path]) {
     await addFile(hash, file);

@@ -28,7 +28,10 @@ export type Int8Sign = 'signed' | 'unsigned';
 
 export const BLOCK = 32;
 
-/** Rounds an f32 matrix [out, in] to int8, symmetrically. */
+/** Shares of the greatest value of a row that may become 127: what is beyond is cut, what is below is rounded finer. */
+const TOPS = [1, 0.98, 0.96, 0.94, 0.92];
+
+/** Rounds an f32 matrix [out, in] to int8, symmetrically, by the scale of each row that errs least in squares. */
 export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
   const { values, outputs, inputs } = matrixOf(weight);
   const codes = new Int8Array(outputs * inputs);
@@ -37,10 +40,10 @@ export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
     const start = o * inputs;
     let largest = 0;
     for (let i = 0; i < inputs; i += 1) largest = Math.max(largest, Math.abs(values[start + i]!));
-    const scale = largest / 127;
+    const scale = bestScale(values.subarray(start, start + inputs), largest);
     scales[o] = scale;
     const factor = scale > 0 ? 1 / scale : 0;
-    for (let i = 0; i < inputs; i += 1) codes[i * outputs + o] = Math.round(values[start + i]! * factor);
+    for (let i = 0; i < inputs; i += 1) codes[i * outputs + o] = int8(values[start + i]! * factor);
   }
   const bytes = new Uint8Array(codes.buffer);
   if (sign === 'unsigned') for (let i = 0; i < bytes.length; i += 1) bytes[i] = bytes[i]! ^ 0x80;
@@ -49,6 +52,28 @@ export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
     codes: { type: sign === 'signed' ? 'i8' : 'u8', shape: [inputs, outputs], bytes },
     scales: f32Tensor(scales),
   };
+}
+
+function int8(value: number): number {
+  return Math.max(-127, Math.min(127, Math.round(value)));
+}
+
+function bestScale(row: Float32Array, largest: number): number {
+  let best = 0;
+  let least = Infinity;
+  for (const top of TOPS) {
+    const scale = (largest * top) / 127;
+    if (scale === 0) return 0;
+    let squares = 0;
+    for (let i = 0; i < row.length; i += 1) {
+      const error = row[i]! - int8(row[i]! / scale) * scale;
+      squares += error * error;
+    }
+    if (squares >= least) continue;
+    least = squares;
+    best = scale;
+  }
+  return best;
 }
 
 /**

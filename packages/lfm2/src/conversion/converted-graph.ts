@@ -9,7 +9,7 @@ import type { Precision } from '../precision.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
-const CONVERTER_VERSION = 3;
+const CONVERTER_VERSION = 4;
 
 const MODEL = 'model.onnx';
 const WEIGHTS = 'weights.bin';
