@@ -1,0 +1,93 @@
+// Probing cells through a graph (hnswlib-node) against products with all centroids: the figures in ARCHITECTURE.md.
+// node eval/studies/centroid-probing.mjs INDEX.db [--queries 100]   (an index with cells, and the build)
+
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { transposed } from '../../packages/index/dist/cells/cell-tree.js';
+import { rankCells } from '../../packages/index/dist/cells/ranked-cells.js';
+import { GenerationStore } from '../../packages/index/dist/sqlite/generation-store.js';
+import { sequence } from '../../packages/index/dist/sqlite/probe-tuning.js';
+import { createPackedProducts } from '../../packages/kernels/dist/index.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { queries: { type: 'string', default: '100' } },
+});
+const require = createRequire(new URL('../../packages/index/package.json', import.meta.url));
+const Database = require('better-sqlite3');
+const { HierarchicalNSW } = require('hnswlib-node');
+
+const ROWS = 24;
+const CELLS = 32;
+const db = new Database(positionals[0], { readonly: true });
+const { dim } = JSON.parse(db.prepare("SELECT value FROM setting WHERE name = 'encoder'").pluck().get());
+const store = new GenerationStore(db, positionals[0], dim);
+const { centroids } = store.tree(store.active());
+const count = centroids.length / dim;
+const row = (at) => Array.from(centroids.subarray(at * dim, (at + 1) * dim));
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+
+let began = performance.now();
+const graph = new HierarchicalNSW('ip', dim);
+graph.initIndex(count, 16, 200, 100);
+for (let cell = 0; cell < count; cell += 1) graph.addPoint(row(cell), cell);
+const buildSeconds = (performance.now() - began) / 1000;
+
+// A query row: a centroid with noise of half its length.
+const random = sequence(7);
+const queries = Array.from({ length: Number(values.queries) }, () => {
+  const query = new Float32Array(ROWS * dim);
+  for (let at = 0; at < ROWS; at += 1) {
+    const from = Math.floor(random() * count) * dim;
+    for (let k = 0; k < dim; k += 1)
+      query[at * dim + k] = centroids[from + k] + (random() + random() + random() - 1.5) / Math.sqrt(dim);
+  }
+  return query;
+});
+const packed = await createPackedProducts({ dim, threads: 2 });
+const levels = new Uint8Array(count * ROWS);
+const exact = (query, at) => {
+  const scores = Array.from({ length: count }, (_, cell) => {
+    let sum = 0;
+    for (let k = 0; k < dim; k += 1) sum += query[at * dim + k] * centroids[cell * dim + k];
+    return [sum, cell];
+  });
+  return new Set(
+    scores
+      .sort((a, b) => b[0] - a[0])
+      .slice(0, CELLS)
+      .map(([, cell]) => cell),
+  );
+};
+const times = { products: [] };
+const found = { products: 0 };
+const EFS = [32, 64, 128, 256];
+for (const ef of EFS) [times[ef], found[ef]] = [[], 0];
+for (const [number, query] of queries.entries()) {
+  const truth = number < 10 ? Array.from({ length: ROWS }, (_, at) => exact(query, at)) : null;
+  const note = (name, at, cells) => {
+    if (truth) found[name] += cells.filter((cell) => truth[at].has(cell)).length / (10 * ROWS * CELLS);
+  };
+  began = performance.now();
+  await packed.multiply(centroids, transposed(query, dim), levels);
+  const ranked = Array.from({ length: ROWS }, (_, at) => rankCells(levels, count, at, CELLS));
+  times.products.push(performance.now() - began);
+  for (const [at, { cells }] of ranked.entries()) note('products', at, [...cells]);
+  for (const ef of EFS) {
+    graph.setEf(ef);
+    began = performance.now();
+    const all = Array.from(
+      { length: ROWS },
+      (_, at) => graph.searchKnn(Array.from(query.subarray(at * dim, (at + 1) * dim)), CELLS).neighbors,
+    );
+    times[ef].push(performance.now() - began);
+    for (const [at, cells] of all.entries()) note(ef, at, cells);
+  }
+}
+console.log(
+  `${count} centroids, ${ROWS} rows a query, ${CELLS} cells a row; the graph took ${buildSeconds.toFixed(1)} s to build`,
+);
+console.log(`products with all: ${median(times.products).toFixed(2)} ms a query, recall ${found.products.toFixed(4)}`);
+for (const ef of EFS)
+  console.log(`graph, ef ${ef}: ${median(times[ef]).toFixed(2)} ms a query, recall ${found[ef].toFixed(4)}`);
+await packed.dispose();
