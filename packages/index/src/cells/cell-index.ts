@@ -14,7 +14,7 @@ const LEVEL_PARTS = 16;
 const ORDER_SHIFT = 4;
 
 /** Passages that are scored by all their centroids at most, for each one that is wanted. */
-const BREADTH = 24;
+const BREADTH = 8;
 
 /** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
 const SCORED_TOGETHER = 256;

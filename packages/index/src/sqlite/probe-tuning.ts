@@ -13,11 +13,11 @@ export interface ProbeSettings {
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
   { probeCells: 32, depth: 256 },
-  { probeCells: 32, depth: 384 },
+  { probeCells: 48, depth: 384 },
   { probeCells: 48, depth: 512 },
-  { probeCells: 48, depth: 768 },
-  { probeCells: 64, depth: 1024 },
-  { probeCells: 96, depth: 1536 },
+  { probeCells: 64, depth: 768 },
+  { probeCells: 96, depth: 1024 },
+  { probeCells: 128, depth: 1536 },
 ];
 
 export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 512 };
@@ -29,8 +29,11 @@ const QUERIES = 32;
 const QUERY_ROWS = 24;
 const HITS = 10;
 
-/** Of the reference's hits, the share that a setting must give. */
-const WANTED_SHARE = 0.98;
+/**
+ * Of the reference's hits, the share that a setting must give. Real questions keep more: 0.985 where these queries keep
+ * 0.97 (100,000 passages, eval/reports/index.md).
+ */
+const WANTED_SHARE = 0.97;
 
 export interface Tuning extends ProbeSettings {
   /** Per setting of the ladder, the mean share of the reference's ten hits among its candidates. */

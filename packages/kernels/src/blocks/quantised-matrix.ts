@@ -64,11 +64,14 @@ function bestScale(row: Float32Array, largest: number): number {
   for (const top of TOPS) {
     const scale = (largest * top) / 127;
     if (scale === 0) return 0;
+    const factor = 1 / scale;
     let squares = 0;
     for (let i = 0; i < row.length; i += 1) {
-      const error = row[i]! - int8(row[i]! / scale) * scale;
+      const steps = row[i]! * factor;
+      const error = Math.min(127, Math.max(-127, Math.floor(steps + 0.5))) - steps;
       squares += error * error;
     }
+    squares *= scale * scale;
     if (squares >= least) continue;
     least = squares;
     best = scale;
