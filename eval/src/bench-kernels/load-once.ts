@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Checkpoint, Decoder, Trunk } from '@glot/lfm2';
 import { LlamaCpp } from './llama-cpp.js';
@@ -34,10 +34,17 @@ if (kind === 'llama') {
 }
 const ms = performance.now() - began;
 const residentBytes = process.memoryUsage.rss();
-const peakBytes = process.resourceUsage().maxRSS * 1024;
+const peakBytes = await peakResidentBytes();
 const weightsBytes = kind === 'llama' ? (await stat(model)).size : await mappedBytes();
 process.stdout.write(`${JSON.stringify({ ms, residentBytes, peakBytes, weightsBytes })}\n`);
 process.exit(0);
+
+/** Linux hands `maxRSS` on from the process that started this one, so it is asked for this process's memory alone. */
+async function peakResidentBytes(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
+  return Number(kilobytes) * 1024;
+}
 
 /** Size of the converted weights, which lie in a folder for each graph. */
 async function mappedBytes(): Promise<number> {
