@@ -116,6 +116,8 @@ ${loadText(measured.loads)}
 ## Not compared
 
 @huggingface/transformers runs the same ONNX Runtime. There is no ONNX export of LFM2-ColBERT here that others made, and one written with glot's graph builder would measure glot's own graph.
+
+How to read these figures, what was tried and what was not measured: [kernels-notes.md](kernels-notes.md).
 `;
   const ratios = Object.fromEntries(
     Object.entries(RATIOS).map(([key, name]) => [
