@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { CellIndex, type Probe } from './cell-index.js';
+import { CellIndex } from './cell-index.js';
 import { distinct, nearestCells } from './cell-tree.js';
 import { decodeAscending, invert } from './posting-lists.js';
+import type { Probe } from './probe.js';
 
 const TREE = {
   dim: 2,

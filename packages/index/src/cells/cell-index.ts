@@ -2,6 +2,7 @@ import { TopRanked } from '../top-ranked.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
+import type { Probe } from './probe.js';
 import { rankCells } from './ranked-cells.js';
 
 /** Room for this many later passages at first. */
@@ -18,18 +19,6 @@ const BREADTH = 8;
 
 /** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
 const SCORED_TOGETHER = 256;
-
-export interface Probe {
-  /** [queryRows / 4 x cells x 4]: packed products of centroids and query rows; rows that fill up are 0. */
-  readonly levels: Uint8Array;
-  readonly queryRows: number;
-  /** Cells per query row. */
-  readonly cells: number;
-  /** Candidates at most. */
-  readonly depth: number;
-  /** Whether a passage may be found at all; null for every one. */
-  readonly allows: ((passageId: number) => boolean) | null;
-}
 
 /**
  * Which passages have rows in which cells: the lists of a generation, what was added since, what is gone. Candidates are

@@ -1,0 +1,12 @@
+/** A query against the cells. */
+export interface Probe {
+  /** [queryRows / 4 x cells x 4]: packed products of centroids and query rows; rows that fill up are 0. */
+  readonly levels: Uint8Array;
+  readonly queryRows: number;
+  /** Cells per query row. */
+  readonly cells: number;
+  /** Candidates at most. */
+  readonly depth: number;
+  /** Whether a passage may be found at all; null for every one. */
+  readonly allows: ((passageId: number) => boolean) | null;
+}
