@@ -1,4 +1,4 @@
-import type { Encoder } from '@glot/encoder';
+import type { Encoder, TextSpan } from '@glot/encoder';
 import type { Hit, RowMatch } from '@glot/index';
 import { encodedText } from './encoded-text.js';
 
@@ -13,19 +13,22 @@ export interface TokenMatch extends RowMatch {
   readonly end: number | null;
 }
 
-/** Finds the pieces of text behind the rows of a match. */
+/**
+ * Finds the pieces of text behind the rows of a match.
+ * @param querySpans of the query's rows; none where the encoder can't tell
+ */
 export function tokenMatches(
   query: string,
+  querySpans: readonly (TextSpan | null)[],
   hit: Hit,
   matches: readonly RowMatch[],
-  { rowSpans }: { readonly rowSpans?: Encoder['rowSpans'] },
+  encoder: Encoder,
 ): TokenMatch[] {
   const encoded = encodedText(hit.title, hit);
   const lead = encoded.length - hit.text.length;
-  const ofQuery = rowSpans?.(query, 'query') ?? [];
-  const ofPassage = rowSpans?.(encoded, 'document') ?? [];
+  const ofPassage = encoder.rowSpans?.(encoded, 'document') ?? [];
   return matches.map((match) => {
-    const asked = ofQuery[match.queryRow];
+    const asked = querySpans[match.queryRow];
     const span = ofPassage[match.row];
     const inPassage = span && span.start >= lead;
     return {

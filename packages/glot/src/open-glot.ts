@@ -134,10 +134,10 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
-      const rowSpans = loaded.rowSpans?.bind(loaded);
+      const querySpans = loaded.rowSpans?.(query, 'query') ?? [];
       return hits.map((hit) => {
         const matches = index.explain(hit.passageId, vectors);
-        return matches && tokenMatches(query, hit, matches, { ...(rowSpans && { rowSpans }) });
+        return matches && tokenMatches(query, querySpans, hit, matches, loaded);
       });
     },
     stats: () => index.stats(),

@@ -1,4 +1,4 @@
-import type { PostingLists } from './posting-lists.js';
+import { eachPosting, type PostingLists } from './posting-lists.js';
 
 /** Room for the cells of this many later passages at first. */
 const FIRST_DELTA = 1024;
@@ -87,23 +87,6 @@ function sumOfBest(cells: Uint16Array, starts: Uint32Array, place: number, words
     best = (word & mask) | (best & ~mask);
   }
   return (best & 127) + ((best >>> 8) & 127) + ((best >>> 16) & 127) + (best >>> 24);
-}
-
-function eachPosting(lists: PostingLists, cellCount: number, visit: (cell: number, ordinal: number) => void): void {
-  const { bytes, offsets } = lists;
-  for (let cell = 0; cell < cellCount; cell += 1) {
-    let ordinal = 0;
-    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
-      let byte = bytes[at++]!;
-      let gap = byte & 127;
-      for (let shift = 7; byte >= 128; shift += 7) {
-        byte = bytes[at++]!;
-        gap |= (byte & 127) << shift;
-      }
-      ordinal += gap;
-      visit(cell, ordinal);
-    }
-  }
 }
 
 function doubled<T extends Uint32Array | Uint16Array>(array: T, least: number): T {

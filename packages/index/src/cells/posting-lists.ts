@@ -90,3 +90,25 @@ export function invert(cells: Uint32Array, starts: Float64Array, cellCount: numb
 function gapBytes(gap: number): number {
   return gap < 128 ? 1 : gap < 16_384 ? 2 : gap < 2_097_152 ? 3 : gap < 268_435_456 ? 4 : 5;
 }
+
+/** Calls `visit` for each cell and ordinal, both ascending. */
+export function eachPosting(
+  lists: PostingLists,
+  cellCount: number,
+  visit: (cell: number, ordinal: number) => void,
+): void {
+  const { bytes, offsets } = lists;
+  for (let cell = 0; cell < cellCount; cell += 1) {
+    let ordinal = 0;
+    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
+      let byte = bytes[at++]!;
+      let gap = byte & 127;
+      for (let shift = 7; byte >= 128; shift += 7) {
+        byte = bytes[at++]!;
+        gap |= (byte & 127) << shift;
+      }
+      ordinal += gap;
+      visit(cell, ordinal);
+    }
+  }
+}

@@ -55,7 +55,7 @@ export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
 }
 
 function int8(value: number): number {
-  return Math.max(-127, Math.min(127, Math.round(value)));
+  return Math.max(-127, Math.min(127, Math.floor(value + 0.5)));
 }
 
 function bestScale(row: Float32Array, largest: number): number {
@@ -68,7 +68,7 @@ function bestScale(row: Float32Array, largest: number): number {
     let squares = 0;
     for (let i = 0; i < row.length; i += 1) {
       const steps = row[i]! * factor;
-      const error = Math.min(127, Math.max(-127, Math.floor(steps + 0.5))) - steps;
+      const error = int8(steps) - steps;
       squares += error * error;
     }
     squares *= scale * scale;
