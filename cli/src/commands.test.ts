@@ -206,6 +206,35 @@ describe('a second run costs what changed', () => {
     expect(report).toMatchObject({ added: 0, updated: 0, deleted: 0 });
   });
 
+  it('pools tokens where it is asked to, says so, and goes on pooling', async () => {
+    const small = ['--index', 'pooled.db'];
+    const { tokens, passages } = json(
+      await glot('index', 'docs/tea', ...small, '--pool-factor', '2', '--compact', '--json'),
+    );
+    const whole = json(await glot('index', 'docs/tea', '--index', 'whole.db', '--json'));
+    expect(whole.passages).toBe(passages);
+    // The marker in front of each passage stays.
+    expect(tokens - passages).toBeLessThanOrEqual((whole.tokens - passages) / 2);
+    expect(tokens).toBeGreaterThan(0.45 * whole.tokens);
+    expect((await glot('status', ...small)).stdout).toContain('tokens pooled by 2');
+    const again = json(await glot('index', 'docs/tea', ...small, '--force', '--json'));
+    expect(again.tokens).toBe(tokens);
+    const { hits } = json(await glot('search', 'green tea', '--explain', ...small, '--json'));
+    expect(hits[0].path).toBe(json(await glot('search', 'green tea', '--index', 'whole.db', '--json')).hits[0].path);
+    expect(hits[0].matches.every((match: { text: string | null }) => match.text === null)).toBe(true);
+    for (const [flags, message] of [
+      [['--pool-factor', '3'], 'pooled by 2, not by 3'],
+      [['--pool-factor', '0'], 'whole number'],
+    ] as const) {
+      const refused = await glot('index', 'docs/tea', ...small, ...flags);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain(message);
+    }
+    const int8 = await glot('index', 'docs/tea', '--index', 'whole.db', '--compact');
+    expect(int8.code).toBe(2);
+    expect(int8.stderr).toContain('int8, not as compact');
+  });
+
   it('refuses an index of another encoder and leaves it usable', async () => {
     for (const args of [
       ['index', 'docs'],

@@ -35,6 +35,9 @@ export const modelOption = () =>
 
 export const threadsOption = () => new Option('--threads <n>', 'compute threads').argParser(positiveInteger);
 
+export const poolFactorOption = () =>
+  new Option('--pool-factor <n>', 'keep about one vector for so many tokens').argParser(positiveInteger);
+
 export const modeOption = () => new Option('--mode <mode>', 'how to rank').choices(MODES).default('hybrid');
 
 export const countOption = (what: string, count: number) =>

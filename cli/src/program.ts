@@ -10,6 +10,7 @@ import {
   MODES,
   modelOption,
   modeOption,
+  poolFactorOption,
   positiveInteger,
   threadsOption,
 } from './options.js';
@@ -38,6 +39,8 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(indexOption())
     .option('--no-ignore', 'also take files that .gitignore, .ignore and .glotignore leave out')
     .addOption(new Option('--watch', 'go on: index what changes, as it changes').conflicts('force'))
+    .option('--compact', 'a new index stores vectors in about half the space')
+    .addOption(poolFactorOption())
     .option('--force', 'read and encode every file again, as after an upgrade that reads files better')
     .addOption(jsonOption())
     .addOption(modelOption())
@@ -181,6 +184,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .option('--answers', 'ask its questions and check the answers (answers.jsonl) instead')
     .addOption(new Option('--sample <n>', 'with --answers: at most so many questions').argParser(positiveInteger))
     .option('--split <name>', 'which qrels/<name>.tsv', 'test')
+    .addOption(poolFactorOption())
     .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
     .addOption(jsonOption())
     .addOption(modelOption())

@@ -140,6 +140,7 @@ async function indexPassages(
     const started = performance.now();
     const vectors = await encoder.encodeDocuments(texts, {
       ...(signal !== undefined && { signal }),
+      ...(options.poolFactor !== undefined && { poolFactor: options.poolFactor }),
       onProgress: (within) =>
         onProgress?.({ phase: 'encode-passages', done: done + within, total: pieces, mode: null }),
     });

@@ -14,15 +14,16 @@ export function rememberingEncoder(encoder: Encoder): Encoder {
     countTokens: (text) => encoder.countTokens(text),
     dispose: () => encoder.dispose(),
     async encodeDocuments(texts, options) {
-      const fresh = [...new Set(texts.filter((text) => !known.has(text)))];
+      const key = (text: string) => `${options?.poolFactor ?? 1} ${text}`;
+      const fresh = [...new Set(texts.filter((text) => !known.has(key(text))))];
       if (fresh.length > 0) {
         const vectors = await encoder.encodeDocuments(fresh, options);
         fresh.forEach((text, i) => {
           const { data, offsets, dim } = sliceTexts(vectors, i, 1);
-          known.set(text, { data: data.slice(), offsets, dim });
+          known.set(key(text), { data: data.slice(), offsets, dim });
         });
       }
-      const parts = texts.map((text) => known.get(text)!);
+      const parts = texts.map((text) => known.get(key(text))!);
       const offsets = new Uint32Array(parts.length + 1);
       parts.forEach((part, i) => {
         offsets[i + 1] = offsets[i]! + part.offsets[1]!;

@@ -48,6 +48,8 @@ export interface EvaluateDatasetOptions {
   readonly measures?: readonly string[];
   /** The qrels file `qrels/<split>.tsv`; default `test`. */
   readonly split?: string;
+  /** Tokens of passages are pooled by it; default 1: not. */
+  readonly poolFactor?: number;
   /** Given each mode's ranking as soon as it is complete, to be written out or examined. */
   readonly onRun?: (mode: SearchMode, run: Run, qrels: Qrels) => void;
   readonly onProgress?: (progress: EvaluationProgress) => void;

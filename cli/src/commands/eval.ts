@@ -11,6 +11,7 @@ interface EvalOptions {
   readonly modes: string;
   readonly answers?: true;
   readonly sample?: number;
+  readonly poolFactor?: number;
   readonly json?: true;
   readonly model?: string;
   readonly threads?: number;
@@ -80,6 +81,7 @@ async function runDataset(dir: string, options: EvalOptions, signal: AbortSignal
       encoder,
       modes,
       split: options.split,
+      ...(options.poolFactor !== undefined && { poolFactor: options.poolFactor }),
       signal,
       onProgress: (state) => progress.update(`${state.phase}: ${state.done}/${state.total}`),
     });

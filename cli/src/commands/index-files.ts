@@ -13,6 +13,8 @@ interface IndexCommandOptions extends IndexOptions {
   readonly ignore: boolean;
   readonly watch?: true;
   readonly force?: true;
+  readonly compact?: true;
+  readonly poolFactor?: number;
 }
 
 /** Skipped files named one by one up to this number. */
@@ -26,7 +28,14 @@ export async function runIndex(
   // A wrong path is told before an index file is made for it.
   for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
-  const glot = await openGlot({ index: options.index, mode: 'write', ...(await modelOptions(options)) });
+  const { index, poolFactor, compact } = options;
+  const glot = await openGlot({
+    index,
+    mode: 'write',
+    ...(poolFactor !== undefined && { poolFactor }),
+    ...(compact && { profile: 'compact' }),
+    ...(await modelOptions(options)),
+  });
   try {
     let line = createIndexProgress();
     const syncOptions = {

@@ -29,7 +29,7 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
       [
         'encoder',
         stats.encoder
-          ? `${stats.encoder.name}, ${stats.encoder.dim} dimensions, ${stats.encoder.fingerprint.slice(0, 12)}`
+          ? `${stats.encoder.name}, ${stats.encoder.dim} dimensions, ${stats.encoder.fingerprint.slice(0, 12)}${pooling(stats.encoder)}`
           : 'none yet',
       ],
       ['skipped', count(stats.skipped, 'file')],
@@ -41,6 +41,10 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   } finally {
     await glot.close();
   }
+}
+
+function pooling({ poolFactor = 1 }: { readonly poolFactor?: number }): string {
+  return poolFactor > 1 ? `, tokens pooled by ${poolFactor}` : '';
 }
 
 function byCount(total: number | null, parts: Readonly<Record<string, number>>): string {

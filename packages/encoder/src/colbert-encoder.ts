@@ -4,8 +4,9 @@ import type { TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
 import { batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
+import { checkPoolFactor, poolTokens } from './token-pooling.js';
 import type { TrunkRunner } from './trunk-runner.js';
-import type { EncodeOptions, Encoder } from './types.js';
+import type { EncodeDocumentsOptions, EncodeOptions, Encoder } from './types.js';
 
 export interface ColbertParts {
   readonly name: string;
@@ -45,8 +46,11 @@ export class ColbertEncoder implements Encoder {
     return this.#encode(texts, (text) => this.#layout.query(text), options);
   }
 
-  encodeDocuments(texts: readonly string[], options: EncodeOptions = {}): Promise<TokenVectors> {
-    return this.#encode(texts, (text) => this.#layout.document(text), options);
+  async encodeDocuments(texts: readonly string[], options: EncodeDocumentsOptions = {}): Promise<TokenVectors> {
+    const { poolFactor = 1, signal } = options;
+    checkPoolFactor(poolFactor);
+    const vectors = await this.#encode(texts, (text) => this.#layout.document(text), options);
+    return poolTokens(vectors, poolFactor, signal);
   }
 
   countTokens(text: string): number {

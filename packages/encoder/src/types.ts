@@ -9,6 +9,14 @@ export interface EncodeOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export interface EncodeDocumentsOptions extends EncodeOptions {
+  /**
+   * Tokens are pooled to about one in so many (Ward clusters, see `poolTokens`): as much smaller, the index then says no
+   * longer which token matched. Default 1: none are.
+   */
+  readonly poolFactor?: number;
+}
+
 /** What can be said of an encoder without loading its model. */
 export interface EncoderDescription {
   /** For people: the checkpoint's name, such as `glot-colbert-mini`. */
@@ -23,7 +31,8 @@ export interface EncoderDescription {
 
 export interface Encoder extends EncoderDescription {
   encodeQueries(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
-  encodeDocuments(texts: readonly string[], options?: EncodeOptions): Promise<TokenVectors>;
+  /** @throws GlotError `encoder.pool-factor` */
+  encodeDocuments(texts: readonly string[], options?: EncodeDocumentsOptions): Promise<TokenVectors>;
   /** Tokens of the bare text, without markers. Cheap: no model runs. */
   countTokens(text: string): number;
   /**

@@ -16,17 +16,18 @@ export interface TokenMatch extends RowMatch {
 /**
  * Finds the pieces of text behind the rows of a match.
  * @param querySpans of the query's rows; none where the encoder can't tell
+ * @param encoder of the passage's rows; null where these are pooled, which leaves no tokens to point at
  */
 export function tokenMatches(
   query: string,
   querySpans: readonly (TextSpan | null)[],
   hit: Hit,
   matches: readonly RowMatch[],
-  encoder: Encoder,
+  encoder: Encoder | null,
 ): TokenMatch[] {
   const encoded = encodedText(hit.title, hit);
   const lead = encoded.length - hit.text.length;
-  const ofPassage = encoder.rowSpans?.(encoded, 'document') ?? [];
+  const ofPassage = encoder?.rowSpans?.(encoded, 'document') ?? [];
   return matches.map((match) => {
     const asked = querySpans[match.queryRow];
     const span = ofPassage[match.row];

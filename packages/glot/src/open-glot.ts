@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { describeEncoder, type Encoder, openEncoder } from '@glot/encoder';
+import { checkPoolFactor, describeEncoder, type Encoder, openEncoder } from '@glot/encoder';
 import {
   type Hit,
   type IndexStats,
@@ -8,6 +8,7 @@ import {
   type SearchFilter,
   type SearchMode,
   type SkippedInput,
+  type StorageProfile,
 } from '@glot/index';
 import {
   type Answer,
@@ -33,6 +34,13 @@ export interface OpenGlotOptions {
   readonly mode?: 'read' | 'write';
   /** A folder with a late-interaction checkpoint; default: the embedded model. */
   readonly model?: string;
+  /**
+   * With `mode: 'write'`, for an index that is made: tokens are pooled to about one vector in so many, which makes the
+   * index as much smaller and takes token by token explanations away. An index keeps its factor. Default 1: none are.
+   */
+  readonly poolFactor?: number;
+  /** With `mode: 'write'`, for an index that is made: `int8` (default) or `compact`, half the space. */
+  readonly profile?: StorageProfile;
   /** Threads of the compute kernels; default: the physical cores, four at most. */
   readonly threads?: number;
 }
@@ -98,10 +106,15 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   let index: MultivectorIndex;
   if (options.mode === 'write') {
     const { name, fingerprint, dim } = await describeEncoder(modelOptions);
-    index = await openIndex({ file: options.index, mode: 'write', encoder: { name, fingerprint, dim } });
+    const { poolFactor, profile } = options;
+    if (poolFactor !== undefined) checkPoolFactor(poolFactor);
+    const identity = { name, fingerprint, dim, ...(poolFactor !== undefined && { poolFactor }) };
+    index = await openIndex({ file: options.index, mode: 'write', encoder: identity, ...(profile && { profile }) });
   } else {
     index = await openIndex({ file: options.index, mode: 'read' });
   }
+
+  const pooledBy = index.stats().encoder?.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
     encoder ??= openEncoder(modelOptions);
@@ -113,7 +126,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   async function sync(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
     // The readers are loaded only where documents change: searching starts without them.
     const { syncFiles } = await import('./sync.js');
-    return syncFiles(roots, { index, encoder: loadEncoder, paths }, syncOptions);
+    return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
   }
 
   return {
@@ -137,7 +150,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       const querySpans = loaded.rowSpans?.(query, 'query') ?? [];
       return hits.map((hit) => {
         const matches = index.explain(hit.passageId, vectors);
-        return matches && tokenMatches(query, querySpans, hit, matches, loaded);
+        return matches && tokenMatches(query, querySpans, hit, matches, pooledBy === 1 ? loaded : null);
       });
     },
     stats: () => index.stats(),

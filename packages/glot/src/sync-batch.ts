@@ -25,6 +25,7 @@ export interface IndexedDocument {
 export interface BatchContext {
   readonly index: MultivectorIndex;
   readonly encoder: Encoder;
+  readonly poolFactor?: number;
   readonly signal: AbortSignal | undefined;
   /** Whether documents with the stored content are encoded again. */
   readonly force: boolean;
@@ -67,7 +68,7 @@ export async function* indexBatches(
 
 async function* storeBatch(
   batch: readonly ReadDocument[],
-  { index, encoder, signal, onEncoding }: BatchContext,
+  { index, encoder, poolFactor = 1, signal, onEncoding }: BatchContext,
 ): AsyncGenerator<IndexedDocument> {
   if (batch.length === 0) return;
   const texts = batch.flatMap(({ document }) =>
@@ -77,6 +78,7 @@ async function* storeBatch(
   const { path } = batch[batch.length - 1]!.entry;
   const vectors = await encoder.encodeDocuments(texts, {
     ...(signal && { signal }),
+    poolFactor,
     onProgress: (done, total) => onEncoding({ passages: done, bytes: (bytes * done) / total, path }),
   });
   let first = 0;

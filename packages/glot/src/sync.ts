@@ -29,6 +29,8 @@ export interface SyncContext {
   readonly index: MultivectorIndex;
   /** Loads the encoder; called only where a file needs it. */
   readonly encoder: () => Promise<Encoder>;
+  /** How the tokens of passages are pooled; default 1: not. */
+  readonly poolFactor?: number;
   readonly paths: DocumentPaths;
 }
 
@@ -112,7 +114,7 @@ export async function syncFiles(
       });
       const { signal, force = false } = options;
       const onEncoding = (state: EncodingState) => tell(state.path, state);
-      for await (const done of indexBatches(documents, { index, encoder, signal, force, onEncoding })) {
+      for await (const done of indexBatches(documents, { ...context, encoder, signal, force, onEncoding })) {
         progress.passages += done.passages;
         progress.tokens += done.tokens;
         if (done.change === 'added') added++;

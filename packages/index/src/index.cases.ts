@@ -301,6 +301,8 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(() => index.requireEncoder({ ...ENCODER, name: 'renamed' })).not.toThrow();
       expect(() => index.requireEncoder({ ...ENCODER, fingerprint: 'beef' })).toThrowError(foreign);
       expect(() => index.requireEncoder({ ...ENCODER, dim: 48 })).toThrowError(foreign);
+      expect(() => index.requireEncoder({ ...ENCODER, poolFactor: 1 })).not.toThrow();
+      expect(() => index.requireEncoder({ ...ENCODER, poolFactor: 2 })).toThrowError(foreign);
     });
 
     it('answers searches that overlap with changes, each change on return', async () => {

@@ -16,7 +16,8 @@ export interface OpenIndexOptions {
   readonly encoder?: EncoderIdentity;
   /**
    * How a new index stores vectors: `int8` (default) keeps the ranking of f32, `compact` takes about half the space; its
-   * codebook is trained by `compact()`, once there are passages enough. An index keeps its profile.
+   * codebook is trained by `compact()`, once there are passages enough. An index keeps its profile: asked for another,
+   * it is not opened.
    */
   readonly profile?: StorageProfile;
   /** Threads of the compute kernels. */
@@ -31,7 +32,7 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 
 /**
  * Opens the index in one SQLite file. Nothing that stands in the file is lost by an error.
- * @throws GlotError `index.not-found`, `index.foreign-encoder`, `index.corrupt`, `index.version`, `index.busy`, `index.read-only`, `index.disk-full`, `index.cannot-open`
+ * @throws GlotError `index.not-found`, `index.foreign-encoder`, `index.profile`, `index.corrupt`, `index.version`, `index.busy`, `index.read-only`, `index.disk-full`, `index.cannot-open`
  * @example
  * const index = await openIndex({ file: '.glot/index.db', mode: 'write', encoder });
  * index.upsert(document, vectors);
@@ -51,11 +52,20 @@ export async function openIndex(options: OpenIndexOptions): Promise<MultivectorI
   const file = mode === 'write' ? openForWriting(path, encoder, profile) : openForReading(path);
   try {
     if (encoder) checkEncoder(path, file.encoder, encoder);
+    if (profile && profile !== file.profile) throw otherProfile(path, file.profile, profile);
     return new SqliteIndex(file, { threads, memoryBytes, exhaustivePassages: options.exhaustivePassages });
   } catch (error) {
     closeQuietly(file);
     throw storageError(error, path);
   }
+}
+
+function otherProfile(path: string, stored: StorageProfile, asked: StorageProfile): GlotError {
+  return new GlotError(
+    'index.profile',
+    `the index ${path} stores its vectors as ${stored}, not as ${asked}, and keeps its form; index anew into another file with --index`,
+    { details: { file: path, stored, asked } },
+  );
 }
 
 // The error that made us give up is the one to tell.

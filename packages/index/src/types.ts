@@ -12,6 +12,11 @@ export interface EncoderIdentity {
   readonly name: string;
   readonly fingerprint: string;
   readonly dim: number;
+  /**
+   * About one stored vector for so many tokens of a passage; 1, and for old indexes unstated, is all of them. Queries
+   * are not pooled: where an encoder does not state it, any will do.
+   */
+  readonly poolFactor?: number;
 }
 
 export interface PassageInput {

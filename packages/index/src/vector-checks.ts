@@ -39,7 +39,15 @@ export function checkVectors(vectors: TokenVectors, texts: number, encoder: Enco
 
 /** @throws GlotError `index.foreign-encoder` */
 export function checkEncoder(file: string, stored: EncoderIdentity, given: EncoderIdentity): void {
-  if (stored.fingerprint === given.fingerprint && stored.dim === given.dim) return;
+  const samePooling = given.poolFactor === undefined || given.poolFactor === (stored.poolFactor ?? 1);
+  if (stored.fingerprint === given.fingerprint && stored.dim === given.dim) {
+    if (samePooling) return;
+    throw new GlotError(
+      'index.foreign-encoder',
+      `the index ${file} was made with tokens pooled by ${stored.poolFactor ?? 1}, not by ${given.poolFactor}, and an index keeps one kind; leave --pool-factor out, or index anew into another file with --index`,
+      { details: { file, stored: { ...stored }, given: { ...given } } },
+    );
+  }
   throw new GlotError(
     'index.foreign-encoder',
     `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared; use the same --model again, or index anew into another file with --index`,

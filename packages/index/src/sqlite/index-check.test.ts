@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const open = (profile: StorageProfile = 'int8') =>
-  openIndex({ file, mode: 'write', encoder: ENCODER, profile, exhaustivePassages: 0, threads: 1 });
+const open = (profile?: StorageProfile) =>
+  openIndex({ file, mode: 'write', encoder: ENCODER, ...(profile && { profile }), exhaustivePassages: 0, threads: 1 });
 
 async function made(profile: StorageProfile = 'int8'): Promise<void> {
   const index = await open(profile);

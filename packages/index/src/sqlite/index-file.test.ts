@@ -71,6 +71,19 @@ describe('opening an index', () => {
     expect(await readdir(folder)).toEqual(['index.db']);
   });
 
+  it('keeps how tokens are pooled and how vectors are stored, and refuses to mix', async () => {
+    const index = await write({ encoder: { ...ENCODER, poolFactor: 2 }, profile: 'compact' });
+    fill(index);
+    await index.close();
+    const one = write({ encoder: { ...ENCODER, poolFactor: 1 } });
+    await expect(one).rejects.toThrowError(code('index.foreign-encoder'));
+    await expect(one).rejects.toThrowError(/pooled by 2, not by 1/);
+    await expect(write({ profile: 'int8' })).rejects.toThrowError(code('index.profile'));
+    const again = await write({ profile: 'compact' });
+    expect(again.stats()).toMatchObject({ documents: 9, encoder: { ...ENCODER, poolFactor: 2 } });
+    await again.close();
+  });
+
   it('refuses what is no index of ours, and leaves it as it is', async () => {
     await made(30);
     const whole = readFileSync(file);

@@ -30,7 +30,7 @@ export interface TransferReport {
 }
 
 /**
- * Writes all documents with their vectors: `encoder.json` (name, fingerprint, dim), `documents.jsonl` (a document a line
+ * Writes all documents with their vectors: `encoder.json` (name, fingerprint, dim, poolFactor), `documents.jsonl` (a document a line
  * with its passages, each with `rows`, its number of token vectors) and `vectors.npy` (float32 [tokens x dim], in the
  * order of the passages). Vectors come out as precisely as they are stored.
  * @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.export`, `aborted`

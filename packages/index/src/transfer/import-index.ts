@@ -23,6 +23,7 @@ const encoderSchema = z.object({
   name: z.string().min(1),
   fingerprint: z.string().min(1),
   dim: z.number().int().positive(),
+  poolFactor: z.number().int().min(1).optional(),
 });
 
 const linesSchema = z.object({ first: z.number().int(), last: z.number().int() });
@@ -62,7 +63,8 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
   for (const name of [ENCODER_FILE, DOCUMENTS_FILE, VECTORS_FILE]) {
     if (!existsSync(place(name))) throw importError(`there is no ${place(name)}`, { file: place(name) });
   }
-  const encoder = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
+  const { poolFactor, ...rest } = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
+  const encoder = { ...rest, ...(poolFactor !== undefined && { poolFactor }) };
   const vectors = new VectorReader(place(VECTORS_FILE), encoder.dim);
   let report = { documents: 0, passages: 0, tokens: 0 };
   try {
