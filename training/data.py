@@ -7,6 +7,7 @@ A batch is a list of documents and a list of queries, each query with the number
   cross   a passage of a few consecutive (or, for single sentences, random) sentences in one language; queries are
           sentences or spans of them in other languages: questions and long passages across languages meet here
   pairs   sentence and translation, both short
+Some questions bring a passage that is easily taken for theirs (negatives.py); it is a document without a query.
 """
 import argparse
 import collections
@@ -72,13 +73,18 @@ def build(data, tokenizer, out):
 
 
 class Data:
-    def __init__(self, path, seed=1, lexicon=None, two_share=0.0):
+    def __init__(self, path, seed=1, lexicon=None, two_share=0.0, negatives=None, hard_share=0.0):
+        self.hard_share = hard_share if negatives else 0.0  # of the questions, those that bring a hard negative
         self.two_share = two_share  # of the batches across languages that hold two languages only
         self.lexicon = np.load(lexicon) if lexicon else None
         z = np.load(path)
         self.ids, self.ends, self.sources = z["ids"], z["ends"], list(z["sources"])
         self.rng = np.random.default_rng(seed)
-        qa = z["qa"]
+        qa = np.concatenate([z["qa"], np.arange(len(z["qa"]))[:, None]], 1)  # language, question, context, place, number
+        if negatives:
+            found = np.load(negatives)["found"]
+            self.hard = {l: found[np.isin(found[:, 0], np.flatnonzero(qa[:, 0] == i))] for i, l in enumerate(LANGS)}
+            self.by_number = qa
         self.qa = {l: qa[qa[:, 0] == i] for i, l in enumerate(LANGS)}
         self.qa = {l: a for l, a in self.qa.items() if len(a)}
         par = z["par"]
@@ -156,13 +162,26 @@ class Data:
     def qa_item(self, limit):
         lang = self.draw_lang()
         a = self.qa[lang]
-        _, q, c, where = a[self.rng.integers(len(a))]
+        against = None
+        if self.rng.random() < self.hard_share and len(self.hard[lang]):
+            number, other, *texts = self.hard[lang][self.rng.integers(len(self.hard[lang]))]
+            _, q, c, where, _ = self.by_number[number]
+            against = (other, *np.split(np.array(texts), 3))
+        else:
+            _, q, c, where, _ = a[self.rng.integers(len(a))]
         c = self.text(c)
         if len(c) > limit:  # a window that holds the answer, not always at the same place
             at = where * len(c)
             s = int(np.clip(at - self.rng.uniform(.1, .8) * limit, 0, len(c) - limit))
             c = c[s:s + limit]
         q = self.text(q)[:40]
+        if against is not None:
+            other, by_model, by_words, across = against
+            turn = self.lexicon is not None and (self.two is None or other in self.two) and self.rng.random() < .5
+            negatives = across if turn else by_words if self.rng.random() < .3 else by_model
+            negatives = negatives[negatives >= 0]
+            q = self.words(q, other, self.rng.choice([.6, 1.0])) if turn else q
+            return c, [q], [self.text(i)[:limit] for i in self.rng.permutation(negatives)[:1]]
         if self.lexicon is not None and self.rng.random() < .6:
             q = self.switch(q, LANGS.index(lang))
         return c, [q]
@@ -173,8 +192,12 @@ class Data:
         if self.two is not None and lang in self.two:
             p[[l for l in range(len(LANGS)) if l == lang or l not in self.two]] = 0
         other = self.rng.choice(len(LANGS), p=p / p.sum())
-        new = self.lexicon[other][t]
-        return np.where((new >= 0) & (self.rng.random(len(t)) < self.rng.choice([.6, 1.0])), new, t)
+        return self.words(t, other, self.rng.choice([.6, 1.0]))
+
+    def words(self, t, lang, share=1.0):
+        """The text with a share of its tokens put into the language, where the lexicon has them."""
+        new = self.lexicon[lang][t]
+        return np.where((new >= 0) & (self.rng.random(len(t)) < share), new, t)
 
     def draw_lang(self):
         names = list(self.qa)
@@ -258,12 +281,12 @@ class Data:
                 if tries > 90:
                     self.two = None
                 continue
-            d, qs = item
+            d, qs, *negatives = item
             for q in qs:
                 if len(q):
                     Q.append(q)
                     owner.append(len(D))
-            D.append(d)
+            D += [d, *(negatives[0] if negatives else [])]
         return Q, D, np.array(owner)
 
 

@@ -110,6 +110,8 @@ def main():
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--lexicon", help="questions of qa are then put into other languages token by token")
     ap.add_argument("--two", type=float, default=0, help="share of the batches across languages that hold two languages only")
+    ap.add_argument("--negatives", help="hard negatives of questions")
+    ap.add_argument("--hard", type=float, default=.5, help="share of the questions that bring one")
     ap.add_argument("--workers", type=int, default=1, help="processes of one thread that update the same weights")
     a = ap.parse_args()
     tok = Tokenizer(a.tokenizer)
@@ -130,7 +132,7 @@ def work(rank, a, tok, model, steps0, others=()):
         torch.set_num_threads(1)
     a.seed += 1000 * rank
     torch.manual_seed(a.seed)
-    trainer = Trainer(model, tok, Data(a.tokens, a.seed, a.lexicon, a.two), not a.static, a.scale)
+    trainer = Trainer(model, tok, Data(a.tokens, a.seed, a.lexicon, a.two, a.negatives, a.hard), not a.static, a.scale)
     kinds, shares = zip(*((k, float(v)) for k, v in (x.split(":") for x in a.mix.split(","))))
     table = [model.embed_tokens.weight]
     free = [] if a.static else [p for n, p in model.named_parameters() if "embed_tokens" not in n and "log_scale" not in n]

@@ -1,7 +1,8 @@
 import { rmSync, statSync } from 'node:fs';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import { type DocumentInput, type MultivectorIndex, openIndex, type StorageProfile } from '@glot/index';
-import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
+import { type MultivectorIndex, openIndex, type StorageProfile } from '@glot/index';
+import { createMaxSim, type MaxSim, sliceTexts, type TokenVectors } from '@glot/kernels';
+import { documentOf } from './passage-documents.js';
 
 /** A batch of passages with their vectors; one document each. */
 export interface PassageBatch {
@@ -86,7 +87,7 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
     const [, ms] = await timed(() => {
       for (let first = 0; first < batch.texts.length; first += DOCUMENT_PASSAGES) {
         const texts = batch.texts.slice(first, first + DOCUMENT_PASSAGES);
-        const vectors = slice(batch.vectors, first, first + texts.length);
+        const vectors = sliceTexts(batch.vectors, first, texts.length);
         index.upsert(documentOf(`bench/${String(stored + first).padStart(9, '0')}.md`, texts), vectors);
       }
     });
@@ -293,34 +294,4 @@ function latencyOf(values: readonly number[]): Latency {
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
-
-function slice({ data, offsets, dim }: TokenVectors, first: number, last: number): TokenVectors {
-  const base = offsets[first]!;
-  return {
-    data: data.subarray(base * dim, offsets[last]! * dim),
-    offsets: offsets.slice(first, last + 1).map((offset) => offset - base),
-    dim,
-  };
-}
-
-function documentOf(path: string, texts: readonly string[]): DocumentInput {
-  let start = 0;
-  const passages = texts.map((text) => {
-    const passage = { text, start, end: start + text.length, headings: [], page: null, lines: null, lang: null };
-    start += text.length + 1;
-    return passage;
-  });
-  return {
-    path,
-    contentHash: path,
-    sizeBytes: start,
-    modifiedMs: 0,
-    format: 'markdown',
-    title: null,
-    lang: null,
-    meta: {},
-    text: texts.join('\n'),
-    passages,
-  };
 }
