@@ -18,12 +18,15 @@ export async function fingerprint(
   settings: ColbertSettings,
   precision: Precision = 'f32',
 ): Promise<string> {
-  const { folder, config, weightFiles } = checkpoint;
+  const { folder, weightFiles } = checkpoint;
+  const { eosTokenIds, ...facts } = checkpoint.config;
+  // As configurations mostly write it: a list only where there are several.
+  const config = { ...facts, eosTokenId: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null) };
   const { projection, ...rest } = settings;
   const { path, ...shape } = projection;
   const hash = createHash('sha256');
   if (precision !== 'f32') hash.update(`${precision}, ${ROUNDING}`);
-  hash.update(JSON.stringify([ALGORITHM, sorted({ ...config }), sorted(rest), sorted(shape)]));
+  hash.update(JSON.stringify([ALGORITHM, sorted(config), sorted(rest), sorted(shape)]));
   for (const file of [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path]) {
     await addFile(hash, file);
   }

@@ -162,7 +162,8 @@ describe('openEncoder', () => {
   it('has one fingerprint per vectors: moved files keep it, changed weights, tokens or settings do not', async () => {
     const print = (model: string) => using(model, async (encoder) => encoder.fingerprint);
     const original = await print(FOLDER);
-    expect(original).toMatch(/^[0-9a-f]{64}$/);
+    // Indexes made by earlier versions carry it.
+    expect(original).toBe('85db7cd82c238a2aef4cda2342f18f11bcf338349d4a9dff434b8b5096dac3ec');
     expect(await print(await variant({ 'config.json': { transformers_version: '9' } }))).toBe(original);
     const changed = [
       await variant({ 'config_sentence_transformers.json': { query_length: 17 } }),

@@ -29,6 +29,17 @@ describe('parseConfig', () => {
     expect(parseConfig({ ...BASE, head_dim: 32 }, 'e').headDim).toBe(32);
   });
 
+  it('takes one end token or several', () => {
+    const ends = (eos_token_id: unknown) => parseConfig({ ...BASE, eos_token_id }, 'x/config.json').eosTokenIds;
+    expect(ends(7)).toEqual([7]);
+    expect(ends([7, 2])).toEqual([7, 2]);
+    for (const none of [null, undefined, []]) expect(ends(none)).toEqual([]);
+    for (const bad of ['7', [7, '2'], [[7]], 7.5, { id: 7 }]) {
+      expect(() => ends(bad)).toThrowError(refusal('lfm2.config'));
+      expect(() => ends(bad)).toThrowError(/x\/config\.json.*eos_token_id: .*a token id or a list of them/);
+    }
+  });
+
   it('takes every layer for attention where no pattern is given', () => {
     expect(parseConfig(BASE, 'a').layers).toEqual(['full_attention', 'full_attention']);
   });

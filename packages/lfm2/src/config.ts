@@ -26,11 +26,13 @@ export interface Lfm2Config {
   /** `centered` for the architectures Lfm2Bidirectional*. */
   readonly convolution: ConvolutionMode;
   readonly bosTokenId: number | null;
-  readonly eosTokenId: number | null;
+  /** Tokens that end a text, in the order of the file; empty where it names none. */
+  readonly eosTokenIds: readonly number[];
   readonly padTokenId: number | null;
 }
 
 const size = z.number().int().positive();
+const tokenId = z.number().int();
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 const rope = z.object({ rope_theta: optional(z.number().positive()), rope_type: optional(z.string()) });
 
@@ -60,9 +62,9 @@ const ConfigFile = z.object({
   max_position_embeddings: size,
   tie_word_embeddings: optional(z.boolean()),
   tie_embedding: optional(z.boolean()),
-  bos_token_id: optional(z.number().int()),
-  eos_token_id: optional(z.number().int()),
-  pad_token_id: optional(z.number().int()),
+  bos_token_id: optional(tokenId),
+  eos_token_id: optional(z.union([tokenId.transform((id) => [id]), z.array(tokenId)], 'a token id or a list of them')),
+  pad_token_id: optional(tokenId),
 });
 
 /**
@@ -117,7 +119,7 @@ export function parseConfig(json: unknown, where: string): Lfm2Config {
     attention: bidirectional ? 'bidirectional' : 'causal',
     convolution: bidirectional ? 'centered' : 'causal',
     bosTokenId: file.bos_token_id ?? null,
-    eosTokenId: file.eos_token_id ?? null,
+    eosTokenIds: file.eos_token_id ?? [],
     padTokenId: file.pad_token_id ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +92,30 @@ describe('the generator', () => {
     expect(summary?.reason).toBe('stop');
     const nothing = collect({ mask: (logits) => void logits.fill(Number.NEGATIVE_INFINITY) });
     await expect(nothing).rejects.toThrowError(expect.objectContaining({ code: 'lfm2.no-token' }));
+  });
+
+  it('stops at each of the end tokens that config.json lists', async () => {
+    const config = join(folder, 'config.json');
+    const text = await readFile(config, 'utf8');
+    const ends = [...generator.tokenizer.encodeBare('!?')];
+    await writeFile(config, JSON.stringify({ ...JSON.parse(text), eos_token_id: ends }));
+    const several = await Generator.open(folder, { precision: 'f32', contextTokens: 300, threads: 1 });
+    await writeFile(config, text);
+    try {
+      for (const end of ends) {
+        const mask = (logits: Float32Array, generated: readonly number[]) => {
+          const only = generated.length === 2 ? end : 40;
+          logits.forEach((_, id) => {
+            if (id !== only) logits[id] = Number.NEGATIVE_INFINITY;
+          });
+        };
+        const ids: number[] = [];
+        for await (const { id } of several.generate(prompt(), { mask, maxTokens: 5 })) ids.push(id);
+        expect(ids).toEqual([40, 40]);
+      }
+    } finally {
+      await several.dispose();
+    }
   });
 
   it('heeds the repetition penalty', async () => {

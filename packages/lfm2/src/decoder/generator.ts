@@ -61,7 +61,7 @@ export class Generator {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.#chat = chat;
-    const ends = [decoder.config.eosTokenId, tokenizer.eosId, tokenizer.idOf('<|endoftext|>')];
+    const ends = [...decoder.config.eosTokenIds, tokenizer.eosId, tokenizer.idOf('<|endoftext|>')];
     this.#stopIds = new Set(ends.filter((id) => id !== null));
   }
 
