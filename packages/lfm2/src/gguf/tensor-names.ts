@@ -24,6 +24,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['output.weight', 'lm_head.weight'],
   // the projection of ColBERT models, which Hugging Face folders keep in 1_Dense/
   ['dense_2.weight', '1_Dense.linear.weight'],
+  ['dense_2.bias', '1_Dense.linear.bias'],
 ]);
 
 const LAYER = /^blk\.(\d+)\.(.+)\.(weight|bias)$/;

@@ -75,6 +75,26 @@ describe('tokenizerFiles', () => {
     expect(tokenizer.token_to_id('__proto__')).toBe(14);
   });
 
+  it('takes the tokenizer.json that a file carries whole', () => {
+    const whole = load(SMALL).tokenizer;
+    const { tokenizer: json } = tokenizerFiles(new Map(Object.entries({ ...MODEL, ...SMALL })), 'model.gguf');
+    const text = JSON.stringify({ ...json, normalizer: { type: 'Lowercase' } });
+    const carried = {
+      'tokenizer.ggml.model': 'bert',
+      'tokenizer.ggml.tokens': ['nothing'],
+      'tokenizer.huggingface.json': text,
+    };
+    const { tokenizer, config } = load({ ...SMALL, ...carried });
+    expect(whole.encode('HI hi世').ids).not.toEqual([1, 6, 8, 13]);
+    expect(tokenizer.encode('HI hi世').ids).toEqual([1, 6, 8, 13]);
+    expect(config).toMatchObject({ bos_token: '<s>', eos_token: '</s>', pad_token: '<|pad|>' });
+  });
+
+  it('names the mask token, which queries are filled up with', () => {
+    expect(load({ ...SMALL, 'tokenizer.ggml.mask_token_id': 3 }).config).toMatchObject({ mask_token: 'name' });
+    expect(load(SMALL).config).not.toHaveProperty('mask_token');
+  });
+
   const broken: readonly (readonly [string, Readonly<Record<string, MetadataValue>>])[] = [
     ['another kind of tokenizer', { 'tokenizer.ggml.model': 'llama' }],
     ['an unknown pre-tokenizer', { 'tokenizer.ggml.pre': 'qwen2' }],
@@ -84,6 +104,13 @@ describe('tokenizerFiles', () => {
     ['a merge with nothing', { 'tokenizer.ggml.merges': ['h '] }],
     ['types of other tokens', { 'tokenizer.ggml.token_type': Int32Array.of(1) }],
     ['a BOS beyond the vocabulary', { 'tokenizer.ggml.bos_token_id': 99 }],
+    ['a tokenizer.json that is none', { 'tokenizer.huggingface.json': '{"model":' }],
+    ['a tokenizer.json that is a list', { 'tokenizer.huggingface.json': '[]' }],
+    ['a tokenizer.json that is a number', { 'tokenizer.huggingface.json': 7 }],
+    [
+      'a BOS that the tokenizer.json lacks',
+      { 'tokenizer.huggingface.json': '{"added_tokens":[null,{"id":1},{"id":2,"content":3}]}' },
+    ],
   ];
   for (const [what, change] of broken) {
     it(`refuses ${what}`, () =>

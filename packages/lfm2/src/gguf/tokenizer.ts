@@ -19,25 +19,84 @@ const USER_DEFINED = 4;
 const UNUSED = 5;
 
 /**
- * Rebuilds the tokenizer from the metadata of a GGUF file. Rows that only fill up the embedding table are left out.
- * Merges apply as in the original tokenizer.json, to words of the vocabulary as well (`ignore_merges` false).
+ * The tokenizer in the metadata of a GGUF file: tokenizer.json where the file carries it whole, else what the lists of
+ * tokens and merges say.
  * @throws GlotError `lfm2.tokenizer` where it is missing, incomplete or of another kind
  */
 export function tokenizerFiles(metadata: Metadata, where: string): TokenizerFiles {
   const get = (name: string) => metadata.get(`tokenizer.${name}`);
-  const model = get('ggml.model');
-  const pre = get('ggml.pre');
+  const whole = get('huggingface.json');
+  const tokens = whole === undefined ? strings(get('ggml.tokens'), 'tokenizer.ggml.tokens', where) : null;
+  const json = whole === undefined ? null : wholeTokenizer(whole, where);
+  const special = (name: string): Special => {
+    const id = get(`ggml.${name}_token_id`);
+    if (id === undefined) return null;
+    const content = typeof id !== 'number' ? undefined : tokens ? tokens[id] : addedToken(json, id);
+    if (content === undefined) throw problem(where, `tokenizer.ggml.${name}_token_id is ${quoted(id)}, no token`);
+    return { id: id as number, content };
+  };
+  const bos = special('bos');
+  const eos = special('eos');
+  const pad = special('padding');
+  const mask = special('mask');
+  const template = get('chat_template');
+  return {
+    tokenizer: json ?? rebuilt(metadata, tokens!, bos, eos, where),
+    config: {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      clean_up_tokenization_spaces: false,
+      ...(bos ? { bos_token: bos.content } : {}),
+      ...(eos ? { eos_token: eos.content } : {}),
+      ...(pad ? { pad_token: pad.content } : {}),
+      ...(mask ? { mask_token: mask.content } : {}),
+      ...(typeof template === 'string' ? { chat_template: template } : {}),
+    },
+  };
+}
+
+type Special = { readonly id: number; readonly content: string } | null;
+
+function wholeTokenizer(text: unknown, where: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(text as string);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+  } catch {
+    // told below
+  }
+  throw problem(where, 'its tokenizer.huggingface.json is no JSON object');
+}
+
+function addedToken(json: Readonly<Record<string, unknown>> | null, id: number): string | undefined {
+  const added: unknown = json?.added_tokens;
+  if (!Array.isArray(added)) return undefined;
+  const found: unknown = added.find((token: { id?: unknown } | null) => token?.id === id);
+  const { content } = (found ?? {}) as { content?: unknown };
+  return typeof content === 'string' ? content : undefined;
+}
+
+/**
+ * tokenizer.json from lists of tokens and merges. Rows that only fill up the embedding table are left out. Merges apply
+ * as in the original tokenizer.json, to words of the vocabulary as well (`ignore_merges` false).
+ */
+function rebuilt(
+  metadata: Metadata,
+  tokens: readonly string[],
+  bos: Special,
+  eos: Special,
+  where: string,
+): Readonly<Record<string, unknown>> {
+  const get = (name: string) => metadata.get(`tokenizer.ggml.${name}`);
+  const model = get('model');
+  const pre = get('pre');
   if (model !== 'gpt2') throw problem(where, `its tokenizer is of the kind ${quoted(model)}; "gpt2" is supported`);
   if (typeof pre !== 'string' || !LFM2_PRE_TOKENIZERS.includes(pre)) {
     throw problem(where, `its pre-tokenizer is ${quoted(pre)}; supported are ${LFM2_PRE_TOKENIZERS.join(', ')}`);
   }
-  const tokens = strings(get('ggml.tokens'), 'tokenizer.ggml.tokens', where);
-  const merges = strings(get('ggml.merges'), 'tokenizer.ggml.merges', where).map((merge) => split(merge, where));
-  const types = get('ggml.token_type');
+  const merges = strings(get('merges'), 'tokenizer.ggml.merges', where).map((merge) => split(merge, where));
+  const types = get('token_type');
   if (types !== undefined && (!isNumeric(types) || types.length !== tokens.length)) {
     throw problem(where, 'tokenizer.ggml.token_type does not have one entry per token');
   }
-
   const vocabulary: Record<string, number> = Object.create(null) as Record<string, number>;
   const added: object[] = [];
   tokens.forEach((content, id) => {
@@ -49,51 +108,24 @@ export function tokenizerFiles(metadata: Metadata, where: string): TokenizerFile
     const special = type === CONTROL;
     added.push({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special });
   });
-
-  const special = (name: string): { readonly id: number; readonly content: string } | null => {
-    const id = get(`ggml.${name}_token_id`);
-    if (id === undefined) return null;
-    const content = typeof id === 'number' ? tokens[id] : undefined;
-    if (content === undefined) throw problem(where, `tokenizer.ggml.${name}_token_id is ${quoted(id)}, no token`);
-    return { id: id as number, content };
-  };
-  const bos = special('bos');
-  const eos = special('eos');
-  const pad = special('padding');
-  const template = get('chat_template');
   return {
-    tokenizer: {
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: added,
-      normalizer: null,
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: [
-          { type: 'Split', pattern: { Regex: LFM2_PATTERN }, behavior: 'Isolated', invert: false },
-          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-        ],
-      },
-      post_processor: framing(
-        get('ggml.add_bos_token') === false ? null : bos,
-        get('ggml.add_eos_token') === true ? eos : null,
-      ),
-      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-      model: { type: 'BPE', fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab: vocabulary, merges },
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: null,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: LFM2_PATTERN }, behavior: 'Isolated', invert: false },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
     },
-    config: {
-      tokenizer_class: 'PreTrainedTokenizerFast',
-      clean_up_tokenization_spaces: false,
-      ...(bos ? { bos_token: bos.content } : {}),
-      ...(eos ? { eos_token: eos.content } : {}),
-      ...(pad ? { pad_token: pad.content } : {}),
-      ...(typeof template === 'string' ? { chat_template: template } : {}),
-    },
+    post_processor: framing(get('add_bos_token') === false ? null : bos, get('add_eos_token') === true ? eos : null),
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: { type: 'BPE', fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab: vocabulary, merges },
   };
 }
-
-type Special = { readonly id: number; readonly content: string } | null;
 
 // Both texts of a pair get their own frame: BOS A EOS BOS B EOS.
 function framing(bos: Special, eos: Special): object {
