@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Checkpoint, Precision } from '@glot/lfm2';
+import { type Checkpoint, isGguf, type Precision } from '@glot/lfm2';
 import type { ColbertSettings } from './settings.js';
 
 /** Changes whenever the code would give other vectors for the same files. */
@@ -23,13 +23,14 @@ export async function fingerprint(
   // As configurations mostly write it: a list only where there are several.
   const config = { ...facts, eosTokenId: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null) };
   const { projection, ...rest } = settings;
-  const { path, ...shape } = projection;
+  const { path, name, ...shape } = projection;
   const hash = createHash('sha256');
   if (precision !== 'f32') hash.update(`${precision}, ${ROUNDING}`);
   hash.update(JSON.stringify([ALGORITHM, sorted(config), sorted(rest), sorted(shape)]));
-  for (const file of [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path]) {
-    await addFile(hash, file);
-  }
+  const files = isGguf(folder)
+    ? weightFiles // the one file holds all
+    : [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path];
+  for (const file of files) await addFile(hash, file);
   return hash.digest('hex');
 }
 

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GlotError } from '@glot/errors';
-import { Checkpoint, type Lfm2Config, type Precision, TextTokenizer } from '@glot/lfm2';
+import { Checkpoint, isGguf, type Lfm2Config, type Precision, TextTokenizer } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
 import { fingerprint } from './fingerprint.js';
+import { readGgufSettings } from './gguf-settings.js';
 import { type ColbertSettings, readSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
 import { loadRunner, type RunnerOptions, type TrunkRunner } from './trunk-runner.js';
@@ -12,7 +13,7 @@ import type { Encoder, EncoderDescription } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
-  /** A folder in PyLate's layout; default: the embedded model. */
+  /** A folder in PyLate's layout or a .gguf file of a ColBERT model; default: the embedded model. */
   readonly model?: string;
   /** Threads of one operator; default: all logical cores up to 4, half of them beyond. */
   readonly threads?: number;
@@ -39,7 +40,8 @@ const MAX_BATCH_TOKENS = 8192;
 
 /**
  * Opens a late-interaction encoder.
- * @throws GlotError `encoder.not-found`, `encoder.settings`, `encoder.tokenizer`, `lfm2.*`, `kernels.*`
+ * @throws GlotError `encoder.not-found`, `encoder.no-projection`, `encoder.settings`, `encoder.tokenizer`, `lfm2.*`,
+ *   `kernels.*`
  * @example
  * const encoder = await openEncoder();
  * const { data, offsets, dim } = await encoder.encodeQueries(['wie alt ist das Universum?']);
@@ -92,7 +94,7 @@ export function describeEncoder(
 
 function description(checkpoint: Checkpoint, settings: ColbertSettings, fingerprint: string): EncoderDescription {
   return {
-    name: basename(checkpoint.folder),
+    name: isGguf(checkpoint.folder) ? parse(checkpoint.folder).name : basename(checkpoint.folder),
     fingerprint,
     dim: settings.projection.outputs,
     documentLength: settings.documentLength,
@@ -104,14 +106,12 @@ async function withCheckpoint<T>(
   { model }: Pick<OpenEncoderOptions, 'model'>,
   use: (checkpoint: Checkpoint, settings: ColbertSettings) => Promise<T>,
 ): Promise<T> {
-  const folder = resolve(model ?? EMBEDDED_MODEL);
-  if (!(await isFolder(folder))) {
-    throw new GlotError('encoder.not-found', `there is no model folder at ${folder}`, { details: { path: folder } });
-  }
-  const settings = await readSettings(folder);
-  const checkpoint = await Checkpoint.open(folder);
+  const path = resolve(model ?? EMBEDDED_MODEL);
+  await checkKind(path);
+  const settings = await (isGguf(path) ? readGgufSettings(path) : readSettings(path));
+  const checkpoint = await Checkpoint.open(path);
   try {
-    checkFit(settings, checkpoint.config, folder);
+    checkFit(settings, checkpoint.config, path);
     return await use(checkpoint, settings);
   } finally {
     await checkpoint.close();
@@ -122,10 +122,9 @@ function startRunner({ worker }: OpenEncoderOptions, load: RunnerOptions): Promi
   return (worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load);
 }
 
-function checkFit(settings: ColbertSettings, config: Lfm2Config, folder: string): void {
+function checkFit(settings: ColbertSettings, config: Lfm2Config, path: string): void {
   const { queryLength, documentLength, projection } = settings;
-  const refuse = (problem: string) =>
-    new GlotError('encoder.settings', `the files in ${folder} contradict each other: ${problem}`);
+  const refuse = (problem: string) => new GlotError('encoder.settings', `${path} contradicts itself: ${problem}`);
   if (Math.max(queryLength, documentLength) > config.maxPositions) {
     throw refuse(`texts of ${Math.max(queryLength, documentLength)} tokens, but positions for ${config.maxPositions}`);
   }
@@ -141,9 +140,9 @@ function flopsPerToken(checkpoint: Checkpoint): number {
   return 2 * layers.length * hiddenSize * (3 * inner + 4 * hiddenSize);
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
+async function checkKind(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => null);
+  if (stats?.isDirectory() || (stats?.isFile() && isGguf(path))) return;
+  const problem = stats === null ? 'there is no model at' : 'a model is a folder or a .gguf file, and neither is';
+  throw new GlotError('encoder.not-found', `${problem} ${path}`, { details: { path } });
 }

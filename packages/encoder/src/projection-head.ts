@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import { GlotError } from '@glot/errors';
 import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
-import { type Head, SafetensorsFile } from '@glot/lfm2';
+import { GgufFile, type Head, isGguf, SafetensorsFile } from '@glot/lfm2';
 import type { Projection } from './settings.js';
 
 /** Hidden states -> unit vectors. @throws GlotError `encoder.settings` where the matrix has another shape; `lfm2.*` */
 export async function projectionHead(projection: Projection): Promise<Head> {
-  const { inputs, outputs, bias, path } = projection;
-  const file = await SafetensorsFile.open(path);
+  const { inputs, outputs, bias, path, name } = projection;
+  const file = await (isGguf(path) ? GgufFile.open(path) : SafetensorsFile.open(path));
   try {
-    const read = async (name: string, shape: readonly number[]) => {
-      const found = file.describe(name)?.shape;
+    const read = async (tensor: string, shape: readonly number[]) => {
+      const found = file.describe(tensor)?.shape;
       if (found?.length !== shape.length || found.some((size, i) => size !== shape[i])) {
         throw new GlotError(
           'encoder.settings',
-          `${path}: ${name} has the shape [${found}], its config asks for [${shape}]`,
+          `${path}: ${tensor} has the shape [${found}], its config asks for [${shape}]`,
         );
       }
-      return f32Tensor(await file.readFloats(name), shape);
+      return f32Tensor(await file.readFloats(tensor), shape);
     };
     const weights = {
-      weight: await read('linear.weight', [outputs, inputs]),
-      bias: bias ? await read('linear.bias', [outputs]) : undefined,
+      weight: await read(`${name}.weight`, [outputs, inputs]),
+      bias: bias ? await read(`${name}.bias`, [outputs]) : undefined,
     };
     const hash = createHash('sha256').update(weights.weight.bytes);
     if (weights.bias !== undefined) hash.update(weights.bias.bytes);

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GlotError, isGlotError } from '@glot/errors';
 import { readJson } from '@glot/lfm2';
@@ -23,8 +24,10 @@ export interface ColbertSettings {
 
 /** The matrix from hidden states to token vectors. */
 export interface Projection {
-  /** Safetensors file with `linear.weight` [outputs, inputs], and `linear.bias` [outputs] where `bias` is set. */
+  /** Safetensors or GGUF file. */
   readonly path: string;
+  /** Its tensors: NAME.weight [outputs, inputs], and NAME.bias [outputs] where `bias` is set. */
+  readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
   readonly bias: boolean;
@@ -56,12 +59,32 @@ const DenseFile = z.object({
   use_residual: z.literal(false).optional(),
 });
 
+/** What a checkpoint says of its texts, and not of its weights. */
+export type TextSettings = Omit<ColbertSettings, 'projection'>;
+
+const SETTINGS = 'config_sentence_transformers.json';
+const MODULES = 'modules.json';
+
 /**
  * Reads the settings of a PyLate folder. Nothing is guessed: a key that changes vectors must be there.
- * @throws GlotError `encoder.settings`; `lfm2.not-found` and `lfm2.json` for files that are missing or broken
+ * @throws GlotError `encoder.settings`; `encoder.no-projection` for other models; `lfm2.not-found` and `lfm2.json` for
+ *   files that are missing or broken
  */
 export async function readSettings(folder: string): Promise<ColbertSettings> {
-  const file = await read(folder, 'config_sentence_transformers.json', SettingsFile);
+  if (!(await isFile(join(folder, MODULES)))) {
+    throw noProjection(folder, `it lacks ${MODULES}, which PyLate saves with such a checkpoint`);
+  }
+  return { ...(await readTextSettings(folder)), projection: await readProjection(folder) };
+}
+
+/** Whether a folder holds settings as `readTextSettings` reads them. */
+export function hasTextSettings(folder: string): Promise<boolean> {
+  return isFile(join(folder, SETTINGS));
+}
+
+/** @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json` */
+export async function readTextSettings(folder: string): Promise<TextSettings> {
+  const file = await read(folder, SETTINGS, SettingsFile);
   const bert = await read(folder, 'sentence_bert_config.json', BertFile).catch((error: unknown) => {
     // sentence-transformers writes this file, but works without it; lower-casing is off then.
     if (isGlotError(error, 'lfm2.not-found')) return { do_lower_case: false };
@@ -76,23 +99,27 @@ export async function readSettings(folder: string): Promise<ColbertSettings> {
     attendToExpansion: file.attend_to_expansion_tokens,
     skiplist: file.skiplist_words,
     lowerCase: bert.do_lower_case,
-    projection: await readProjection(folder),
   };
 }
 
+/** A model that is no late-interaction encoder. */
+export function noProjection(path: string, problem: string): GlotError {
+  return new GlotError('encoder.no-projection', `${path} is no late-interaction encoder: ${problem}`, {
+    details: { path },
+  });
+}
+
 async function readProjection(folder: string): Promise<Projection> {
-  const modules = await read(folder, 'modules.json', ModulesFile);
+  const modules = await read(folder, MODULES, ModulesFile);
   const [trunk, dense, ...more] = modules;
   const transformer = trunk?.path === '' && trunk.type.endsWith('Transformer');
   if (!transformer || !dense?.type.endsWith('Dense') || !/^\w+$/.test(dense.path) || more.length > 0) {
-    throw invalid(
-      join(folder, 'modules.json'),
-      'it must list a Transformer in the folder itself, then one Dense module',
-    );
+    throw invalid(join(folder, MODULES), 'it must list a Transformer in the folder itself, then one Dense module');
   }
   const file = await read(folder, join(dense.path, 'config.json'), DenseFile);
   return {
     path: join(folder, dense.path, 'model.safetensors'),
+    name: 'linear',
     inputs: file.in_features,
     outputs: file.out_features,
     bias: file.bias,
@@ -112,5 +139,12 @@ function invalid(path: string, problem: string): GlotError {
     'encoder.settings',
     `${path} does not say how to encode: ${problem}; a late-interaction checkpoint saved by PyLate is needed`,
     { details: { path } },
+  );
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
   );
 }
