@@ -5,6 +5,7 @@ import { type ElementType, f32Tensor, type TensorData } from '@glot/kernels';
 import { z } from 'zod';
 import { type Lfm2Config, parseConfig } from './config.js';
 import { GgufFile } from './gguf/gguf-file.js';
+import { isGguf } from './gguf/is-gguf.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { widen } from './safetensors/widen.js';
 
@@ -131,11 +132,6 @@ export class Checkpoint {
 }
 
 const STORED_TYPES: Readonly<Record<string, ElementType>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
-
-/** Whether a path names a GGUF file rather than a checkpoint folder. */
-export function isGguf(path: string): boolean {
-  return path.toLowerCase().endsWith('.gguf');
-}
 
 /** @throws GlotError `lfm2.not-found` where there is no such file, `lfm2.json` where it is not JSON */
 export async function readJson(path: string): Promise<unknown> {

@@ -1,5 +1,5 @@
 export { type ChatMessage, ChatTemplate } from './chat/chat-template.js';
-export { Checkpoint, isGguf, readJson } from './checkpoint.js';
+export { Checkpoint, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
 export { type ConvertOptions, convertModel } from './conversion/convert-model.js';
 export { convertedFolder } from './conversion/converted-graph.js';
@@ -13,6 +13,7 @@ export {
 } from './decoder/generator.js';
 export { Sampler, type SamplingOptions } from './decoder/sampling.js';
 export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
+export { isGguf } from './gguf/is-gguf.js';
 export {
   type HubSettings,
   type LocalModel,

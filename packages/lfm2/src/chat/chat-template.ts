@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
-import { isGguf, readJson } from '../checkpoint.js';
+import { readJson } from '../checkpoint.js';
 import { GgufFile } from '../gguf/gguf-file.js';
+import { isGguf } from '../gguf/is-gguf.js';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';

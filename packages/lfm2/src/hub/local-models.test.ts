@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,6 +78,18 @@ describe('pulled models', () => {
 
   it('lets paths go before names', async () => {
     expect(await resolveModel(folder, { folder })).toBe(folder);
+    const ggufs = join(folder, 'ファイル');
+    await mkdir(ggufs);
+    expect(await resolveModel(ggufs, { folder })).toBe(ggufs);
+    await writeFile(join(ggufs, 'a-Q8_0.gguf'), '');
+    expect(await resolveModel(ggufs, { folder })).toBe(join(ggufs, 'a-Q8_0.gguf'));
+    await writeFile(join(ggufs, 'a-F16.GGUF'), '');
+    await expect(resolveModel(ggufs, { folder })).rejects.toThrowError(refusal('hub.choose-file'));
+    await expect(resolveModel(ggufs, { folder })).rejects.toThrowError(/ファイル; name one: a-F16\.GGUF, a-Q8_0\.gguf/);
+    await writeFile(join(ggufs, 'notes.md'), '# メモ');
+    await expect(resolveModel(join(ggufs, 'notes.md'), { folder })).rejects.toThrowError(/notes\.md is no model/);
+    await writeFile(join(ggufs, 'config.json'), '{}');
+    expect(await resolveModel(ggufs, { folder })).toBe(ggufs);
     expect(await resolveModel(REPO, { folder })).toBe(join(folder, REPO));
     await expect(resolveModel('./fehlt.gguf', { folder })).rejects.toThrowError(/neither a file or folder nor/);
     await expect(resolveModel('a/b', { folder })).rejects.toThrowError(refusal('hub.not-pulled'));

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
+import { isGguf } from '../gguf/is-gguf.js';
 import { FileDigest } from './file-digest.js';
 import { isAbsent, type Manifest, type ManifestEntry, readManifest } from './manifest.js';
 import { formatModelName, type ModelName, modelSubfolder, parseModelName } from './model-name.js';
@@ -97,7 +98,7 @@ export async function modelPath(name: string, options: Partial<HubSettings> = {}
 export function pathIn(model: LocalModel, choice: string | null): string {
   const { files, folder, name } = model;
   if (choice !== null) return join(folder, chooseGguf(files, choice, name).path);
-  const [gguf, ...more] = files.filter(({ path }) => /\.gguf$/i.test(path));
+  const [gguf, ...more] = files.filter(({ path }) => isGguf(path));
   if (gguf === undefined || files.some(({ path }) => path === 'config.json')) return folder;
   if (more.length === 0) return join(folder, gguf.path);
   const names = [gguf, ...more].map(({ path }) => path);
@@ -111,15 +112,19 @@ export function pathIn(model: LocalModel, choice: string | null): string {
 }
 
 /**
- * What a user means by a model: a folder or file if there is one of that name, else a pulled model.
+ * What a user means by a model: a folder or file if there is one of that name, else a pulled model. A folder that is no
+ * checkpoint but holds one .gguf file means this file.
  * @throws GlotError as `modelPath`
  */
 export async function resolveModel(nameOrPath: string, options: Partial<HubSettings> = {}): Promise<string> {
-  const exists = await stat(nameOrPath).then(
-    () => true,
-    () => false,
-  );
-  if (exists) return nameOrPath;
+  const stats = await stat(nameOrPath).catch(() => null);
+  if (stats?.isDirectory()) return checkpointIn(nameOrPath);
+  if (stats !== null) {
+    if (isGguf(nameOrPath)) return nameOrPath;
+    throw new GlotError('hub.name', `${nameOrPath} is no model: a model is a folder, a .gguf file or a pulled name`, {
+      details: { name: nameOrPath },
+    });
+  }
   try {
     return await modelPath(nameOrPath, options);
   } catch (cause) {
@@ -129,6 +134,20 @@ export async function resolveModel(nameOrPath: string, options: Partial<HubSetti
       details: { name: nameOrPath },
     });
   }
+}
+
+async function checkpointIn(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  const [gguf, ...more] = names.filter((name) => isGguf(name)).sort();
+  if (gguf === undefined || names.includes('config.json')) return folder;
+  if (more.length === 0) return join(folder, gguf);
+  throw new GlotError(
+    'hub.choose-file',
+    `several .gguf files lie in ${folder}; name one: ${[gguf, ...more].join(', ')}`,
+    {
+      details: { folder, files: [gguf, ...more] },
+    },
+  );
 }
 
 function localModel(folder: string, manifest: Manifest): LocalModel {

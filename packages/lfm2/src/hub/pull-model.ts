@@ -1,6 +1,7 @@
 import { copyFile, link, mkdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
+import { isGguf } from '../gguf/is-gguf.js';
 import { download, PATIENCE, type Patience } from './download.js';
 import { HubClient, type RemoteFile } from './hub-client.js';
 import { findModel, type LocalModel, pathIn } from './local-models.js';
@@ -236,8 +237,4 @@ async function removeEmpty(folder: string, root: string): Promise<void> {
       if (!isAbsent(error)) return;
     }
   }
-}
-
-function isGguf(path: string): boolean {
-  return path.toLowerCase().endsWith('.gguf');
 }

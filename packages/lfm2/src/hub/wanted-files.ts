@@ -1,4 +1,5 @@
 import { GlotError } from '@glot/errors';
+import { isGguf } from '../gguf/is-gguf.js';
 import type { RemoteFile } from './hub-client.js';
 
 // What a checkpoint folder may hold, at its root and in the folders of its dense layers.
@@ -29,7 +30,7 @@ export function wantedFiles(files: readonly RemoteFile[], choice: string | null,
   if (folder.some(({ path }) => WEIGHTS.test(path))) {
     return folder.filter(({ path }) => !WEIGHTS.test(path) || !(sharded && whole) || path !== 'model.safetensors');
   }
-  const ggufs = files.filter(({ path }) => GGUF.test(path));
+  const ggufs = files.filter(({ path }) => isGguf(path));
   if (ggufs.length === 1) return ggufs;
   if (ggufs.length === 0) {
     throw new GlotError('hub.no-model', `${repo} holds neither safetensors nor GGUF weights`, { details: { repo } });
@@ -43,7 +44,7 @@ export function chooseGguf<File extends { readonly path: string }>(
   choice: string,
   repo: string,
 ): File {
-  const ggufs = files.filter(({ path }) => GGUF.test(path));
+  const ggufs = files.filter(({ path }) => isGguf(path));
   const exact = ggufs.find(({ path }) => path === choice);
   if (exact !== undefined) return exact;
   const wanted = choice.toLowerCase();
