@@ -224,13 +224,18 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     });
   models
     .command('convert')
-    .description('convert the weights of a text model once, so that it loads quickly from then on')
-    .argument('<name>', 'owner/name, a folder or a .gguf file')
-    .addOption(new Option('--precision <kind>', 'of the weights').choices(['f32', 'int8', 'int4']).default('int4'))
+    .description('convert the weights of a model once, so that it loads quickly from then on')
+    .argument('<name>', 'owner/name, a folder or a .gguf file; what it is for is found out')
+    .addOption(
+      new Option(
+        '--precision <kind>',
+        'of the weights (default: int4 for models that write, f32 for encoders, which take f32 or int8)',
+      ).choices(['f32', 'int8', 'int4']),
+    )
     .addOption(jsonOption())
     .action(async (name, options) => {
       const { runModelsConvert } = await import('./commands/models-convert.js');
-      onExit(await runModelsConvert(name, options));
+      onExit(await runModelsConvert(name, options, signal));
     });
   models
     .command('path')

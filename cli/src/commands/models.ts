@@ -1,6 +1,7 @@
 import { listModels, modelPath, pullModel, verifyModel } from '@glot/lfm2';
 import { ExitCode } from '../exit-code.js';
 import { count } from '../terminal/count.js';
+import { megabytes } from '../terminal/megabytes.js';
 import { createProgress } from '../terminal/progress.js';
 
 /** `glot models`: the checkpoints on this machine, and how they come here. */
@@ -12,8 +13,6 @@ interface JsonOption {
 interface PullCommandOptions extends JsonOption {
   readonly revision?: string;
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 export async function runModelsList(options: JsonOption): Promise<ExitCode> {
   const models = await listModels();

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SafetensorsFile } from '@glot/lfm2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EMBEDDED_MODEL, openEncoder } from './open-encoder.js';
+import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
+import { openEncoder } from './open-encoder.js';
 import type { Encoder } from './types.js';
 
 const GOLDEN = join(EMBEDDED_MODEL, 'golden');

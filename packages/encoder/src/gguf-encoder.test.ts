@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { TokenVectors } from '@glot/kernels';
 import { SafetensorsFile } from '@glot/lfm2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
 import { assumesTextSettings, LFM2_COLBERT_SETTINGS } from './gguf-settings.js';
-import { describeEncoder, EMBEDDED_MODEL, type OpenEncoderOptions, openEncoder } from './open-encoder.js';
+import { describeEncoder, type OpenEncoderOptions, openEncoder } from './open-encoder.js';
 import type { Encoder } from './types.js';
 
 /** What this needs of the LFM2 package's own test code. */
@@ -183,7 +184,8 @@ describe('a GGUF file with llama.cpp lists of tokens', () => {
 
 describe('files that are no ColBERT model', () => {
   const refusal = async (model: string, code: string, message: RegExp) => {
-    for (const opened of [openEncoder({ model }), describeEncoder({ model })]) {
+    for (const open of [openEncoder, describeEncoder]) {
+      const opened = open({ model });
       await expect(opened).rejects.toThrowError(expect.objectContaining({ code }));
       await expect(opened).rejects.toThrowError(message);
     }

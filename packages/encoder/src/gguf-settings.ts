@@ -44,6 +44,14 @@ export async function assumesTextSettings(path: string): Promise<boolean> {
   return !(await hasTextSettings(dirname(path)));
 }
 
+/** @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.dtype`, `lfm2.unsupported` */
+export async function hasProjection(path: string): Promise<boolean> {
+  const file = await GgufFile.open(path);
+  const found = file.describe(`${PROJECTION}.weight`);
+  await file.close();
+  return found !== undefined;
+}
+
 async function readProjection(path: string): Promise<Projection> {
   const file = await GgufFile.open(path);
   try {

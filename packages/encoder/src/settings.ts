@@ -63,7 +63,8 @@ const DenseFile = z.object({
 export type TextSettings = Omit<ColbertSettings, 'projection'>;
 
 const SETTINGS = 'config_sentence_transformers.json';
-const MODULES = 'modules.json';
+/** What sentence-transformers lists the parts of a model in; folders of text models have none. */
+export const MODULES = 'modules.json';
 
 /**
  * Reads the settings of a PyLate folder. Nothing is guessed: a key that changes vectors must be there.

@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { TextSpan, TextTokenizer } from '@glot/lfm2';
+import { type TextSpan, TextTokenizer } from '@glot/lfm2';
 import type { ColbertSettings } from './settings.js';
 
 /** Ids of one text as the trunk sees them. */
@@ -19,6 +19,14 @@ export class TokenLayout {
   readonly #documentPrefix: number | null;
   readonly #expansion: number;
   readonly #skipped: ReadonlySet<number>;
+
+  /**
+   * With the tokenizer of a checkpoint folder or .gguf file.
+   * @throws GlotError `encoder.tokenizer`, `lfm2.*`
+   */
+  static async load(path: string, settings: ColbertSettings): Promise<TokenLayout> {
+    return new TokenLayout(await TextTokenizer.load(path), settings);
+  }
 
   /** @throws GlotError `encoder.tokenizer` where the tokenizer cannot follow the settings */
   constructor(tokenizer: TextTokenizer, settings: ColbertSettings) {

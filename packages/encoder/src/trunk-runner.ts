@@ -1,6 +1,7 @@
-import { Checkpoint, type Precision, type TokenBatch, Trunk } from '@glot/lfm2';
+import { GlotError } from '@glot/errors';
+import { Checkpoint, type ConversionOptions, type Precision, type TokenBatch, Trunk } from '@glot/lfm2';
 import { projectionHead } from './projection-head.js';
-import type { Projection } from './settings.js';
+import type { ColbertSettings, Projection } from './settings.js';
 
 /** Runs batches one after the other, here or in another thread. */
 export interface TrunkRunner {
@@ -17,17 +18,43 @@ export interface RunnerOptions {
   readonly maxTokens: number;
   readonly threads: number | null;
   readonly precision: Precision;
-  /** Keeps converted weights; null: none are kept. */
+  /** Keeps converted weights; null: what `convertEncoder` made is used, and none are kept. */
   readonly cacheFolder: string | null;
 }
 
+export type EncoderPrecision = Exclude<Precision, 'int4'>;
+
+export const ENCODER_PRECISIONS: readonly EncoderPrecision[] = ['f32', 'int8'];
+
+export interface RunnerChoices {
+  readonly threads?: number;
+  /** Default: f32. */
+  readonly precision?: EncoderPrecision;
+  readonly cacheFolder?: string;
+}
+
+/** @throws GlotError `encoder.precision` for one that encoders don't have */
+export function runnerOptions(folder: string, settings: ColbertSettings, choices: RunnerChoices): RunnerOptions {
+  const { threads = null, precision = 'f32', cacheFolder = null } = choices;
+  if (!ENCODER_PRECISIONS.includes(precision)) {
+    const kinds = ENCODER_PRECISIONS.join(' or ');
+    throw new GlotError('encoder.precision', `the weights of an encoder are held in ${kinds}, not in ${precision}`);
+  }
+  const maxTokens = Math.max(settings.queryLength, settings.documentLength);
+  return { folder, projection: settings.projection, maxTokens, threads, precision, cacheFolder };
+}
+
 /** Loads the model into the calling thread. */
-export async function loadRunner(options: RunnerOptions): Promise<TrunkRunner> {
+export async function loadRunner(
+  options: RunnerOptions,
+  conversion: Pick<ConversionOptions, 'onConverted' | 'signal'> = {},
+): Promise<TrunkRunner> {
   const { folder, projection, maxTokens, threads, precision, cacheFolder } = options;
   const checkpoint = await Checkpoint.open(folder);
   try {
     const head = await projectionHead(projection);
     return await Trunk.load(checkpoint, {
+      ...conversion,
       head,
       maxTokens,
       precision,

@@ -2,7 +2,7 @@ export { type ChatMessage, ChatTemplate } from './chat/chat-template.js';
 export { Checkpoint, readJson } from './checkpoint.js';
 export { type LayerType, type Lfm2Config, parseConfig } from './config.js';
 export { type ConvertOptions, convertModel } from './conversion/convert-model.js';
-export { convertedFolder } from './conversion/converted-graph.js';
+export { type ConversionOptions, type ConvertedWeights, convertedFolder } from './conversion/converted-graph.js';
 export { Decoder, type DecoderOptions } from './decoder/decoder.js';
 export { DecoderState } from './decoder/decoder-state.js';
 export {

@@ -5,7 +5,7 @@ import {
   type ConvolutionMode,
   createSession,
   type Graph,
-  GraphBuilder,
+  type GraphBuilder,
   type GraphSession,
   rmsNorm,
   ropeTables,
@@ -17,7 +17,7 @@ import {
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
-import { convertedGraph } from './conversion/converted-graph.js';
+import { type ConversionOptions, convertedGraph } from './conversion/converted-graph.js';
 import { layerWeights, norm } from './layer-weights.js';
 import { type Precision, packing } from './precision.js';
 import { vocabulary } from './vocabulary.js';
@@ -32,7 +32,7 @@ export interface Head {
   build(graph: GraphBuilder, hidden: Value): Value;
 }
 
-export interface TrunkOptions extends SessionOptions {
+export interface TrunkOptions extends SessionOptions, ConversionOptions {
   /** Default: what the architecture in config.json says. */
   readonly attention?: AttentionMode;
   /** Default: what the architecture in config.json says. */
@@ -43,8 +43,6 @@ export interface TrunkOptions extends SessionOptions {
   readonly precision?: Precision;
   /** Default: none, so that the normalised hidden states come out. */
   readonly head?: Head;
-  /** Folder that keeps converted weights, so that the next load is quick; default: none. */
-  readonly cacheFolder?: string;
 }
 
 /** Sequences of one length. */
@@ -77,14 +75,11 @@ export class Trunk {
       graph.output('output', options.head?.build(graph, hidden) ?? hidden, 'f32', ['tokens', width]);
       return graph.build('lfm2');
     };
-    const { precision = 'f32', cacheFolder } = options;
+    const { precision = 'f32' } = options;
     const trunk = [maxTokens, options.attention, options.convolution, options.head?.identity].map(
       (fact) => fact ?? null,
     );
-    const graph =
-      cacheFolder === undefined
-        ? await build(new GraphBuilder())
-        : await convertedGraph(checkpoint, { precision, facts: { trunk }, build }, cacheFolder);
+    const graph = await convertedGraph(checkpoint, { precision, facts: { trunk }, build }, options);
     const session = await createSession(graph, options);
     return new Trunk(session, width, maxTokens, config.vocabSize);
   }

@@ -1,9 +1,9 @@
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder, type DecoderOptions } from '../decoder/decoder.js';
 import { resolveModel } from '../hub/index.js';
-import { convertedFolder } from './converted-graph.js';
+import { type ConvertedWeights, convertedFolder } from './converted-graph.js';
 
-export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'prefillPrecision'> {
+export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'prefillPrecision' | 'signal'> {
   /** Default: beside the pulled models. */
   readonly folder?: string;
 }
@@ -11,16 +11,21 @@ export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'pref
 /**
  * Converts a causal model for decoding, so that it loads quickly from then on, and loads it once as a check.
  * @param nameOrPath a pulled name, a folder or a GGUF file
- * @returns the folder that keeps the weights
- * @throws GlotError `hub.*`, `lfm2.*`, `kernels.*`
+ * @returns the weights that are kept: for each step, and for prompts where these have weights of their own
+ * @throws GlotError `hub.*`, `lfm2.*`, `kernels.*`, `aborted`
  */
-export async function convertModel(nameOrPath: string, options: ConvertOptions = {}): Promise<string> {
-  const { folder = convertedFolder(), ...decoding } = options;
+export async function convertModel(nameOrPath: string, options: ConvertOptions = {}): Promise<ConvertedWeights[]> {
+  const { folder: cacheFolder = convertedFolder(), ...decoding } = options;
   const checkpoint = await Checkpoint.open(await resolveModel(nameOrPath));
   try {
-    const decoder = await Decoder.load(checkpoint, { ...decoding, cacheFolder: folder });
+    const kept = new Map<string, ConvertedWeights>();
+    const onConverted = (weights: ConvertedWeights) => {
+      // Those for prompts are asked for twice: made, and loaded.
+      if (!kept.has(weights.folder)) kept.set(weights.folder, weights);
+    };
+    const decoder = await Decoder.load(checkpoint, { ...decoding, cacheFolder, onConverted });
     await decoder.dispose();
-    return folder;
+    return [...kept.values()];
   } finally {
     await checkpoint.close();
   }

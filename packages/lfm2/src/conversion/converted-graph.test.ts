@@ -1,13 +1,15 @@
-import { mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { f32Tensor } from '@glot/kernels';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder } from '../decoder/decoder.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { type Head, Trunk, type TrunkOptions } from '../trunk.js';
 import { convertModel } from './convert-model.js';
+import type { ConvertedWeights } from './converted-graph.js';
 
 describe('converted weights', () => {
   let folder: string;
@@ -90,11 +92,86 @@ describe('converted weights', () => {
   });
 
   it('come from one conversion for every context limit', async () => {
-    expect(await convertModel(folder, { precision: 'int8', folder: cacheFolder })).toBe(cacheFolder);
+    const made = await convertModel(folder, { precision: 'int8', folder: cacheFolder });
     const before = await entries();
     expect(before.length).toBe(1);
+    const at = join(cacheFolder, before[0]!);
+    const sizes = await Promise.all(['weights.bin', 'model.onnx'].map((name) => stat(join(at, name))));
+    const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+    expect(made).toEqual([{ precision: 'int8', folder: at, bytes, made: true }]);
+    const found = await convertModel(folder, { precision: 'int8', folder: cacheFolder });
+    expect(found).toEqual([{ ...made[0], made: false }]);
     await logits({ precision: 'int8', contextTokens: 99, cacheFolder });
     expect(await entries()).toEqual(before);
+  });
+
+  it('are told apart: those of each step, and those for prompts', async () => {
+    const kept = await convertModel(folder, { folder: cacheFolder });
+    expect(kept.map(({ precision, made }) => [precision, made])).toEqual([
+      ['int4', true],
+      ['int8', true],
+    ]);
+    expect(kept.map(({ folder: place }) => basename(place)).sort()).toEqual(await entries());
+  });
+
+  it('are found in the default place, where nothing is written unasked', async () => {
+    vi.stubEnv('GLOT_MODELS', join(folder, 'models'));
+    const place = join(folder, 'converted');
+    const inUse = async (precision: 'f32' | 'int8') => {
+      const trunk = await Trunk.load(checkpoint, { threads: 1, precision });
+      const states = await trunk.run({ ids: Int32Array.of(1, 20, 33), sequences: 1, length: 3 });
+      await trunk.dispose();
+      return states;
+    };
+    try {
+      const expected = await inUse('int8');
+      expect(await readdir(folder)).not.toContain('converted'); // loading alone writes nothing
+      await (await Trunk.load(checkpoint, { threads: 1, precision: 'int8', cacheFolder: place })).dispose();
+      const [name] = await readdir(place);
+      expect(await inUse('int8')).toEqual(expected);
+      // Other weights of the same size, to see that they are what is read.
+      const weights = join(place, name!, 'weights.bin');
+      await writeFile(weights, new Uint8Array((await stat(weights)).size));
+      expect(await inUse('int8')).not.toEqual(expected);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('leave nothing behind where their making was ended, and clear up after processes that were killed', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const converting = convertModel(folder, { folder: cacheFolder, signal: controller.signal });
+    await expect(converting).rejects.toThrowError(expect.objectContaining({ code: 'aborted' }));
+    let reads = 0;
+    // Fires at the third constant.
+    const signal = {
+      get aborted() {
+        reads += 1;
+        return reads > 3;
+      },
+    } as AbortSignal;
+    const ended = convertModel(folder, { folder: cacheFolder, signal });
+    await expect(ended).rejects.toThrowError(expect.objectContaining({ code: 'aborted' }));
+    expect(await entries()).toEqual([]);
+
+    const [{ folder: made }] = (await convertModel(folder, { folder: cacheFolder, precision: 'f32' })) as [
+      ConvertedWeights,
+    ];
+    await rm(made, { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const leftovers = [`${made}.${pid}.tmp`, `${made}.${pid}.abcd.tmp`];
+    const others = [`${made}.${process.ppid}.abcd.tmp`, join(cacheFolder, `f32-other.${pid}.abcd.tmp`)];
+    for (const place of [...leftovers, ...others]) await mkdir(place);
+    await convertModel(folder, { folder: cacheFolder, precision: 'f32' });
+    expect(await entries()).toEqual([made, ...others].map((place) => basename(place)).sort());
+  });
+
+  it('say where they cannot be kept', async () => {
+    await writeFile(cacheFolder, 'eine Datei');
+    const converting = convertModel(folder, { folder: cacheFolder });
+    await expect(converting).rejects.toThrowError(expect.objectContaining({ code: 'lfm2.conversion' }));
+    await expect(converting).rejects.toThrowError(/cannot keep converted weights in .*cache/);
   });
 
   it('belong to one state of the checkpoint', async () => {

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { throwIfAborted } from '@glot/errors';
 import type { ConstantSink } from '@glot/kernels';
 
 /** Starts of pages, which the runtime can map. */
@@ -9,10 +10,13 @@ export class WeightsFile implements ConstantSink {
   readonly file: string;
   readonly #handle: number;
   readonly #starts = new WeakMap<ArrayBufferLike, Map<string, number>>();
+  readonly #signal: AbortSignal | undefined;
   #size = 0;
 
-  constructor(path: string, file: string) {
+  /** @param signal makes `write` throw once it has fired */
+  constructor(path: string, file: string, signal?: AbortSignal) {
     this.file = file;
+    this.#signal = signal;
     this.#handle = openSync(path, 'wx');
   }
 
@@ -20,7 +24,9 @@ export class WeightsFile implements ConstantSink {
     return this.#size;
   }
 
+  /** @throws GlotError `aborted` */
   write(bytes: Uint8Array): number {
+    throwIfAborted(this.#signal);
     const known = this.#starts.get(bytes.buffer) ?? new Map<string, number>();
     this.#starts.set(bytes.buffer, known);
     const range = `${bytes.byteOffset}+${bytes.byteLength}`;

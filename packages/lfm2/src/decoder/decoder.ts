@@ -3,12 +3,12 @@ import { GlotError, throwIfAborted } from '@glot/errors';
 import { createSession, type GraphBuilder, type GraphSession, type SessionOptions } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
 import type { Lfm2Config } from '../config.js';
-import { convertedGraph } from '../conversion/converted-graph.js';
+import { type ConversionOptions, convertedGraph } from '../conversion/converted-graph.js';
 import type { Precision } from '../precision.js';
 import { decodeGraph } from './decode-graph.js';
 import { DecoderState } from './decoder-state.js';
 
-export interface DecoderOptions extends SessionOptions {
+export interface DecoderOptions extends SessionOptions, ConversionOptions {
   /** Default: int4, with a second set of int8 weights for prompts. */
   readonly precision?: Precision;
   /** Most tokens of a sequence; default: the smaller of max_position_embeddings and 32,768. */
@@ -17,11 +17,6 @@ export interface DecoderOptions extends SessionOptions {
   readonly chunkTokens?: number;
   /** Weights that read prompts; default: int8 where `precision` is int4, else the same ones. */
   readonly prefillPrecision?: Precision;
-  /**
-   * Folder that keeps converted weights, so that the next load is quick. Default: what `convertModel` made is used
-   * where it is there, and nothing is written.
-   */
-  readonly cacheFolder?: string;
 }
 
 const DEFAULT_CONTEXT = 32_768;
@@ -55,7 +50,7 @@ export class Decoder {
     const graph = (of: Precision, output: 'logits' | 'none') => {
       const wanted = { precision: of, contextTokens: tableTokens, output };
       const build = (builder: GraphBuilder) => decodeGraph(checkpoint, wanted, builder);
-      return convertedGraph(checkpoint, { precision: of, facts: { decode: wanted }, build }, options.cacheFolder);
+      return convertedGraph(checkpoint, { precision: of, facts: { decode: wanted }, build }, options);
     };
     const stepGraph = await graph(precision, 'logits');
     // Both are converted before either is loaded, so that converting needs no memory for loaded weights.
