@@ -9,6 +9,7 @@ export interface IndexOptions {
   readonly index: string;
   readonly json?: true;
   readonly model?: string;
+  readonly precision?: 'f32' | 'int8';
   readonly threads?: number;
 }
 
@@ -31,7 +32,12 @@ export const indexOption = () =>
 export const jsonOption = () => new Option('--json', 'print one JSON object');
 
 export const modelOption = () =>
-  new Option('--model <model>', 'late-interaction checkpoint: a folder or a pulled name').env('GLOT_MODEL');
+  new Option('--model <model>', 'late-interaction model: a folder, a .gguf file or a pulled name').env('GLOT_MODEL');
+
+export const precisionOption = () =>
+  new Option('--precision <kind>', 'of the weights of that model (default: f32); an index keeps to one')
+    .choices(['f32', 'int8'])
+    .env('GLOT_PRECISION');
 
 export const threadsOption = () => new Option('--threads <n>', 'compute threads').argParser(positiveInteger);
 
@@ -62,15 +68,16 @@ export function queryText(words: readonly string[]): string {
   return text;
 }
 
-/** What `openGlot` and `openEncoder` take of the shared flags; a pulled model's name becomes its folder. */
-export async function modelOptions(options: Pick<IndexOptions, 'model' | 'threads'>) {
+/** What `openGlot` and `openEncoder` take of the shared flags; a pulled model's name becomes its place. */
+export async function modelOptions(options: Pick<IndexOptions, 'model' | 'precision' | 'threads'>) {
   return {
-    ...(options.model !== undefined && { model: await modelFolder(options.model) }),
+    ...(options.model !== undefined && { model: await modelPlace(options.model) }),
+    ...(options.precision !== undefined && { precision: options.precision }),
     ...(options.threads !== undefined && { threads: options.threads }),
   };
 }
 
-async function modelFolder(nameOrPath: string): Promise<string> {
+async function modelPlace(nameOrPath: string): Promise<string> {
   const { resolveModel } = await import('@glot/lfm2');
   return resolveModel(nameOrPath);
 }

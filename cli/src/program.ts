@@ -12,6 +12,7 @@ import {
   modeOption,
   poolFactorOption,
   positiveInteger,
+  precisionOption,
   threadsOption,
 } from './options.js';
 
@@ -44,6 +45,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .option('--force', 'read and encode every file again, as after an upgrade that reads files better')
     .addOption(jsonOption())
     .addOption(modelOption())
+    .addOption(precisionOption())
     .addOption(threadsOption())
     .addHelpText(
       'after',
@@ -67,6 +69,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(modeOption())
     .addOption(jsonOption())
     .addOption(modelOption())
+    .addOption(precisionOption())
     .addOption(threadsOption())
     .addOption(
       new Option('-l, --files', 'print paths only, the best documents first').conflicts(['json', 'full', 'explain']),
@@ -101,11 +104,12 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(
       new Option(
         '--generator <url>',
-        'let a model write: an LFM2 folder or pulled name, or an OpenAI-compatible address',
+        'let a model write: an LFM2 folder, .gguf file or pulled name, or an OpenAI-compatible address',
       ).env('GLOT_GENERATOR'),
     )
     .addOption(new Option('--generator-model <name>', 'its name at that address').env('GLOT_GENERATOR_MODEL'))
     .addOption(modelOption())
+    .addOption(precisionOption())
     .addOption(threadsOption())
     .action(async (words, options) => {
       if (options.chat) {
@@ -188,6 +192,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .option('--modes <list>', `comma-separated, of ${MODES.join(', ')}`, 'lexical,semantic,hybrid')
     .addOption(jsonOption())
     .addOption(modelOption())
+    .addOption(precisionOption())
     .addOption(threadsOption())
     .action(async (path, options) => {
       const { runEval } = await import('./commands/eval.js');

@@ -1,9 +1,10 @@
-import { openEncoder } from '@glot/encoder';
+import { type Encoder, openEncoder } from '@glot/encoder';
 import { GlotError } from '@glot/errors';
 import { evaluateAnswers, evaluateDataset, evaluateTranslationPairs, formatTable } from '@glot/eval';
 import type { SearchMode } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
 import { MODES, modelOptions } from '../options.js';
+import { tellAssumedSettings } from '../terminal/assumed-settings.js';
 import { createProgress } from '../terminal/progress.js';
 
 interface EvalOptions {
@@ -14,6 +15,7 @@ interface EvalOptions {
   readonly poolFactor?: number;
   readonly json?: true;
   readonly model?: string;
+  readonly precision?: 'f32' | 'int8';
   readonly threads?: number;
 }
 
@@ -23,9 +25,16 @@ export async function runEval(path: string, options: EvalOptions, signal: AbortS
   return /\.tsv(\.gz)?$/.test(path) ? runPairs(path, options, signal) : runDataset(path, options, signal);
 }
 
+async function openChosen(options: EvalOptions): Promise<Encoder> {
+  const chosen = await modelOptions(options);
+  const encoder = await openEncoder(chosen);
+  await tellAssumedSettings(chosen.model);
+  return encoder;
+}
+
 async function runPairs(file: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
   const progress = createProgress();
-  const encoder = await openEncoder(await modelOptions(options));
+  const encoder = await openChosen(options);
   try {
     const result = await evaluateTranslationPairs(file, {
       encoder,
@@ -45,7 +54,7 @@ async function runPairs(file: string, options: EvalOptions, signal: AbortSignal)
 /** What `glot ask` makes of the questions of a BEIR folder with `answers.jsonl`. */
 async function runAnswers(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
   const progress = createProgress();
-  const encoder = await openEncoder(await modelOptions(options));
+  const encoder = await openChosen(options);
   try {
     const { asked, ...figures } = await evaluateAnswers(dir, {
       encoder,
@@ -75,7 +84,7 @@ function formatFigures(figures: Readonly<Record<string, string | number | null>>
 async function runDataset(dir: string, options: EvalOptions, signal: AbortSignal): Promise<ExitCode> {
   const modes = parseModes(options.modes);
   const progress = createProgress();
-  const encoder = await openEncoder(await modelOptions(options));
+  const encoder = await openChosen(options);
   try {
     const result = await evaluateDataset(dir, {
       encoder,

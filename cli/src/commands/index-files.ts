@@ -2,6 +2,7 @@ import { openGlot, type SyncReport } from '@glot/glot';
 import { type SkippedFile, walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
+import { tellAssumedSettings } from '../terminal/assumed-settings.js';
 import { colors } from '../terminal/colors.js';
 import { count } from '../terminal/count.js';
 import { createIndexProgress } from '../terminal/index-progress.js';
@@ -29,13 +30,15 @@ export async function runIndex(
   for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
   const { index, poolFactor, compact } = options;
+  const model = await modelOptions(options);
   const glot = await openGlot({
     index,
     mode: 'write',
     ...(poolFactor !== undefined && { poolFactor }),
     ...(compact && { profile: 'compact' }),
-    ...(await modelOptions(options)),
+    ...model,
   });
+  await tellAssumedSettings(model.model);
   try {
     let line = createIndexProgress();
     const syncOptions = {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkPoolFactor, describeEncoder, type Encoder, openEncoder } from '@glot/encoder';
+import { checkPoolFactor, describeEncoder, type Encoder, type EncoderPrecision, openEncoder } from '@glot/encoder';
 import {
   type Hit,
   type IndexStats,
@@ -32,8 +32,10 @@ export interface OpenGlotOptions {
   readonly index: string;
   /** `read` (default) for searching; `write` where documents change. */
   readonly mode?: 'read' | 'write';
-  /** A folder with a late-interaction checkpoint; default: the embedded model. */
+  /** A folder or .gguf file of a late-interaction model; default: the embedded model. */
   readonly model?: string;
+  /** How its weights are held; default: f32. An index keeps to the precision it was made with. */
+  readonly precision?: EncoderPrecision;
   /**
    * With `mode: 'write'`, for an index that is made: tokens are pooled to about one vector in so many, which makes the
    * index as much smaller and takes token by token explanations away. An index keeps its factor. Default 1: none are.
@@ -101,6 +103,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const modelOptions = {
     ...(options.model !== undefined && { model: options.model }),
     ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.precision !== undefined && { precision: options.precision }),
   };
   let encoder: Promise<Encoder> | undefined;
   let index: MultivectorIndex;

@@ -50,7 +50,7 @@ export function checkEncoder(file: string, stored: EncoderIdentity, given: Encod
   }
   throw new GlotError(
     'index.foreign-encoder',
-    `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared; use the same --model again, or index anew into another file with --index`,
+    `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared; use the same --model and --precision again, or index anew into another file with --index`,
     { details: { file, stored: { ...stored }, given: { ...given } } },
   );
 }
