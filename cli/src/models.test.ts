@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,17 @@ type WriteGguf = (folder: string, path: string, options?: object) => Promise<voi
 interface Checkpoints {
   writeRandomCheckpoint(folder: string, shape: object): Promise<void>;
   readonly TINY: object;
+}
+interface HubServer {
+  readonly endpoint: string;
+  readonly repos: Map<
+    string,
+    { readonly commit: string; readonly files: Readonly<Record<string, string | Uint8Array>> }
+  >;
+  stop(): Promise<void>;
+}
+interface Hub {
+  readonly HubServer: { start(): Promise<HubServer> };
 }
 const testing = (file: string) => import(new URL(`../../packages/lfm2/src/testing/${file}`, import.meta.url).href);
 const EMBEDDED = fileURLToPath(new URL('../../packages/encoder/models/glot-colbert-mini', import.meta.url));
@@ -140,8 +151,46 @@ describe('--model and --precision', () => {
   });
 });
 
+describe('a repository that holds one .gguf file', () => {
+  const NAME = 'owner/Mini-GGUF';
+  let server: HubServer;
+  beforeAll(async () => {
+    const { HubServer } = (await import(
+      new URL('../../packages/lfm2/src/hub/hub-server.ts', import.meta.url).href
+    )) as Hub;
+    server = await HubServer.start();
+    const file = readFileSync(join(folder, 'only-gguf', 'mini-Q8_0.gguf'));
+    const files = { 'README.md': '# ミニ', 'mini-Q8_0.gguf': new Uint8Array(file) };
+    server.repos.set(NAME, { commit: 'c0ffee'.padEnd(40, '0'), files });
+    env = { ...env, HF_ENDPOINT: server.endpoint };
+  });
+  afterAll(() => server.stop());
+
+  it('is pulled, listed, checked, converted and named as the model of an index', async () => {
+    const pull = await glot('models', 'pull', NAME);
+    expect([pull.code, pull.stderr]).toEqual([
+      0,
+      expect.stringMatching(/pulled owner\/Mini-GGUF: 1 file, .*all checked/),
+    ]);
+    const place = join(env.GLOT_MODELS!, 'owner', 'Mini-GGUF', 'mini-Q8_0.gguf');
+    expect(pull.stdout).toBe(`${place}\n`);
+    expect((await glot('models', 'path', NAME)).stdout).toBe(`${place}\n`);
+    expect((await glot('models', 'list')).stdout).toMatch(/^owner\/Mini-GGUF {2}\d+(\.\d)? MB {2}/);
+    const verify = await glot('models', 'verify', NAME);
+    expect([verify.code, verify.stdout]).toEqual([0, 'sound    mini-Q8_0.gguf\n']);
+    const convert = await glot('models', 'convert', NAME, '--precision', 'int8');
+    expect(convert.stderr).toMatch(/owner\/Mini-GGUF \(encoder\) converted: int8/);
+    const index = await glot('index', 'docs', '--model', NAME, '--precision', 'int8', '--index', 'pulled.db');
+    expect(index.code).toBe(0);
+    const status = await glot('status', '--index', 'pulled.db', '--json');
+    expect(status.stdout).toContain('mini-Q8_0');
+  });
+});
+
 describe('glot models list, path and verify', () => {
   it('say what to do where nothing was pulled', async () => {
+    const empty = { cwd: folder, env: { GLOT_MODELS: join(folder, 'none', 'models') } };
+    const glot = (...args: string[]) => runGlot(args, empty);
     const list = await glot('models', 'list');
     expect([list.code, list.stdout]).toEqual([1, '']);
     expect(list.stderr).toMatch(/glot models pull OWNER\/NAME/);
