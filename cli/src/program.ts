@@ -234,7 +234,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(
       new Option(
         '--precision <kind>',
-        'of the weights (default: int4 for models that write, f32 for encoders, which take f32 or int8)',
+        'of the weights; left out: int4 for models that write, f32 for encoders, which do not take int4',
       ).choices(['f32', 'int8', 'int4']),
     )
     .addOption(jsonOption())
