@@ -1,3 +1,5 @@
+import { TOP_LEVEL } from '@glot/kernels';
+import type { Ranked } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
@@ -13,9 +15,20 @@ const LEVEL_PARTS = 16;
 
 /** A sum's bits that do not count for the order after the first pass. */
 const ORDER_SHIFT = 4;
+const ORDER_ROUNDING = (1 << ORDER_SHIFT) - 1;
+
+/** Passages whose sums stay in the cache of a core while all lists go by. */
+const BLOCK = 1 << 16;
+
+/** A word holds a passage's sum and, in its lowest bits, the number of the last query row that added to it. */
+const ROW_BITS = 10;
+const ROW_MASK = (1 << ROW_BITS) - 1;
+
+/** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
+const FINDING_ROWS = ROW_MASK;
 
 /** Passages that are scored by all their centroids at most, for each one that is wanted. */
-const BREADTH = 8;
+const BREADTH = 2;
 
 /** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
 const SCORED_TOGETHER = 256;
@@ -44,11 +57,9 @@ export class CellIndex {
   #links: Int32Array = new Int32Array(FIRST_DELTA);
   #linkOrdinals: Uint32Array = new Uint32Array(FIRST_DELTA);
   #linkCount = 0;
-  // For each ordinal its sum in parts of a level (at 2 x ordinal) and the last query row that added to it (at
-  // 2 x ordinal + 1): both are looked up together.
-  #sums: Uint32Array;
-  #touched: Uint32Array;
-  #epoch = 0;
+  // For each ordinal its sum in parts of a level and the last query row that added to it, in one word: all 0 between
+  // searches. They are read from the first to the last: even where few are set, that is quicker than a list of these.
+  #sums: Int32Array;
 
   constructor(tree: CellTree, lists: PostingLists, ids: Float64Array) {
     this.tree = tree;
@@ -61,8 +72,7 @@ export class CellIndex {
     this.#ids = new Float64Array(room);
     this.#ids.set(ids);
     this.#removed = new Uint8Array(room);
-    this.#sums = new Uint32Array(2 * room);
-    this.#touched = new Uint32Array(room);
+    this.#sums = new Int32Array(room);
     this.#heads = new Int32Array(this.#cells).fill(-1);
   }
 
@@ -85,7 +95,6 @@ export class CellIndex {
       this.#ids,
       this.#removed,
       this.#sums,
-      this.#touched,
       this.#heads,
       this.#links,
       this.#linkOrdinals,
@@ -120,20 +129,27 @@ export class CellIndex {
     }
   }
 
-  /** The most promising passages, in no order. */
-  candidates(probe: Probe): number[] {
-    let touched = 0;
-    let floors = 0;
-    for (let row = 0; row < probe.queryRows; row += 1) {
-      const { cells, levels, floor } = rankCells(probe.levels, this.#cells, row, probe.cells);
-      this.#nextEpoch();
-      floors += floor;
-      for (let rank = 0; rank < cells.length; rank += 1) {
-        const gain = (levels[rank]! - floor) * LEVEL_PARTS + 1;
-        touched = this.#collect(cells[rank]!, gain, touched);
+  /** The most promising passages with the sums of their levels, best first. */
+  candidates(probe: Probe): Ranked[] {
+    const rows = Math.min(probe.queryRows, FINDING_ROWS);
+    const perRow = Math.min(probe.cells, this.#cells);
+    const cells = new Uint32Array(rows * perRow);
+    const steps = new Int32Array(rows * perRow);
+    let highest = 0;
+    let floors = (probe.queryRows - rows) * TOP_LEVEL;
+    for (let row = 0; row < rows; row += 1) {
+      const ranked = rankCells(probe.levels, this.#cells, row, perRow);
+      cells.set(ranked.cells, row * perRow);
+      floors += ranked.floor;
+      for (let rank = 0; rank < perRow; rank += 1) {
+        const gain = (ranked.levels[rank]! - ranked.floor) * LEVEL_PARTS + 1;
+        if (rank === 0) highest += gain;
+        steps[row * perRow + rank] = (gain << ROW_BITS) | (row + 1);
       }
     }
-    return this.#best(touched, floors, probe);
+    if (highest === 0) return [];
+    this.#collect(cells, steps);
+    return this.#best(highest, floors, probe);
   }
 
   /** Lists of the passages that can be found, renumbered: what stood beside them is within, what is gone is not. */
@@ -170,42 +186,50 @@ export class CellIndex {
     return { lists: { offsets, bytes: bytes.slice(0, at) }, ids };
   }
 
-  #collect(cell: number, gain: number, from: number): number {
+  // Adds to each passage, for each query row, the step of the first list of the row that it stands in.
+  // @param steps [lists]: gain and number of the row, as they are added to a word without a row
+  #collect(cells: Uint32Array, steps: Int32Array): void {
     const { bytes, offsets } = this.#lists;
     const sums = this.#sums;
-    const list = this.#touched;
-    const epoch = this.#epoch;
-    let touched = from;
-    let ordinal = 0;
-    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
-      let byte = bytes[at++]!;
-      let gap = byte & 127;
-      for (let shift = 7; byte >= 128; shift += 7) {
-        byte = bytes[at++]!;
-        gap |= (byte & 127) << shift;
+    // Where each list goes on, and the ordinal before.
+    const places = Uint32Array.from(cells, (cell) => offsets[cell]!);
+    const ordinals = new Int32Array(cells.length);
+    for (let end = BLOCK; end - BLOCK < this.baseCount; end += BLOCK) {
+      for (let list = 0; list < cells.length; list += 1) {
+        const step = steps[list]!;
+        const row = step & ROW_MASK;
+        const stop = offsets[cells[list]! + 1]! >>> 0;
+        let at = places[list]!;
+        let ordinal = ordinals[list]!;
+        while (at < stop) {
+          let next = at + 1;
+          let byte = bytes[at]!;
+          let gap = byte & 127;
+          for (let shift = 7; byte >= 128; shift += 7) {
+            byte = bytes[next++]!;
+            gap |= (byte & 127) << shift;
+          }
+          if (ordinal + gap >= end) break;
+          ordinal += gap;
+          at = next;
+          const word = sums[ordinal]!;
+          if ((word & ROW_MASK) !== row) sums[ordinal] = (word & ~ROW_MASK) + step;
+        }
+        places[list] = at;
+        ordinals[list] = ordinal;
       }
-      ordinal += gap;
-      const place = 2 * ordinal;
-      if (sums[place + 1] === epoch) continue;
-      sums[place + 1] = epoch;
-      const sum = sums[place]!;
-      if (sum === 0) list[touched++] = ordinal;
-      sums[place] = sum + gain;
     }
-    for (let link = this.#heads[cell]!; link >= 0; link = this.#links[link]!) {
-      ordinal = this.#linkOrdinals[link]!;
-      const place = 2 * ordinal;
-      if (sums[place + 1] === epoch) continue;
-      sums[place + 1] = epoch;
-      if (sums[place] === 0) list[touched++] = ordinal;
-      sums[place]! += gain;
+    for (let list = 0; list < cells.length; list += 1) {
+      const row = steps[list]! & ROW_MASK;
+      for (let link = this.#heads[cells[list]!]!; link >= 0; link = this.#links[link]!) {
+        const word = sums[this.#linkOrdinals[link]!]!;
+        if ((word & ROW_MASK) !== row) sums[this.#linkOrdinals[link]!] = (word & ~ROW_MASK) + steps[list]!;
+      }
     }
-    return touched;
   }
 
-  #best(touched: number, floors: number, { depth, levels, allows }: Probe): number[] {
-    const { ordinals, bounds } = this.#inOrder(touched, depth * BREADTH, allows);
-    if (ordinals.length <= depth) return Array.from(ordinals, (ordinal) => this.#ids[ordinal]!);
+  #best(highest: number, floors: number, { depth, levels, allows }: Probe): Ranked[] {
+    const { ordinals, bounds } = this.#inOrder(highest, depth * BREADTH, allows);
     const words = new Int32Array(levels.buffer, levels.byteOffset, levels.length / 4);
     const best = new TopRanked(depth);
     const sums = new Uint32Array(SCORED_TOGETHER);
@@ -215,55 +239,39 @@ export class CellIndex {
       this.#passageCells.score(some, words, this.#cells, sums);
       for (let at = 0; at < some.length; at += 1) best.add(this.#ids[some[at]!]!, sums[at]!);
     }
-    return best.sorted().map(({ passageId }) => passageId);
+    return best.sorted();
   }
 
   // The passages with the highest sums, highest first and the oldest first where they are about equal, with upper bounds
   // of the sums. Clears the sums.
-  #inOrder(touched: number, most: number, allows: Probe['allows']): { ordinals: Uint32Array; bounds: Uint32Array } {
+  #inOrder(highest: number, most: number, allows: Probe['allows']): { ordinals: Uint32Array; bounds: Uint32Array } {
     const sums = this.#sums;
-    const list = this.#touched;
-    let count = 0;
-    let highest = 0;
-    for (let at = 0; at < touched; at += 1) {
-      const ordinal = list[at]!;
-      if (this.#removed[ordinal] || (allows && !allows(this.#ids[ordinal]!))) {
-        sums[2 * ordinal] = 0;
-        continue;
-      }
-      list[count++] = ordinal;
-      if (sums[2 * ordinal]! > highest) highest = sums[2 * ordinal]!;
+    const count = this.#count;
+    // Bin 0 holds the passages without a sum.
+    const sizes = new Uint32Array(binOf(highest << ROW_BITS) + 1);
+    for (let ordinal = 0; ordinal < count; ordinal += 1) {
+      if (this.#removed[ordinal] || (allows && sums[ordinal] !== 0 && !allows(this.#ids[ordinal]!))) sums[ordinal] = 0;
+      sizes[binOf(sums[ordinal]!)]! += 1;
     }
-    // Bin 0 holds the highest sums. [bins + 1] where each bin starts.
-    const top = highest >>> ORDER_SHIFT;
-    const starts = new Uint32Array(top + 2);
-    for (let at = 0; at < count; at += 1) starts[top - (sums[2 * list[at]!]! >>> ORDER_SHIFT) + 1]! += 1;
-    for (let bin = 0; bin <= top; bin += 1) starts[bin + 1]! += starts[bin]!;
-    // The bin that the last passages come from; all of it is put in order, so that its oldest are taken.
-    let last = 0;
-    while (last < top && starts[last + 1]! < most) last += 1;
-    const ordinals = new Uint32Array(starts[last + 1]!);
-    const bounds = new Uint32Array(ordinals.length);
-    const next = starts.slice(0, last + 1);
-    for (let at = 0; at < count; at += 1) {
-      const ordinal = list[at]!;
-      const bin = top - (sums[2 * ordinal]! >>> ORDER_SHIFT);
-      if (bin <= last) ordinals[next[bin]!++] = ordinal;
-      sums[2 * ordinal] = 0;
+    // The last bin that passages are taken from.
+    let last = sizes.length - 1;
+    let found = sizes[last]!;
+    while (last > 1 && found < most) found += sizes[--last]!;
+    const ordinals = new Uint32Array(found);
+    const bounds = new Uint32Array(found);
+    // Where the next passage of each bin goes: the highest bin comes first.
+    const next = new Uint32Array(sizes.length);
+    for (let bin = sizes.length - 1, start = 0; bin >= last; bin -= 1) {
+      next[bin] = start;
+      bounds.fill(bin << ORDER_SHIFT, start, start + sizes[bin]!);
+      start += sizes[bin]!;
     }
-    for (let bin = 0; bin <= last; bin += 1) {
-      ordinals.subarray(starts[bin], starts[bin + 1]).sort();
-      bounds.fill((top - bin + 1) << ORDER_SHIFT, starts[bin], starts[bin + 1]);
+    for (let ordinal = 0; ordinal < count; ordinal += 1) {
+      const bin = binOf(sums[ordinal]!);
+      if (bin >= last) ordinals[next[bin]!++] = ordinal;
     }
+    sums.fill(0, 0, count);
     return { ordinals: ordinals.subarray(0, most), bounds };
-  }
-
-  #nextEpoch(): void {
-    if (this.#epoch === 0xffff_ffff) {
-      for (let at = 1; at < this.#sums.length; at += 2) this.#sums[at] = 0;
-      this.#epoch = 0;
-    }
-    this.#epoch += 1;
   }
 
   #firstAtLeast(id: number): number {
@@ -281,10 +289,13 @@ export class CellIndex {
     const room = Math.ceil(this.#ids.length * 1.25) + FIRST_DELTA;
     this.#ids = widened(this.#ids, new Float64Array(room));
     this.#removed = widened(this.#removed, new Uint8Array(room));
-    this.#sums = new Uint32Array(2 * room);
-    this.#touched = new Uint32Array(room);
-    this.#epoch = 0;
+    this.#sums = new Int32Array(room);
   }
+}
+
+/** Of a word; 0 for one without a sum. */
+function binOf(word: number): number {
+  return ((word >>> ROW_BITS) + ORDER_ROUNDING) >>> ORDER_SHIFT;
 }
 
 function widened<T extends Float64Array | Uint8Array | Int32Array | Uint32Array>(from: T, to: T): T {

@@ -1,8 +1,6 @@
-import { throwIfAborted } from '@glot/errors';
 import {
   createPackedProducts,
   createRowProducts,
-  type MaxSim,
   PACKED_COLUMNS,
   type PackedProducts,
   type RowProducts,
@@ -12,17 +10,12 @@ import type { Database } from 'better-sqlite3';
 import { CellIndex } from '../cells/cell-index.js';
 import { transposed } from '../cells/cell-tree.js';
 import type { Ranked } from '../fusion.js';
-import { TopRanked } from '../top-ranked.js';
 import type { Generation, GenerationStore } from './generation-store.js';
-import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
+import type { PassageVectors } from './passage-vectors.js';
 import type { EligiblePassages } from './search-filter.js';
-import { TILE_ROWS, type VectorTile } from './vector-tile.js';
 
 /** Probing goes wider for a filter that leaves a small share, but not without bound. */
 const WIDEST_PROBE = 8;
-
-/** Passages read at a time: about 2 MB. */
-const READ_PASSAGES = 256;
 
 export interface CellQuery {
   /** One text. */
@@ -30,8 +23,6 @@ export interface CellQuery {
   /** Hits wanted. */
   readonly limit: number;
   readonly eligible: EligiblePassages | null;
-  /** Passages to score in any case. */
-  readonly others: readonly number[];
   readonly signal: AbortSignal | undefined;
   /** In place of the settings that were tuned for the generation. */
   readonly settings?: { readonly probeCells: number; readonly depth: number };
@@ -122,8 +113,8 @@ export class CellSearch {
     return { dim: this.#vectors.dim, ...(this.#threads !== undefined && { threads: this.#threads }) };
   }
 
-  /** Passages that deserve an exact score, in no order. Null where there is no generation. */
-  async candidates(request: Omit<CellQuery, 'others'>): Promise<number[] | null> {
+  /** Passages that deserve an exact score, with rough ones, best first. Null where there is no generation. */
+  async candidates(request: CellQuery): Promise<Ranked[] | null> {
     const { query, limit, eligible, settings } = request;
     const packed = await this.packed();
     // No other work may come between the look at the generation and its use.
@@ -156,95 +147,5 @@ export class CellSearch {
 
   async dispose(): Promise<void> {
     await Promise.all([(await this.#products)?.dispose(), (await this.#packed)?.dispose()]);
-  }
-}
-
-/** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. */
-export async function rankPassages(
-  query: TokenVectors,
-  passages: readonly number[],
-  depth: number,
-  vectors: PassageVectors,
-  maxSim: MaxSim,
-  signal: AbortSignal | undefined,
-): Promise<Ranked[]> {
-  const { dim } = vectors;
-  const queryRows = query.data.length / dim;
-  const top = new TopRanked(depth);
-  if (queryRows === 0) return [];
-  // In the order of the file.
-  const ids = [...new Set(passages)].sort((a, b) => a - b);
-  let codes: VectorTile | null = null;
-  let floats: FloatTile | null = null;
-  const flushCodes = async (tile: VectorTile) => {
-    const documents = {
-      codes: tile.codes.subarray(0, tile.rows * dim),
-      scales: tile.scales.subarray(0, tile.rows),
-      dim,
-    };
-    const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, tile.texts + 1));
-    for (let at = 0; at < tile.texts; at += 1) top.add(tile.ids[at]!, scores[at]! / queryRows);
-    tile.clear();
-  };
-  const flushFloats = async (tile: FloatTile) => {
-    const offsets = Uint32Array.from(tile.offsets);
-    const scores = await maxSim.scoreFloat(query.data, queryRows, tile.rows.subarray(0, tile.used * dim), offsets);
-    for (let at = 0; at < tile.ids.length; at += 1) top.add(tile.ids[at]!, scores[at]! / queryRows);
-    tile.clear();
-  };
-  for (let start = 0; start < ids.length; start += READ_PASSAGES) {
-    throwIfAborted(signal);
-    for (const stored of vectors.many(ids.slice(start, start + READ_PASSAGES))) {
-      if (stored.rows === 0) continue;
-      if (stored.codec === COMPACT_CODEC) {
-        floats ??= new FloatTile(dim);
-        if (floats.append(vectors, stored)) continue;
-        await flushFloats(floats);
-        floats.append(vectors, stored);
-      } else {
-        codes ??= vectors.spareTiles.take();
-        if (vectors.append(codes, stored)) continue;
-        await flushCodes(codes);
-        vectors.append(codes, stored);
-      }
-    }
-  }
-  throwIfAborted(signal);
-  if (codes) {
-    if (codes.texts > 0) await flushCodes(codes);
-    vectors.spareTiles.give(codes);
-  }
-  if (floats && floats.ids.length > 0) await flushFloats(floats);
-  return top.sorted();
-}
-
-/** Rows of a few passages as they decode. */
-class FloatTile {
-  readonly #dim: number;
-  rows: Float32Array;
-  used = 0;
-  readonly ids: number[] = [];
-  offsets: number[] = [0];
-
-  constructor(dim: number) {
-    this.#dim = dim;
-    this.rows = new Float32Array(TILE_ROWS * dim);
-  }
-
-  /** @returns whether there was room */
-  append(vectors: PassageVectors, stored: StoredRows): boolean {
-    if (this.used > 0 && (this.used + stored.rows) * this.#dim > this.rows.length) return false;
-    if (stored.rows * this.#dim > this.rows.length) this.rows = new Float32Array(stored.rows * this.#dim);
-    vectors.decodeInto(stored, this.rows, this.used * this.#dim);
-    this.used += stored.rows;
-    this.ids.push(stored.passageId);
-    this.offsets.push(this.used);
-    return true;
-  }
-
-  clear(): void {
-    this.used = 0;
-    this.ids.length = 0;
-    this.offsets = [0];
   }
 }

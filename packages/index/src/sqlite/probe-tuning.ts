@@ -1,26 +1,27 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim } from '@glot/kernels';
-import { type CellSearch, rankPassages } from './cell-search.js';
+import type { CellSearch } from './cell-search.js';
+import { rankPassages } from './exact-ranking.js';
 import type { PassageVectors } from './passage-vectors.js';
 
 export interface ProbeSettings {
   /** Cells per query row. */
   readonly probeCells: number;
-  /** Passages to score exactly. */
+  /** Passages to score exactly at most. */
   readonly depth: number;
 }
 
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
-  { probeCells: 32, depth: 256 },
-  { probeCells: 48, depth: 384 },
-  { probeCells: 48, depth: 512 },
-  { probeCells: 64, depth: 768 },
-  { probeCells: 96, depth: 1024 },
-  { probeCells: 128, depth: 1536 },
+  { probeCells: 24, depth: 512 },
+  { probeCells: 32, depth: 768 },
+  { probeCells: 48, depth: 1024 },
+  { probeCells: 64, depth: 1536 },
+  { probeCells: 96, depth: 2048 },
+  { probeCells: 128, depth: 3072 },
 ];
 
-export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 512 };
+export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 1024 };
 
 /** What stands for the truth: far wider than any setting. */
 const REFERENCE: ProbeSettings = { probeCells: 256, depth: 4096 };
@@ -61,10 +62,11 @@ export async function tuneProbes(
       search.candidates({ query, limit: HITS, eligible: null, signal, settings });
     const wide = await ask(REFERENCE);
     if (!wide) break;
-    const truth = await rankPassages(query, wide, HITS, vectors, maxSim, signal);
+    const passages = wide.map(({ passageId }) => passageId);
+    const truth = await rankPassages(passages, { query, vectors, maxSim, depth: HITS, signal });
     wanted += truth.length;
     for (const [at, settings] of LADDER.entries()) {
-      const found = new Set(await ask(settings));
+      const found = new Set((await ask(settings))?.map(({ passageId }) => passageId));
       for (const { passageId } of truth) if (found.has(passageId)) hits[at]! += 1;
     }
   }

@@ -19,8 +19,9 @@ import type {
   StoredFile,
 } from '../types.js';
 import { checkEncoder, checkVectors } from '../vector-checks.js';
-import { CellSearch, rankPassages } from './cell-search.js';
+import { CellSearch } from './cell-search.js';
 import { DocumentStore } from './document-store.js';
+import { rankCandidates, rankPassages } from './exact-ranking.js';
 import { GenerationStore } from './generation-store.js';
 import { HitReader } from './hits.js';
 import { repairIndex, verifyIndex } from './index-check.js';
@@ -159,7 +160,8 @@ export class SqliteIndex implements MultivectorIndex {
     const kernel = await this.#kernel();
     if (eligible && eligible.size <= this.#exhaustive) {
       throwIfAborted(signal);
-      return rankPassages(vectors, [...eligible.ids()], depth, this.#passageVectors, kernel, signal);
+      const ranking = { query: vectors, vectors: this.#passageVectors, maxSim: kernel, depth, signal };
+      return rankPassages([...eligible.ids()], ranking);
     }
     return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, signal);
   }
@@ -177,8 +179,9 @@ export class SqliteIndex implements MultivectorIndex {
     if (query.data.length === 0) return [];
     const found = await this.#cells!.candidates({ query, limit, eligible, signal });
     if (!found) return this.#rankAll(query, depth, eligible, signal);
-    for (const { passageId } of lexical ?? []) found.push(passageId);
-    return rankPassages(query, found, depth, this.#passageVectors, await this.#kernel(), signal);
+    const others = (lexical ?? []).map(({ passageId }) => passageId);
+    const ranking = { query, vectors: this.#passageVectors, maxSim: await this.#kernel(), depth, signal };
+    return rankCandidates(found, others, limit, ranking);
   }
 
   // A codebook never goes again once it is there.

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMaxSim, type MaxSim } from '@glot/kernels';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DIM, ENCODER, randomNumbers } from '../fixtures.js';
+import type { Ranked } from '../fusion.js';
+import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
+import { type IndexFile, openForWriting } from './index-file.js';
+import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
+
+const PASSAGES = 1500;
+const ROWS = 5;
+
+describe('ranking candidates', () => {
+  let folder: string;
+  let file: IndexFile;
+  let maxSim: MaxSim;
+  let ranking: ExactRanking;
+  let exact: Ranked[];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'glot-順位 '));
+    file = openForWriting(join(folder, 'index.db'), ENCODER, 'int8');
+    file.db.pragma('foreign_keys = OFF');
+    const vectors = new PassageVectors(file.db, file.path, DIM, file.format, () => null);
+    const next = randomNumbers(3);
+    const rows = (count: number) => Float32Array.from({ length: count * DIM }, next);
+    file.db.transaction(() => {
+      for (let id = 1; id <= PASSAGES; id += 1) vectors.insert(id, rows(ROWS), INT8_CODEC);
+    })();
+    maxSim = await createMaxSim({ dim: DIM, threads: 1 });
+    const query = { data: rows(4), offsets: Uint32Array.of(0, 4), dim: DIM };
+    ranking = { query, vectors, maxSim, depth: PASSAGES, signal: undefined };
+    exact = await rankPassages(
+      Array.from({ length: PASSAGES }, (_, at) => at + 1),
+      ranking,
+    );
+  });
+  afterAll(async () => {
+    await maxSim.dispose();
+    file.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Rough scores: exact ones with noise, in another unit, best first. */
+  const roughly = (noise: number) => {
+    const next = randomNumbers(9);
+    return exact
+      .map(({ passageId, score }) => ({ passageId, score: 700 * (score + noise * next()) }))
+      .sort((a, b) => b.score - a.score);
+  };
+
+  async function ranked(candidates: readonly Ranked[], others: readonly number[], limit: number) {
+    const many = vi.spyOn(ranking.vectors, 'many');
+    const found = await rankCandidates(candidates, others, limit, ranking);
+    const read = many.mock.calls.reduce((sum, [ids]) => sum + ids.length, 0);
+    many.mockRestore();
+    return { found, read };
+  }
+
+  it('reads a part where rough scores say much, and finds the same best', async () => {
+    const { found, read } = await ranked(roughly(0.02), [], 10);
+    expect(found.slice(0, 10)).toEqual(exact.slice(0, 10));
+    expect(read).toBeLessThan(PASSAGES / 2);
+    const deeper = await ranked(roughly(0.02), [], 200);
+    expect(deeper.found.slice(0, 200)).toEqual(exact.slice(0, 200));
+    expect(deeper.read).toBeGreaterThan(read);
+  });
+
+  it('reads all where rough scores say nothing', async () => {
+    const { found, read } = await ranked(roughly(100), [], 10);
+    expect(read).toBe(PASSAGES);
+    expect(found).toEqual(exact);
+  });
+
+  it('scores the others in any case, each passage once', async () => {
+    const last = exact.slice(-3).map(({ passageId }) => passageId);
+    const { found, read } = await ranked(roughly(0.02), [...last, exact[0]!.passageId, 999_999], 10);
+    expect(found.slice(-3)).toEqual(exact.slice(-3));
+    expect(new Set(found.map(({ passageId }) => passageId)).size).toBe(found.length);
+    expect(read).toBeLessThan(PASSAGES / 2);
+  });
+});

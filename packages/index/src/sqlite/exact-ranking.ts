@@ -1,0 +1,148 @@
+import { throwIfAborted } from '@glot/errors';
+import type { MaxSim, TokenVectors } from '@glot/kernels';
+import type { Ranked } from '../fusion.js';
+import { TopRanked } from '../top-ranked.js';
+import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
+import { ScoreForecast } from './score-forecast.js';
+import { TILE_ROWS, type VectorTile } from './vector-tile.js';
+
+/** Passages read at a time: about 2 MB. */
+const READ_PASSAGES = 256;
+
+/** Candidates between two looks at whether the others can still be among the best. */
+const LOOK_AFTER = 128;
+
+/** Exact scores lie as far above what is expected of them in one of four thousand cases, were they normal. */
+const SURPRISE = 3.5;
+
+export interface ExactRanking {
+  readonly query: TokenVectors;
+  readonly vectors: PassageVectors;
+  readonly maxSim: MaxSim;
+  /** Passages to return at most. */
+  readonly depth: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. Best first. */
+export async function rankPassages(passages: readonly number[], ranking: ExactRanking): Promise<Ranked[]> {
+  const top = new TopRanked(ranking.depth);
+  await scorePassages(passages, ranking, (passageId, score) => top.add(passageId, score));
+  return top.sorted();
+}
+
+/**
+ * As `rankPassages`, over candidates that come with rough scores, best first. It ends where those that are left can
+ * hardly be among the best `limit`: how far exact scores lie from rough ones is seen from those that have both.
+ * @param others to be scored in any case
+ */
+export async function rankCandidates(
+  candidates: readonly Ranked[],
+  others: readonly number[],
+  limit: number,
+  ranking: ExactRanking,
+): Promise<Ranked[]> {
+  const top = new TopRanked(ranking.depth);
+  const best = new TopRanked(limit);
+  const forecast = new ScoreForecast();
+  const scored = new Set<number>();
+  for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
+    if (start >= limit && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
+    const some = new Map(
+      candidates.slice(start, start + LOOK_AFTER).map(({ passageId, score }) => [passageId, score] as const),
+    );
+    await scorePassages([...some.keys()], ranking, (passageId, score) => {
+      top.add(passageId, score);
+      best.add(passageId, score);
+      forecast.add(some.get(passageId)!, score);
+    });
+    for (const passageId of some.keys()) scored.add(passageId);
+  }
+  const left = others.filter((passageId) => !scored.has(passageId));
+  await scorePassages(left, ranking, (passageId, score) => top.add(passageId, score));
+  return top.sorted();
+}
+
+async function scorePassages(
+  passages: readonly number[],
+  { query, vectors, maxSim, signal }: ExactRanking,
+  take: (passageId: number, score: number) => void,
+): Promise<void> {
+  const { dim } = vectors;
+  const queryRows = query.data.length / dim;
+  if (queryRows === 0) return;
+  // In the order of the file.
+  const ids = [...new Set(passages)].sort((a, b) => a - b);
+  let codes: VectorTile | null = null;
+  let floats: FloatTile | null = null;
+  const flushCodes = async (tile: VectorTile) => {
+    const documents = {
+      codes: tile.codes.subarray(0, tile.rows * dim),
+      scales: tile.scales.subarray(0, tile.rows),
+      dim,
+    };
+    const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, tile.texts + 1));
+    for (let at = 0; at < tile.texts; at += 1) take(tile.ids[at]!, scores[at]! / queryRows);
+    tile.clear();
+  };
+  const flushFloats = async (tile: FloatTile) => {
+    const offsets = Uint32Array.from(tile.offsets);
+    const scores = await maxSim.scoreFloat(query.data, queryRows, tile.rows.subarray(0, tile.used * dim), offsets);
+    for (let at = 0; at < tile.ids.length; at += 1) take(tile.ids[at]!, scores[at]! / queryRows);
+    tile.clear();
+  };
+  for (let start = 0; start < ids.length; start += READ_PASSAGES) {
+    throwIfAborted(signal);
+    for (const stored of vectors.many(ids.slice(start, start + READ_PASSAGES))) {
+      if (stored.rows === 0) continue;
+      if (stored.codec === COMPACT_CODEC) {
+        floats ??= new FloatTile(dim);
+        if (floats.append(vectors, stored)) continue;
+        await flushFloats(floats);
+        floats.append(vectors, stored);
+      } else {
+        codes ??= vectors.spareTiles.take();
+        if (vectors.append(codes, stored)) continue;
+        await flushCodes(codes);
+        vectors.append(codes, stored);
+      }
+    }
+  }
+  throwIfAborted(signal);
+  if (codes) {
+    if (codes.texts > 0) await flushCodes(codes);
+    vectors.spareTiles.give(codes);
+  }
+  if (floats && floats.ids.length > 0) await flushFloats(floats);
+}
+
+/** Rows of a few passages as they decode. */
+class FloatTile {
+  readonly #dim: number;
+  rows: Float32Array;
+  used = 0;
+  readonly ids: number[] = [];
+  offsets: number[] = [0];
+
+  constructor(dim: number) {
+    this.#dim = dim;
+    this.rows = new Float32Array(TILE_ROWS * dim);
+  }
+
+  /** @returns whether there was room */
+  append(vectors: PassageVectors, stored: StoredRows): boolean {
+    if (this.used > 0 && (this.used + stored.rows) * this.#dim > this.rows.length) return false;
+    if (stored.rows * this.#dim > this.rows.length) this.rows = new Float32Array(stored.rows * this.#dim);
+    vectors.decodeInto(stored, this.rows, this.used * this.#dim);
+    this.used += stored.rows;
+    this.ids.push(stored.passageId);
+    this.offsets.push(this.used);
+    return true;
+  }
+
+  clear(): void {
+    this.used = 0;
+    this.ids.length = 0;
+    this.offsets = [0];
+  }
+}
