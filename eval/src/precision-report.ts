@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Encoder, openEncoder } from '@glot/encoder';
+import { beirFolders } from './beir-folders.js';
 import { evaluateDataset } from './dataset-evaluation.js';
 
 /**
@@ -30,7 +31,7 @@ const rounded = await openEncoder({ ...shared, precision: 'int8' });
 const rows = await cosines(values.corpus);
 const lines: string[] = [];
 let worst = 0;
-for (const folder of await datasets(values.sets)) {
+for (const folder of await beirFolders(values.sets)) {
   const of = async (encoder: Encoder) => {
     const { modes } = await evaluateDataset(folder, { encoder, modes: ['semantic'], measures: ['nDCG@10'] });
     return modes.semantic!['nDCG@10']!;
@@ -87,13 +88,4 @@ async function cosines(folder: string): Promise<number[]> {
 /** Paragraphs, since a document is cut off where the encoder's length ends. */
 function pieces(text: string): string[] {
   return text.split(/\n\s*\n/u).filter((piece) => piece.trim() !== '');
-}
-
-/** BEIR folders below a folder. */
-async function datasets(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.name === 'qrels' && entry.isDirectory())
-    .map((entry) => entry.parentPath)
-    .sort();
 }
