@@ -33,7 +33,8 @@ export async function rankPassages(passages: readonly number[], ranking: ExactRa
 
 /**
  * As `rankPassages`, over candidates that come with rough scores, best first. It ends where those that are left can
- * hardly be among the best `limit`: how far exact scores lie from rough ones is seen from those that have both.
+ * hardly be among the best `limit`, but not before `depth` of them are scored: how far exact scores lie from rough ones
+ * is seen from those that have both.
  * @param others to be scored in any case
  */
 export async function rankCandidates(
@@ -47,7 +48,7 @@ export async function rankCandidates(
   const forecast = new ScoreForecast();
   const scored = new Set<number>();
   for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
-    if (start >= limit && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
+    if (start >= ranking.depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
     const some = new Map(
       candidates.slice(start, start + LOOK_AFTER).map(({ passageId, score }) => [passageId, score] as const),
     );

@@ -128,7 +128,7 @@ export class SqliteIndex implements MultivectorIndex {
   // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
   // read. Only where its passages are candidates of the semantic side too, it goes first.
   async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
-    const depth = Math.max(limit, FUSION_DEPTH);
+    const depth = text !== null && vectors ? Math.max(limit, FUSION_DEPTH) : limit;
     const eligible = filter && eligiblePassages(this.#file.db, filter);
     const words = text === null ? null : this.#lexical.query(text);
     const rankWords = () => (words === null ? null : words.rank(depth, eligible));
