@@ -27,9 +27,6 @@ const ROW_MASK = (1 << ROW_BITS) - 1;
 /** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
 const FINDING_ROWS = ROW_MASK;
 
-/** Passages that are scored by all their centroids at most, for each one that is wanted. */
-const BREADTH = 2;
-
 /** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
 const SCORED_TOGETHER = 256;
 
@@ -229,7 +226,7 @@ export class CellIndex {
   }
 
   #best(highest: number, floors: number, { depth, levels, allows }: Probe): Ranked[] {
-    const { ordinals, bounds } = this.#inOrder(highest, depth * BREADTH, allows);
+    const { ordinals, bounds } = this.#inOrder(highest, depth, allows);
     const words = new Int32Array(levels.buffer, levels.byteOffset, levels.length / 4);
     const best = new TopRanked(depth);
     const sums = new Uint32Array(SCORED_TOGETHER);

@@ -5,7 +5,7 @@ export interface Probe {
   readonly queryRows: number;
   /** Cells per query row. */
   readonly cells: number;
-  /** Candidates at most. */
+  /** Candidates at most: so many are scored by all their centroids. */
   readonly depth: number;
   /** Whether a passage may be found at all; null for every one. */
   readonly allows: ((passageId: number) => boolean) | null;

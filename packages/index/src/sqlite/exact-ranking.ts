@@ -12,8 +12,8 @@ const READ_PASSAGES = 256;
 /** Candidates between two looks at whether the others can still be among the best. */
 const LOOK_AFTER = 128;
 
-/** Exact scores lie as far above what is expected of them in one of four thousand cases, were they normal. */
-const SURPRISE = 3.5;
+/** Exact scores lie as far above what is expected of them in one of thirty thousand cases, were they normal. */
+const SURPRISE = 4;
 
 export interface ExactRanking {
   readonly query: TokenVectors;

@@ -7,24 +7,25 @@ import type { PassageVectors } from './passage-vectors.js';
 export interface ProbeSettings {
   /** Cells per query row. */
   readonly probeCells: number;
-  /** Passages to score exactly at most. */
+  /** Passages to score by all their centroids, of which as many are scored exactly as may be among the best. */
   readonly depth: number;
 }
 
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
-  { probeCells: 24, depth: 512 },
-  { probeCells: 32, depth: 768 },
-  { probeCells: 48, depth: 1024 },
-  { probeCells: 64, depth: 1536 },
-  { probeCells: 96, depth: 2048 },
-  { probeCells: 128, depth: 3072 },
+  { probeCells: 24, depth: 1024 },
+  { probeCells: 32, depth: 1536 },
+  { probeCells: 48, depth: 2048 },
+  { probeCells: 48, depth: 3072 },
+  { probeCells: 64, depth: 4096 },
+  { probeCells: 64, depth: 6144 },
+  { probeCells: 96, depth: 8192 },
 ];
 
-export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 1024 };
+export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 2048 };
 
 /** What stands for the truth: far wider than any setting. */
-const REFERENCE: ProbeSettings = { probeCells: 256, depth: 4096 };
+const REFERENCE: ProbeSettings = { probeCells: 256, depth: 16_384 };
 
 const QUERIES = 32;
 const QUERY_ROWS = 24;
