@@ -1,6 +1,4 @@
-import { TOP_LEVEL } from '@glot/kernels';
-import type { Ranked } from '../fusion.js';
-import { TopRanked } from '../top-ranked.js';
+import { byRank, type Ranked } from '../fusion.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
@@ -27,15 +25,11 @@ const ROW_MASK = (1 << ROW_BITS) - 1;
 /** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
 const FINDING_ROWS = ROW_MASK;
 
-/** As many are scored at a time: between them it is seen whether any later one can still be among the best. */
-const SCORED_TOGETHER = 256;
-
 /**
  * Which passages have rows in which cells: the lists of a generation, what was added since, what is gone. Candidates are
  * found in two passes. The first collects as XTR does (Lee et al. 2023): a passage gets, for each query row, the score of
- * the best probed cell it has a row in, and the score of the first cell not probed where it has none. That is never less
- * than what its centroids give. In this order passages are scored by all of their centroids, until no later one can be
- * among the best of those, which are the candidates.
+ * the best probed cell it has a row in, and the score of the first cell not probed where it has none. Those with the
+ * highest sums are then scored by all of their centroids.
  */
 export class CellIndex {
   readonly tree: CellTree;
@@ -133,11 +127,9 @@ export class CellIndex {
     const cells = new Uint32Array(rows * perRow);
     const steps = new Int32Array(rows * perRow);
     let highest = 0;
-    let floors = (probe.queryRows - rows) * TOP_LEVEL;
     for (let row = 0; row < rows; row += 1) {
       const ranked = rankCells(probe.levels, this.#cells, row, perRow);
       cells.set(ranked.cells, row * perRow);
-      floors += ranked.floor;
       for (let rank = 0; rank < perRow; rank += 1) {
         const gain = (ranked.levels[rank]! - ranked.floor) * LEVEL_PARTS + 1;
         if (rank === 0) highest += gain;
@@ -146,7 +138,11 @@ export class CellIndex {
     }
     if (highest === 0) return [];
     this.#collect(cells, steps);
-    return this.#best(highest, floors, probe);
+    const ordinals = this.#highest(highest, probe.depth, probe.allows);
+    const words = new Int32Array(probe.levels.buffer, probe.levels.byteOffset, probe.levels.length / 4);
+    const scores = new Uint32Array(ordinals.length);
+    this.#passageCells.score(ordinals, words, this.#cells, scores);
+    return Array.from(ordinals, (ordinal, at) => ({ passageId: this.#ids[ordinal]!, score: scores[at]! })).sort(byRank);
   }
 
   /** Lists of the passages that can be found, renumbered: what stood beside them is within, what is gone is not. */
@@ -225,23 +221,8 @@ export class CellIndex {
     }
   }
 
-  #best(highest: number, floors: number, { depth, levels, allows }: Probe): Ranked[] {
-    const { ordinals, bounds } = this.#inOrder(highest, depth, allows);
-    const words = new Int32Array(levels.buffer, levels.byteOffset, levels.length / 4);
-    const best = new TopRanked(depth);
-    const sums = new Uint32Array(SCORED_TOGETHER);
-    for (let start = 0; start < ordinals.length; start += SCORED_TOGETHER) {
-      if (best.least > floors + bounds[start]! / LEVEL_PARTS) break;
-      const some = ordinals.subarray(start, start + SCORED_TOGETHER);
-      this.#passageCells.score(some, words, this.#cells, sums);
-      for (let at = 0; at < some.length; at += 1) best.add(this.#ids[some[at]!]!, sums[at]!);
-    }
-    return best.sorted();
-  }
-
-  // The passages with the highest sums, highest first and the oldest first where they are about equal, with upper bounds
-  // of the sums. Clears the sums.
-  #inOrder(highest: number, most: number, allows: Probe['allows']): { ordinals: Uint32Array; bounds: Uint32Array } {
+  // The passages with the highest sums, the oldest where they are about equal. Clears the sums.
+  #highest(highest: number, most: number, allows: Probe['allows']): Uint32Array {
     const sums = this.#sums;
     const count = this.#count;
     // Bin 0 holds the passages without a sum.
@@ -254,21 +235,19 @@ export class CellIndex {
     let last = sizes.length - 1;
     let found = sizes[last]!;
     while (last > 1 && found < most) found += sizes[--last]!;
-    const ordinals = new Uint32Array(found);
-    const bounds = new Uint32Array(found);
     // Where the next passage of each bin goes: the highest bin comes first.
     const next = new Uint32Array(sizes.length);
     for (let bin = sizes.length - 1, start = 0; bin >= last; bin -= 1) {
       next[bin] = start;
-      bounds.fill(bin << ORDER_SHIFT, start, start + sizes[bin]!);
       start += sizes[bin]!;
     }
+    const ordinals = new Uint32Array(found);
     for (let ordinal = 0; ordinal < count; ordinal += 1) {
       const bin = binOf(sums[ordinal]!);
       if (bin >= last) ordinals[next[bin]!++] = ordinal;
     }
     sums.fill(0, 0, count);
-    return { ordinals: ordinals.subarray(0, most), bounds };
+    return ordinals.subarray(0, most);
   }
 
   #firstAtLeast(id: number): number {
