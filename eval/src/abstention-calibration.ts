@@ -1,4 +1,4 @@
-import { calibratedScore, EVIDENCE_FEATURES, type EvidenceCalibration } from '@glot/rag';
+import { calibratedScore, EVIDENCE_FEATURES, type EvidenceCalibration, type EvidenceFeature } from '@glot/rag';
 import type { AskedQuestion } from './answer-figures.js';
 
 /** Weights of the evidence features by logistic regression, and how well they tell when to abstain. */
@@ -32,7 +32,8 @@ export function calibrateAbstention(groups: readonly (readonly AskedQuestion[])[
   const side = (rest: number) => usable.map((group) => group.filter((_, i) => Math.floor(i / 2) % 2 === rest));
   const train = side(0);
   const test = side(1).flat();
-  const calibration = fit(train);
+  const { weights, bias, threshold } = fit(train, COMPARING);
+  const calibration: EvidenceCalibration = { ...fit(train, []), few: { weights, bias, threshold } };
   const scoreOf = (question: AskedQuestion) => calibratedScore(question.evidence!.features, calibration);
   const answerable = test.filter((question) => question.answerable);
   const unanswerable = test.filter((question) => !question.answerable);
@@ -86,8 +87,17 @@ function separation(
   return wins / Math.max(1, above.length * below.length);
 }
 
-/** Full-batch gradient descent on standardized features; an answerable question whose answer is wrong teaches nothing. */
-function fit(groups: readonly (readonly AskedQuestion[])[]): EvidenceCalibration {
+/** Features that need other contexts to compare with. */
+const COMPARING: readonly EvidenceFeature[] = ['margin', 'spread'];
+
+/**
+ * Full-batch gradient descent on standardized features; an answerable question whose answer is wrong teaches nothing.
+ * @param without features that must weigh nothing
+ */
+function fit(
+  groups: readonly (readonly AskedQuestion[])[],
+  without: readonly EvidenceFeature[],
+): Omit<EvidenceCalibration, 'few'> {
   const rows = groups.flatMap((group) => {
     const taught = group.filter((question) => !question.answerable || question.citedRelevant);
     return taught.map((question) => ({
@@ -120,7 +130,7 @@ function fit(groups: readonly (readonly AskedQuestion[])[]): EvidenceCalibration
     });
     gradient.forEach((value, k) => {
       // More of any evidence never speaks against an answer: what two correlated features fit by opposite signs is noise.
-      weights[k] = Math.max(0, weights[k]! - RATE * value);
+      if (!without.includes(EVIDENCE_FEATURES[k]!)) weights[k] = Math.max(0, weights[k]! - RATE * value);
     });
     bias -= RATE * biasGradient;
   }

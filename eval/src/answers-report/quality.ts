@@ -1,4 +1,4 @@
-import { calibratedScore, EVIDENCE_CALIBRATIONS } from '@glot/rag';
+import { calibratedScore, calibrationFor, EVIDENCE_CALIBRATIONS } from '@glot/rag';
 import { riskCurve } from '../abstention-calibration.js';
 import { type AnswersEvaluation, type AskedQuestion, answerFigures } from '../answer-figures.js';
 
@@ -33,10 +33,8 @@ export function rescored(evaluation: AnswersEvaluation, encoderName: string): An
   const asked = evaluation.asked.map((question): AskedQuestion => {
     if (question.evidence === null) return question;
     const { features } = question.evidence;
-    return {
-      ...question,
-      evidence: { features, score: calibratedScore(features, calibration), threshold: calibration.threshold },
-    };
+    const { threshold } = calibrationFor(features, calibration);
+    return { ...question, evidence: { features, score: calibratedScore(features, calibration), threshold } };
   });
   return { ...evaluation, ...answerFigures(asked), asked };
 }

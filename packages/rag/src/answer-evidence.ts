@@ -31,6 +31,8 @@ export interface EvidenceCalibration {
   readonly weights: readonly number[];
   readonly bias: number;
   readonly threshold: number;
+  /** In place of them where there are too few contexts to compare with: `margin` and `spread` then weigh nothing. */
+  readonly few?: Pick<EvidenceCalibration, 'weights' | 'bias' | 'threshold'>;
 }
 
 /** For encoders without a calibration: what has next to nothing in common with the question. */
@@ -63,13 +65,16 @@ export function answerEvidence(
   };
   const calibration = CALIBRATIONS[encoder.name];
   if (calibration === undefined) return { score: context, threshold: UNCALIBRATED_THRESHOLD, features };
-  return { score: calibratedScore(features, calibration), threshold: calibration.threshold, features };
+  const { threshold } = calibrationFor(features, calibration);
+  return { score: calibratedScore(features, calibration), threshold, features };
 }
 
 export function calibratedScore(
   features: Readonly<Record<EvidenceFeature, number | null>>,
-  { means, deviations, weights, bias }: EvidenceCalibration,
+  calibration: EvidenceCalibration,
 ): number {
+  const { means, deviations } = calibration;
+  const { weights, bias } = calibrationFor(features, calibration);
   let logit = bias;
   EVIDENCE_FEATURES.forEach((name, i) => {
     const value = features[name];
@@ -77,6 +82,15 @@ export function calibratedScore(
     logit += (weights[i]! * (value - means[i]!)) / deviations[i]!;
   });
   return 1 / (1 + Math.exp(-logit));
+}
+
+/** What counts for these features. */
+export function calibrationFor(
+  features: Readonly<Record<EvidenceFeature, number | null>>,
+  calibration: EvidenceCalibration,
+): Pick<EvidenceCalibration, 'weights' | 'bias' | 'threshold'> {
+  const whole = EVIDENCE_FEATURES.every((name) => features[name] !== null);
+  return whole ? calibration : (calibration.few ?? calibration);
 }
 
 /** Fewer other contexts say nothing about how the best one stands out. */

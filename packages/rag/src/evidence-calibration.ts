@@ -13,5 +13,10 @@ export const CALIBRATIONS: Readonly<Record<string, EvidenceCalibration>> = {
     weights: [0, 0, 0.1721, 0.7078, 0.7977, 1.378],
     bias: 0.265,
     threshold: 0.1042,
+    few: {
+      weights: [0.2768, 0.3354, 0.3915, 0, 1.17, 0],
+      bias: -0.06401,
+      threshold: 0.1465,
+    },
   },
 };

@@ -1,5 +1,6 @@
 export {
   calibratedScore,
+  calibrationFor,
   EVIDENCE_FEATURES,
   type Evidence,
   type EvidenceCalibration,
