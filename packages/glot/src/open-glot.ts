@@ -117,7 +117,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     index = await openIndex({ file: options.index, mode: 'read' });
   }
 
-  const pooledBy = index.stats().encoder?.poolFactor ?? 1;
+  const pooledBy = index.encoder.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
     encoder ??= openEncoder(modelOptions);

@@ -298,6 +298,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
 
     it('refuses another encoder', () => {
       const foreign = expect.objectContaining({ code: 'index.foreign-encoder' });
+      expect(index.encoder).toEqual(ENCODER);
       expect(() => index.requireEncoder({ ...ENCODER, name: 'renamed' })).not.toThrow();
       expect(() => index.requireEncoder({ ...ENCODER, fingerprint: 'beef' })).toThrowError(foreign);
       expect(() => index.requireEncoder({ ...ENCODER, dim: 48 })).toThrowError(foreign);

@@ -52,7 +52,7 @@ export function createMemoryIndex(options: MemoryIndexOptions): MultivectorIndex
 const NAME = '(memory)';
 
 class MemoryIndex implements MultivectorIndex {
-  readonly #encoder: EncoderIdentity;
+  readonly encoder: EncoderIdentity;
   readonly #documents = new Map<string, StoredDocument>();
   readonly #skipped = new Map<string, SkippedInput>();
   #nextDocument = 1;
@@ -60,16 +60,16 @@ class MemoryIndex implements MultivectorIndex {
   #closed = false;
 
   constructor(encoder: EncoderIdentity) {
-    this.#encoder = encoder;
+    this.encoder = encoder;
   }
 
   requireEncoder(encoder: EncoderIdentity): void {
-    checkEncoder(NAME, this.#encoder, encoder);
+    checkEncoder(NAME, this.encoder, encoder);
   }
 
   upsert(document: DocumentInput, vectors: TokenVectors): number {
     this.#requireOpen();
-    checkVectors(vectors, document.passages.length, this.#encoder, document.path);
+    checkVectors(vectors, document.passages.length, this.encoder, document.path);
     this.delete(document.path);
     const id = this.#nextDocument++;
     const copy = { ...vectors, data: vectors.data.slice(), offsets: vectors.offsets.slice() };
@@ -119,7 +119,7 @@ class MemoryIndex implements MultivectorIndex {
 
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
-    const { limit, text, vectors, filter, signal } = planSearch(request, this.#encoder);
+    const { limit, text, vectors, filter, signal } = planSearch(request, this.encoder);
     throwIfAborted(signal);
     const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
     const depth = Math.max(limit, FUSION_DEPTH);
@@ -155,7 +155,7 @@ class MemoryIndex implements MultivectorIndex {
       tokens: documents.reduce((sum, { vectors }) => sum + vectors.data.length / vectors.dim, 0),
       skipped: this.#skipped.size,
       fileBytes: 0,
-      encoder: this.#encoder,
+      encoder: this.encoder,
       languages: countOf(documents.map(({ document }) => document.lang ?? 'und')),
       formats: countOf(documents.map(({ document }) => document.format)),
       formatVersion: 0,
@@ -165,7 +165,7 @@ class MemoryIndex implements MultivectorIndex {
 
   explain(passageId: number, query: TokenVectors): RowMatch[] | null {
     this.#requireOpen();
-    checkVectors(query, 1, this.#encoder, 'the query');
+    checkVectors(query, 1, this.encoder, 'the query');
     const passage = [...this.#passages()].find(({ id }) => id === passageId);
     if (!passage) return null;
     const rows = rowsOf(passage, query.dim);

@@ -128,7 +128,7 @@ export interface IndexStats {
   readonly cells: {
     readonly generation: number;
     readonly count: number;
-    /** Cells probed per query row, and passages scored exactly: tuned when the generation was made. */
+    /** Cells probed per query row, and passages scored by their centroids: tuned when the generation was made. */
     readonly probeCells: number;
     readonly depth: number;
   } | null;
@@ -187,6 +187,8 @@ export interface RowMatch {
 }
 
 export interface MultivectorIndex {
+  /** Which encoder its vectors come from, and how they are pooled. */
+  readonly encoder: EncoderIdentity;
   /**
    * Checks that queries and documents of this encoder belong here: what a reader calls once it has loaded its encoder.
    * @throws GlotError `index.foreign-encoder`

@@ -23,7 +23,6 @@ export interface CellQuery {
   /** Hits wanted. */
   readonly limit: number;
   readonly eligible: EligiblePassages | null;
-  readonly signal: AbortSignal | undefined;
   /** In place of the settings that were tuned for the generation. */
   readonly settings?: { readonly probeCells: number; readonly depth: number };
 }

@@ -59,8 +59,7 @@ export async function tuneProbes(
     throwIfAborted(signal);
     const query = queryOf(ids, number, vectors);
     if (!query) continue;
-    const ask = (settings: ProbeSettings) =>
-      search.candidates({ query, limit: HITS, eligible: null, signal, settings });
+    const ask = (settings: ProbeSettings) => search.candidates({ query, limit: HITS, eligible: null, settings });
     const wide = await ask(REFERENCE);
     if (!wide) break;
     const passages = wide.map(({ passageId }) => passageId);

@@ -75,6 +75,10 @@ export class SqliteIndex implements MultivectorIndex {
     this.#hits = new HitReader(file.db);
   }
 
+  get encoder(): EncoderIdentity {
+    return this.#file.encoder;
+  }
+
   requireEncoder(encoder: EncoderIdentity): void {
     checkEncoder(this.#file.path, this.#file.encoder, encoder);
   }
@@ -177,7 +181,7 @@ export class SqliteIndex implements MultivectorIndex {
     const { vectors: query, limit, depth, eligible, lexical, signal } = search;
     throwIfAborted(signal);
     if (query.data.length === 0) return [];
-    const found = await this.#cells!.candidates({ query, limit, eligible, signal });
+    const found = await this.#cells!.candidates({ query, limit, eligible });
     if (!found) return this.#rankAll(query, depth, eligible, signal);
     const others = (lexical ?? []).map(({ passageId }) => passageId);
     const ranking = { query, vectors: this.#passageVectors, maxSim: await this.#kernel(), depth, signal };
