@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GlotError } from '@glot/errors';
 import { Checkpoint, isGguf, type Lfm2Config } from '@glot/lfm2';
 import { hasProjection, readGgufSettings } from './gguf-settings.js';
-import { type ColbertSettings, MODULES, readSettings } from './settings.js';
+import { type ColbertSettings, hasModules, readSettings } from './settings.js';
 
 /** Folder of the model that comes with this package; the same from sources and from the build. */
 export const EMBEDDED_MODEL = fileURLToPath(new URL('../models/glot-colbert-mini', import.meta.url));
@@ -36,11 +36,7 @@ export async function withCheckpoint<T>(
  * @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.unsupported`, `lfm2.dtype`
  */
 export async function isEncoder(path: string): Promise<boolean> {
-  if (isGguf(path)) return hasProjection(path);
-  return stat(join(path, MODULES)).then(
-    () => true,
-    () => false,
-  );
+  return isGguf(path) ? hasProjection(path) : hasModules(path);
 }
 
 function checkFit(settings: ColbertSettings, config: Lfm2Config, path: string): void {

@@ -64,7 +64,7 @@ export type TextSettings = Omit<ColbertSettings, 'projection'>;
 
 const SETTINGS = 'config_sentence_transformers.json';
 /** What sentence-transformers lists the parts of a model in; folders of text models have none. */
-export const MODULES = 'modules.json';
+const MODULES = 'modules.json';
 
 /**
  * Reads the settings of a PyLate folder. Nothing is guessed: a key that changes vectors must be there.
@@ -72,10 +72,15 @@ export const MODULES = 'modules.json';
  *   files that are missing or broken
  */
 export async function readSettings(folder: string): Promise<ColbertSettings> {
-  if (!(await isFile(join(folder, MODULES)))) {
+  if (!(await hasModules(folder))) {
     throw noProjection(folder, `it lacks ${MODULES}, which PyLate saves with such a checkpoint`);
   }
   return { ...(await readTextSettings(folder)), projection: await readProjection(folder) };
+}
+
+/** Whether a folder lists its parts as sentence-transformers does. */
+export function hasModules(folder: string): Promise<boolean> {
+  return isFile(join(folder, MODULES));
 }
 
 /** Whether a folder holds settings as `readTextSettings` reads them. */

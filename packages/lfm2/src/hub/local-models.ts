@@ -98,17 +98,29 @@ export async function modelPath(name: string, options: Partial<HubSettings> = {}
 export function pathIn(model: LocalModel, choice: string | null): string {
   const { files, folder, name } = model;
   if (choice !== null) return join(folder, chooseGguf(files, choice, name).path);
-  const [gguf, ...more] = files.filter(({ path }) => isGguf(path));
-  if (gguf === undefined || files.some(({ path }) => path === 'config.json')) return folder;
-  if (more.length === 0) return join(folder, gguf.path);
-  const names = [gguf, ...more].map(({ path }) => path);
-  throw new GlotError(
-    'hub.choose-file',
-    `several files of ${name} were pulled; name one, as in ${name}:${names[0]}: ${names.join(', ')}`,
-    {
-      details: { name, files: names },
-    },
+  const several = (names: readonly string[]) =>
+    new GlotError(
+      'hub.choose-file',
+      `several files of ${name} were pulled; name one, as in ${name}:${names[0]}: ${names.join(', ')}`,
+      { details: { name, files: names } },
+    );
+  return checkpointAmong(
+    folder,
+    files.map(({ path }) => path),
+    several,
   );
+}
+
+// The folder itself where it holds a configuration or no .gguf file, else its only .gguf file.
+function checkpointAmong(
+  folder: string,
+  names: readonly string[],
+  several: (ggufs: readonly string[]) => GlotError,
+): string {
+  const [gguf, ...more] = names.filter((name) => isGguf(name));
+  if (gguf === undefined || names.includes('config.json')) return folder;
+  if (more.length > 0) throw several([gguf, ...more]);
+  return join(folder, gguf);
 }
 
 /**
@@ -137,16 +149,14 @@ export async function resolveModel(nameOrPath: string, options: Partial<HubSetti
 }
 
 async function checkpointIn(folder: string): Promise<string> {
-  const names = await readdir(folder);
-  const [gguf, ...more] = names.filter((name) => isGguf(name)).sort();
-  if (gguf === undefined || names.includes('config.json')) return folder;
-  if (more.length === 0) return join(folder, gguf);
-  throw new GlotError(
-    'hub.choose-file',
-    `several .gguf files lie in ${folder}; name one: ${[gguf, ...more].join(', ')}`,
-    {
-      details: { folder, files: [gguf, ...more] },
-    },
+  const names = (await readdir(folder)).sort();
+  return checkpointAmong(
+    folder,
+    names,
+    (files) =>
+      new GlotError('hub.choose-file', `several .gguf files lie in ${folder}; name one: ${files.join(', ')}`, {
+        details: { folder, files },
+      }),
   );
 }
 
