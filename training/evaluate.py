@@ -36,10 +36,13 @@ class Encoder:
         limit = QUERY_LENGTH if kind == "Q" else DOCUMENT_LENGTH
         return [BOS, self.prefix[kind]] + self.tok.encode(text)[:limit - 2]
 
-    @torch.no_grad()
     def encode(self, texts, kind, tokens=6000):
         """-> list of float32 arrays [n,d]"""
-        ids = [self.ids(t, kind) for t in texts]
+        return self.vectors([self.ids(t, kind) for t in texts], kind, tokens)
+
+    @torch.no_grad()
+    def vectors(self, ids, kind, tokens=6000):
+        """ids of whole texts, markers included -> list of float32 arrays [n,d]; documents without the rows not scored"""
         by = collections.defaultdict(list)
         for i, x in enumerate(ids):
             by[len(x)].append(i)

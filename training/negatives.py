@@ -77,20 +77,9 @@ def first(texts):
     return (list(texts) + [-1] * KEPT)[:KEPT]
 
 
-@torch.no_grad()
 def vectors(enc, texts, kind):
-    """token ids -> list of [n,d]; documents without the rows that are not scored"""
-    ids = [np.concatenate([[BOS, enc.prefix[kind]], t]).astype(np.int64) for t in texts]
-    out, by = [None] * len(ids), {}
-    for i, x in enumerate(ids):
-        by.setdefault(len(x), []).append(i)
-    for n, which in by.items():
-        for j in range(0, len(which), max(1, 6000 // n)):
-            part = which[j:j + max(1, 6000 // n)]
-            x = torch.from_numpy(np.stack([ids[i] for i in part]))
-            for i, a, y in zip(part, enc.model(x, torch.ones(x.shape), enc.trunk), x):
-                out[i] = a[~enc.skip[y]].numpy() if kind == "D" else a.numpy()
-    return out
+    """token ids without markers -> list of [n,d]"""
+    return enc.vectors([[BOS, enc.prefix[kind], *t.tolist()] for t in texts], kind)
 
 
 def main():
