@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Encoder, openEncoder } from '@glot/encoder';
+import { openEncoder } from '@glot/encoder';
 import { beirFolders } from './beir-folders.js';
 import { evaluateDataset } from './dataset-evaluation.js';
+import { withEncoding } from './with-encoding.js';
 
 /**
  * What pooling the tokens of documents changes: nDCG@10 of BEIR folders by pool factor, and how many vectors are left.
@@ -26,14 +27,13 @@ const encoder = await openEncoder({
   ...(values.model !== undefined && { model: values.model }),
 });
 let vectors = 0;
-const counting: Encoder = {
-  ...bound(encoder),
+const counting = withEncoding(encoder, {
   encodeDocuments: async (texts, options) => {
     const made = await encoder.encodeDocuments(texts, options);
     vectors += made.data.length / made.dim;
     return made;
   },
-};
+});
 const kept = factors.map(() => 0);
 const sums = factors.map(() => MODES.map(() => 0));
 const lines: string[] = [];
@@ -73,17 +73,3 @@ ${lines.join('\n')}
 `;
 await writeFile(values.out, report);
 process.stdout.write(report);
-
-// A class keeps its methods on its prototype.
-function bound(of: Encoder): Encoder {
-  return {
-    name: of.name,
-    dim: of.dim,
-    fingerprint: of.fingerprint,
-    documentLength: of.documentLength,
-    encodeQueries: (texts, options) => of.encodeQueries(texts, options),
-    encodeDocuments: (texts, options) => of.encodeDocuments(texts, options),
-    countTokens: (text) => of.countTokens(text),
-    dispose: () => of.dispose(),
-  };
-}

@@ -1,18 +1,12 @@
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
 import { sliceTexts } from '@glot/kernels';
+import { withEncoding } from './with-encoding.js';
 
 /** An encoder that reads each document text once: questions about one corpus score the same sentences again and again. */
 export function rememberingEncoder(encoder: Encoder): Encoder {
   const known = new Map<string, TokenVectors>();
-  return {
-    name: encoder.name,
-    dim: encoder.dim,
-    fingerprint: encoder.fingerprint,
-    documentLength: encoder.documentLength,
-    encodeQueries: (texts, options) => encoder.encodeQueries(texts, options),
-    countTokens: (text) => encoder.countTokens(text),
-    dispose: () => encoder.dispose(),
+  return withEncoding(encoder, {
     async encodeDocuments(texts, options) {
       const key = (text: string) => `${options?.poolFactor ?? 1} ${text}`;
       const fresh = [...new Set(texts.filter((text) => !known.has(key(text))))];
@@ -34,5 +28,5 @@ export function rememberingEncoder(encoder: Encoder): Encoder {
       });
       return { data, offsets, dim: encoder.dim };
     },
-  };
+  });
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
 import type { AnswersEvaluation } from '../answer-figures.js';
+import { machine } from '../machine.js';
 import { evaluateAnswers } from '../rag-evaluation.js';
 import { runRedTeam } from '../red-team.js';
 import { measureFollowUps } from './follow-ups.js';
@@ -51,7 +52,7 @@ const tell = (message: string) => process.stderr.write(`${new Date().toISOString
 const encoder = await openEncoder({ threads, ...(values.model !== undefined && { model: values.model }) });
 const made: Made = {
   date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
+  machine: machine(),
   threads,
   encoder: `${encoder.name} (${encoder.fingerprint.slice(0, 12)})`,
 };

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
 import type { StorageProfile } from '@glot/index';
+import { machine } from '../machine.js';
 import { type Measurement, measureIndex, type PassageBatch } from './index-measurement.js';
 import { type RealPassages, realPassages } from './real-passages.js';
 import { markdown, plot, type ReportInput } from './report.js';
@@ -101,7 +102,7 @@ function writeReports(measured: Measurement): void {
     (a, b) => a.passages - b.passages || (a.name < b.name ? -1 : 1),
   );
   const input: ReportInput = {
-    machine: `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
+    machine: machine(),
     threads,
     made: new Date().toISOString().slice(0, 10),
     model,

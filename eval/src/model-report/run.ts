@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Encoder, openEncoder } from '@glot/encoder';
 import { loadBeirDataset, passageText } from '../beir-dataset.js';
 import { evaluateDataset } from '../dataset-evaluation.js';
+import { machine } from '../machine.js';
 import { evaluateTranslationPairs } from '../translation-pairs.js';
 import { type EncodingFigures, type ModelReport, medianOf, type SetFigures } from './figures.js';
 import { markdown } from './markdown.js';
@@ -44,7 +44,7 @@ const before = existsSync(json) ? (JSON.parse(await readFile(json, 'utf8')) as M
 let report: ModelReport = {
   ...(before?.model === model ? before : { sets: [], pairs: {}, encoding: null }),
   made: new Date().toISOString().slice(0, 10),
-  machine: `${cpus()[0]!.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
+  machine: machine(),
   threads,
   model,
   modelBytes: await folderBytes(values.model ?? join(root, 'packages/encoder/models/glot-colbert-mini')),

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { TokenVectors } from '@glot/kernels';
+import { installPackages } from '../../install-packages.js';
 import type { PeerSearch } from './peer-search.js';
 
 /** The last one for Node 20. */
@@ -30,10 +29,7 @@ interface Query {
 /** Multivector columns, exhaustively and through IVF-PQ with its defaults and with more care. */
 export async function* lanceDbSearches(work: string, vectors: TokenVectors): AsyncGenerator<PeerSearch> {
   const folder = join(work, 'lancedb');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund'];
-  await promisify(execFile)('npm', ['install', ...flags, `@lancedb/lancedb@${LANCEDB_VERSION}`], { cwd: folder });
+  await installPackages(folder, [`@lancedb/lancedb@${LANCEDB_VERSION}`]);
   const require = createRequire(join(folder, 'package.json'));
   const lancedb = require('@lancedb/lancedb') as LanceDb;
   const tables = join(folder, 'tables');

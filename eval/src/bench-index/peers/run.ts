@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
 import { openIndex } from '@glot/index';
 import { createMaxSim, sliceTexts } from '@glot/kernels';
+import { machine } from '../../machine.js';
 import { percentile } from '../index-measurement.js';
 import { documentOf } from '../passage-documents.js';
 import { type RealPassages, realPassages } from '../real-passages.js';
@@ -108,7 +109,6 @@ async function* glotSearches({ texts }: RealPassages): AsyncGenerator<PeerSearch
 }
 
 function write(): void {
-  const machine = `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   const made = new Date().toISOString().slice(0, 10);
   const rows = results.map(
     (r) =>
@@ -116,13 +116,20 @@ function write(): void {
   );
   const text = `# The index beside others
 
-Made by \`pnpm bench:index-peers\` on ${machine}, ${threads} compute threads, ${made}: ${values.passages} passages of about 60 tokens in eleven languages, ${queries.length} questions, token vectors of the embedded model. overlap@10 is with exhaustive f32 search. LanceDB takes the threads it wants; hnswlib-node searches in one.
+Made by \`pnpm bench:index-peers\` on ${machine()}, ${threads} compute threads, ${made}: ${values.passages} passages of about 60 tokens in eleven languages, ${queries.length} questions, token vectors of the embedded model. overlap@10 is with exhaustive f32 search. LanceDB takes the threads it wants; hnswlib-node searches in one.
 
 | search | overlap@10 | p50 ms | p95 ms | build s |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
   writeFileSync(join(values.reports, 'index-peers.md'), text);
-  const json = { machine, threads, made, passages: Number(values.passages), queries: queries.length, results };
+  const json = {
+    machine: machine(),
+    threads,
+    made,
+    passages: Number(values.passages),
+    queries: queries.length,
+    results,
+  };
   writeFileSync(join(values.reports, 'index-peers.json'), `${JSON.stringify(json, null, 2)}\n`);
 }
