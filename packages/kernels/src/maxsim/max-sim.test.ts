@@ -144,14 +144,33 @@ describe('MaxSim', () => {
 });
 
 describe('quantizeRows', () => {
-  it('errs by at most half a step, and not at all at the largest coordinate', () => {
+  it('rounds to the nearest of 255 steps and keeps the product of a row with itself', () => {
     const data = randomNumbers(50 * 16, 13);
     const { codes, scales } = quantizeRows(data, 16);
-    for (let i = 0; i < data.length; i += 1) {
-      const scale = scales[Math.floor(i / 16)]!;
-      expect(Math.abs(codes[i]! * scale - data[i]!)).toBeLessThanOrEqual(scale * 0.5001);
+    for (let row = 0; row < 50; row += 1) {
+      const numbers = data.subarray(row * 16, row * 16 + 16);
+      const step = Math.max(...numbers.map(Math.abs)) / 127;
+      let square = 0;
+      let kept = 0;
+      for (const [at, number] of numbers.entries()) {
+        const code = codes[row * 16 + at]!;
+        expect(Math.abs(code * step - number)).toBeLessThanOrEqual(step * 0.5001);
+        square += number * number;
+        kept += number * code * scales[row]!;
+      }
+      expect(kept / square).toBeCloseTo(1, 6);
     }
     expect([...quantizeRows(Float32Array.of(-2, 1.01, 0, 2), 4).codes]).toEqual([-127, 64, 0, 127]);
+  });
+
+  it('stores again what was stored, without a change', () => {
+    const once = quantizeRows(randomNumbers(200 * 16, 17), 16);
+    const twice = quantizeRows(
+      Float32Array.from(once.codes, (code, at) => code * once.scales[Math.floor(at / 16)]!),
+      16,
+    );
+    expect(twice.codes).toEqual(once.codes);
+    for (const [row, scale] of once.scales.entries()) expect(twice.scales[row]! / scale).toBeCloseTo(1, 6);
   });
 
   it('keeps a row of zeros and rows too small to divide', () => {

@@ -8,8 +8,9 @@ const SMALLEST = 1e-30;
 const ROUND = 1.5 * 2 ** 52;
 
 /**
- * Symmetric int8, one scale per row: code = round(x / scale), scale = max|x| / 127. A row of zeros has scale 0.
- * The error of a coordinate is at most half a scale.
+ * Symmetric int8, one scale per row: code = round(127 x / max|x|), and the scale with which the row's product with itself
+ * is kept, `x · x / x · code`. Rows of a query that match best lie near x: their products err by a quarter less than with
+ * max|x| / 127 (eval/reports/index-notes.md). A row of zeros has scale 0.
  * @param data [rows x dim]
  * @throws GlotError `kernels.shape`, `kernels.not-finite`
  */
@@ -33,10 +34,18 @@ export function quantizeRows(data: Float32Array, dim: number): QuantizedRows {
       if (size > largest) largest = size;
     }
     if (largest < SMALLEST) continue;
-    scales[row] = largest / 127;
-    // The stored scale is f32: dividing by that same number keeps the codes within 127.
-    const steps = 1 / scales[row]!;
-    for (let at = start; at < start + dim; at += 1) codes[at] = data[at]! * steps + ROUND - ROUND;
+    const steps = 127 / largest;
+    let square = 0;
+    let product = 0;
+    for (let at = start; at < start + dim; at += 1) {
+      const share = data[at]! * steps;
+      const code = share + ROUND - ROUND;
+      codes[at] = code;
+      square += share * share;
+      product += share * code;
+    }
+    // Never divided by nothing: the largest coordinate has code 127.
+    scales[row] = square / product / steps;
   }
   return { codes, scales, dim };
 }
