@@ -44,16 +44,18 @@ export {
   i64Tensor,
   type TensorData,
 } from './graph/tensor-data.js';
+export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
+export { LEVEL_COLUMNS } from './maxsim/level-kernel.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
 export {
   createPackedProducts,
-  PACKED_COLUMNS,
   type PackedProducts,
   type PackedProductsOptions,
   TOP_LEVEL,
 } from './maxsim/packed-products.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
 export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
+export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
 export {
   createSession,
   type GraphSession,

@@ -15,9 +15,19 @@ const TREE = {
 const made = () =>
   new CellIndex(TREE, invert(Uint32Array.of(0, 1, 1, 3), Float64Array.of(0, 2, 3, 4), 4), Float64Array.of(10, 20, 30));
 
+// Four cells by two query rows and fourteen that fill up.
+const LEVELS = new Uint8Array(4 * 16);
+for (const [cell, levels] of [
+  [114, 13],
+  [102, 25],
+  [13, 114],
+  [0, 89],
+].entries()) {
+  LEVELS.set(levels, cell * 16);
+}
+
 const probe = (fields: Partial<Probe> = {}): Probe => ({
-  // Four cells by two query rows and two that fill up.
-  levels: Uint8Array.of(114, 13, 0, 0, 102, 25, 0, 0, 13, 114, 0, 0, 0, 89, 0, 0),
+  levels: LEVELS,
   queryRows: 2,
   cells: 2,
   depth: 10,

@@ -1,9 +1,9 @@
-import { byRank, type Ranked } from '../fusion.js';
+import { TopCentroids } from '@glot/kernels';
+import type { Ranked } from '../fusion.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
 import type { Probe } from './probe.js';
-import { rankCells } from './ranked-cells.js';
 
 /** Room for this many later passages at first. */
 const FIRST_DELTA = 1024;
@@ -22,6 +22,9 @@ const BLOCK = 1 << 16;
 const ROW_BITS = 10;
 const ROW_MASK = (1 << ROW_BITS) - 1;
 
+/** More than there are ordinals: a score and an ordinal go into one number below 2^53. */
+const ORDINALS = 2 ** 31;
+
 /** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
 const FINDING_ROWS = ROW_MASK;
 
@@ -36,6 +39,7 @@ export class CellIndex {
   readonly #lists: PostingLists;
   readonly #cells: number;
   readonly #passageCells: PassageCellLists;
+  readonly #topCells: TopCentroids;
   /** Ordinal -> passage, ascending. */
   #ids: Float64Array;
   #count: number;
@@ -57,6 +61,7 @@ export class CellIndex {
     this.#lists = lists;
     this.#cells = cellCount(tree);
     this.#passageCells = new PassageCellLists(lists, this.#cells, ids.length);
+    this.#topCells = new TopCentroids(this.#cells);
     this.baseCount = ids.length;
     this.#count = ids.length;
     const room = ids.length + FIRST_DELTA;
@@ -90,7 +95,7 @@ export class CellIndex {
       this.#links,
       this.#linkOrdinals,
     ];
-    return arrays.reduce((sum, array) => sum + array.byteLength, this.#passageCells.bytes);
+    return arrays.reduce((sum, array) => sum + array.byteLength, this.#passageCells.bytes + this.#topCells.bytes);
   }
 
   /** @param passageId above every one so far; @param cells distinct */
@@ -127,9 +132,8 @@ export class CellIndex {
     const cells = new Uint32Array(rows * perRow);
     const steps = new Int32Array(rows * perRow);
     let highest = 0;
-    for (let row = 0; row < rows; row += 1) {
-      const ranked = rankCells(probe.levels, this.#cells, row, perRow);
-      cells.set(ranked.cells, row * perRow);
+    for (const [row, ranked] of this.#topCells.rank(probe.levels, rows, perRow).entries()) {
+      cells.set(ranked.centroids, row * perRow);
       for (let rank = 0; rank < perRow; rank += 1) {
         const gain = (ranked.levels[rank]! - ranked.floor) * LEVEL_PARTS + 1;
         if (rank === 0) highest += gain;
@@ -139,10 +143,17 @@ export class CellIndex {
     if (highest === 0) return [];
     this.#collect(cells, steps);
     const ordinals = this.#highest(highest, probe.depth, probe.allows);
-    const words = new Int32Array(probe.levels.buffer, probe.levels.byteOffset, probe.levels.length / 4);
-    const scores = new Uint32Array(ordinals.length);
-    this.#passageCells.score(ordinals, words, this.#cells, scores);
-    return Array.from(ordinals, (ordinal, at) => ({ passageId: this.#ids[ordinal]!, score: scores[at]! })).sort(byRank);
+    return this.#ranked(ordinals, this.#passageCells.score(ordinals, probe.levels));
+  }
+
+  // Best first, the oldest first where scores are equal. As one number each they are sorted without a comparison in
+  // JavaScript.
+  #ranked(ordinals: Uint32Array, scores: Uint32Array): Ranked[] {
+    const keys = Float64Array.from(ordinals, (ordinal, at) => ordinal - scores[at]! * ORDINALS).sort();
+    return Array.from(keys, (key) => {
+      const score = Math.ceil(-key / ORDINALS);
+      return { passageId: this.#ids[key + score * ORDINALS]!, score };
+    });
   }
 
   /** Lists of the passages that can be found, renumbered: what stood beside them is within, what is gone is not. */

@@ -1,96 +1,119 @@
+import { CentroidMaxSim } from '@glot/kernels';
 import { eachPosting, type PostingLists } from './posting-lists.js';
 
-/** Room for the cells of this many later passages at first. */
+/** Room for the cells of this many later passages at first, and cells for each. */
 const FIRST_DELTA = 1024;
+const CELLS_EACH = 32;
 
-/** Cells are kept as 16-bit numbers. */
-export const MOST_CELLS = 65_536;
+/** Cells of one piece: 2 GB, since a piece must fit into 4. */
+const PIECE_CELLS = 2 ** 30;
+
+/** Passages whose ordinals follow each other. */
+interface Piece {
+  readonly first: number;
+  /** How many passages are in it. */
+  count: number;
+  readonly lists: CentroidMaxSim;
+}
 
 /**
  * The cells of each passage, by ordinal: the posting lists the other way round. With them a passage is scored by its
  * centroids alone, without a look at its vectors.
  */
 export class PassageCellLists {
-  /** [passages + 1] */
-  readonly #starts: Uint32Array;
-  readonly #cells: Uint16Array;
-  readonly #base: number;
-  // What was appended.
-  #laterStarts: Uint32Array = new Uint32Array(FIRST_DELTA + 1);
-  #laterCells: Uint16Array = new Uint16Array(FIRST_DELTA * 32);
-  #later = 0;
+  readonly #cellTotal: number;
+  /** Of the lists it was made of, in the order of the ordinals. */
+  readonly #base: readonly Piece[];
+  #later: Piece;
 
-  /** @param passages whose ordinals stand in the lists */
-  constructor(lists: PostingLists, cellCount: number, passages: number) {
-    this.#base = passages;
-    const starts = new Uint32Array(passages + 1);
-    eachPosting(lists, cellCount, (_, ordinal) => {
-      starts[ordinal + 1]! += 1;
+  /**
+   * @param passages whose ordinals stand in the lists
+   * @param pieceCells cells of one piece at most, but for a passage that has more
+   */
+  constructor(postings: PostingLists, cellTotal: number, passages: number, pieceCells: number = PIECE_CELLS) {
+    this.#cellTotal = cellTotal;
+    const sizes = new Uint32Array(passages);
+    eachPosting(postings, cellTotal, (_, ordinal) => {
+      sizes[ordinal]! += 1;
     });
-    for (let ordinal = 0; ordinal < passages; ordinal += 1) starts[ordinal + 1]! += starts[ordinal]!;
-    const cells = new Uint16Array(starts[passages]!);
-    const next = starts.slice(0, passages);
-    eachPosting(lists, cellCount, (cell, ordinal) => {
-      cells[next[ordinal]!++] = cell;
-    });
-    this.#starts = starts;
-    this.#cells = cells;
+    this.#base = piecesOf(sizes, cellTotal, pieceCells);
+    // Where the next cell of each passage goes, within its piece.
+    const next = sizes;
+    for (const { first, count, lists } of this.#base) next.set(lists.starts.subarray(0, count), first);
+    for (const { first, count, lists } of this.#base) {
+      const { centroids } = lists;
+      const last = first + count;
+      eachPosting(postings, cellTotal, (cell, ordinal) => {
+        if (ordinal >= first && ordinal < last) centroids[next[ordinal]!++] = cell;
+      });
+    }
+    this.#later = this.#room(passages, FIRST_DELTA, FIRST_DELTA * CELLS_EACH);
   }
 
   get bytes(): number {
-    return (
-      this.#starts.byteLength + this.#cells.byteLength + this.#laterStarts.byteLength + this.#laterCells.byteLength
-    );
+    return this.#base.reduce((sum, { lists }) => sum + lists.bytes, this.#later.lists.bytes);
   }
 
   /** The cells of the next ordinal. */
   append(cells: Uint32Array): void {
-    const end = this.#laterStarts[this.#later]! + cells.length;
-    if (this.#later + 2 > this.#laterStarts.length) this.#laterStarts = doubled(this.#laterStarts, this.#later + 2);
-    if (end > this.#laterCells.length) this.#laterCells = doubled(this.#laterCells, end);
-    this.#laterCells.set(cells, end - cells.length);
-    this.#later += 1;
-    this.#laterStarts[this.#later] = end;
+    const start = this.#later.lists.starts[this.#later.count]!;
+    this.#widen(start + cells.length);
+    const later = this.#later;
+    later.lists.centroids.set(cells, start);
+    later.count += 1;
+    later.lists.starts[later.count] = start + cells.length;
   }
 
   /**
-   * MaxSim of passages whose rows are replaced by their centroids: the sum over query rows of the best product of one of
-   * its cells (the centroid interaction of PLAID, Santhanam et al. 2022).
+   * MaxSim of passages whose rows are replaced by their centroids.
    * @param ordinals [n]
-   * @param words [queryRows / 4 x cellTotal], four levels each, as packed products come
-   * @param into [n] at least
+   * @param levels [queryRows / 16 x cells x 16], as packed products come
+   * @returns [n]
    */
-  score(ordinals: Uint32Array, words: Int32Array, cellTotal: number, into: Uint32Array): void {
-    into.fill(0, 0, ordinals.length);
-    // Four rows of the query at a time, so that the words that are looked up lie close together.
-    for (let start = 0; start < words.length; start += cellTotal) {
-      const some = words.subarray(start, start + cellTotal);
+  score(ordinals: Uint32Array, levels: Uint8Array): Uint32Array {
+    const scores = new Uint32Array(ordinals.length);
+    for (const { first, count, lists } of [...this.#base, this.#later]) {
+      const places: number[] = [];
       for (let at = 0; at < ordinals.length; at += 1) {
-        const ordinal = ordinals[at]!;
-        into[at]! +=
-          ordinal < this.#base
-            ? sumOfBest(this.#cells, this.#starts, ordinal, some)
-            : sumOfBest(this.#laterCells, this.#laterStarts, ordinal - this.#base, some);
+        if (ordinals[at]! >= first && ordinals[at]! < first + count) places.push(at);
       }
+      if (places.length === 0) continue;
+      const own = lists.score(
+        Uint32Array.from(places, (at) => ordinals[at]! - first),
+        levels,
+      );
+      for (let at = 0; at < places.length; at += 1) scores[places[at]!] = own[at]!;
     }
+    return scores;
+  }
+
+  #widen(cells: number): void {
+    const { first, count, lists } = this.#later;
+    const { length } = lists.centroids;
+    if (count + 2 <= lists.starts.length && cells <= length) return;
+    const wider = this.#room(first, Math.max(count + 1, 2 * count), Math.max(cells, 2 * length));
+    wider.lists.starts.set(lists.starts.subarray(0, count + 1));
+    wider.lists.centroids.set(lists.centroids.subarray(0, lists.starts[count]!));
+    wider.count = count;
+    this.#later = wider;
+  }
+
+  #room(first: number, texts: number, entries: number): Piece {
+    return { first, count: 0, lists: new CentroidMaxSim({ texts, entries, centroidTotal: this.#cellTotal }) };
   }
 }
 
-// The greatest level of each of the four bytes over the cells, added up. Four comparisons in one subtraction: with its
-// top bit set, a byte keeps it where it is not less than the other, and nothing is borrowed from the next byte.
-function sumOfBest(cells: Uint16Array, starts: Uint32Array, place: number, words: Int32Array): number {
-  let best = 0;
-  for (let at = starts[place]!, end = starts[place + 1]!; at < end; at += 1) {
-    const word = words[cells[at]!]!;
-    const notLess = ((word | 0x8080_8080) - best) & 0x8080_8080;
-    const mask = (notLess >>> 7) * 127;
-    best = (word & mask) | (best & ~mask);
+// With the starts of each passage's cells.
+function piecesOf(sizes: Uint32Array, centroidTotal: number, pieceCells: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let first = 0; first < sizes.length; ) {
+    let entries = sizes[first]!;
+    let end = first + 1;
+    while (end < sizes.length && entries + sizes[end]! <= pieceCells) entries += sizes[end++]!;
+    const lists = new CentroidMaxSim({ texts: end - first, entries, centroidTotal });
+    for (let at = first; at < end; at += 1) lists.starts[at - first + 1] = lists.starts[at - first]! + sizes[at]!;
+    pieces.push({ first, count: end - first, lists });
+    first = end;
   }
-  return (best & 127) + ((best >>> 8) & 127) + ((best >>> 16) & 127) + (best >>> 24);
-}
-
-function doubled<T extends Uint32Array | Uint16Array>(array: T, least: number): T {
-  const wider = new (array.constructor as new (length: number) => T)(Math.max(2 * array.length, least));
-  wider.set(array);
-  return wider;
+  return pieces;
 }

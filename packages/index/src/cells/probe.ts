@@ -1,6 +1,6 @@
 /** A query against the cells. */
 export interface Probe {
-  /** [queryRows / 4 x cells x 4]: packed products of centroids and query rows; rows that fill up are 0. */
+  /** [queryRows / 16, rounded up, x cells x 16]: packed products of centroids and query rows; rows that fill up are 0. */
   readonly levels: Uint8Array;
   readonly queryRows: number;
   /** Cells per query row. */

@@ -1,7 +1,7 @@
 import {
   createPackedProducts,
   createRowProducts,
-  PACKED_COLUMNS,
+  LEVEL_COLUMNS,
   type PackedProducts,
   type RowProducts,
   type TokenVectors,
@@ -122,7 +122,7 @@ export class CellSearch {
     const { dim, data } = query;
     const queryRows = data.length / dim;
     const { centroids } = now.index.tree;
-    const width = Math.ceil(queryRows / PACKED_COLUMNS) * PACKED_COLUMNS;
+    const width = Math.ceil(queryRows / LEVEL_COLUMNS) * LEVEL_COLUMNS;
     const size = (centroids.length / dim) * width;
     // Kept for the next query, unless another one runs beside this.
     const room = this.#levels.length >= size ? this.#levels : new Uint8Array(size);

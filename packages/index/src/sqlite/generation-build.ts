@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
-import type { RowProducts } from '@glot/kernels';
+import { MOST_CENTROIDS, type RowProducts } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { CellAssigner } from '../cells/cell-assigner.js';
 import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
 import { trainCells } from '../cells/k-means.js';
-import { MOST_CELLS } from '../cells/passage-cell-lists.js';
 import { invert } from '../cells/posting-lists.js';
 import type { CompactOptions } from '../types.js';
 import type { Generation, GenerationArrays } from './generation-store.js';
@@ -17,7 +16,7 @@ import { VectorTile } from './vector-tile.js';
 const ROWS_PER_CELL = 32;
 
 /** Training rounds the cells of each group, so a few more come out than were wanted. */
-const LARGEST = MOST_CELLS - 512;
+const LARGEST = MOST_CENTROIDS - 512;
 
 /** Rows of a passage that go into the sample at most: other passages say more. */
 const SAMPLE_PASSAGE_ROWS = 64;

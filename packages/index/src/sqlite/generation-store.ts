@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { GlotError } from '@glot/errors';
+import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
-import { MOST_CELLS } from '../cells/passage-cell-lists.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../cells/posting-lists.js';
 import { corruptMessage } from './storage-error.js';
 
@@ -68,7 +68,7 @@ export class GenerationStore {
     const ids = new Float64Array(this.#read(id, 'ids').buffer);
     const cells = tree.firstCell.at(-1)!;
     if (
-      cells > MOST_CELLS ||
+      cells > MOST_CENTROIDS ||
       cells !== generation.cells ||
       lists.offsets.length !== cells + 1 ||
       ids.length !== generation.passages

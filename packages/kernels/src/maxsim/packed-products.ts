@@ -2,23 +2,21 @@ import { GlotError } from '@glot/errors';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import { ELEMENT_TYPES, f32Tensor } from '../graph/tensor-data.js';
 import { createSession, type GraphSession, type SessionOptions } from '../session/graph-session.js';
+import { LEVEL_COLUMNS } from './level-kernel.js';
 
-/** The highest level: the top bit stays free for arithmetic on four levels in one word. */
+/** The highest level. */
 export const TOP_LEVEL = 127;
 
-/** Columns in one 32-bit word. */
-export const PACKED_COLUMNS = 4;
-
 /**
- * Dot products of many rows with a few columns in seven bits, four columns to a 32-bit word: for rough scores that are
+ * Dot products of many rows with a few columns in seven bits, sixteen columns to a vector: for rough scores that are
  * looked up millions of times. A level is the product as a share of the greatest one, 0 for all that are not positive.
  */
 export interface PackedProducts {
   readonly dim: number;
   /**
    * @param rows [n x dim]
-   * @param columns [dim x m], m a multiple of 4
-   * @param into [m / 4 x n x 4] levels
+   * @param columns [dim x m], m a multiple of 16
+   * @param into [m / 16 x n x 16] levels
    * @throws GlotError `kernels.shape`, `kernels.disposed`
    */
   multiply(rows: Float32Array, columns: Float32Array, into: Uint8Array): Promise<void>;
@@ -48,8 +46,12 @@ function packedGraph(dim: number) {
   const levels = graph.node('Cast', [graph.node('Round', [graph.node('Mul', [products, scale])])], {
     attributes: { to: ELEMENT_TYPES.u8.onnx },
   });
-  const words = graph.node('Reshape', [levels, graph.ints([0, -1, PACKED_COLUMNS])]);
-  graph.output('levels', graph.node('Transpose', [words], { attributes: { perm: [1, 0, 2] } }), 'u8', ['w', 'n', 4]);
+  const slices = graph.node('Reshape', [levels, graph.ints([0, -1, LEVEL_COLUMNS])]);
+  graph.output('levels', graph.node('Transpose', [slices], { attributes: { perm: [1, 0, 2] } }), 'u8', [
+    's',
+    'n',
+    LEVEL_COLUMNS,
+  ]);
   return graph.build('packed-products');
 }
 
@@ -66,16 +68,16 @@ class SessionPackedProducts implements PackedProducts {
     const { dim } = this;
     const n = rows.length / dim;
     const m = columns.length / dim;
-    if (!Number.isInteger(n) || !Number.isInteger(m / PACKED_COLUMNS) || into.length !== n * m) {
+    if (!Number.isInteger(n) || !Number.isInteger(m / LEVEL_COLUMNS) || into.length !== n * m) {
       throw new GlotError(
         'kernels.shape',
-        `${rows.length} and ${columns.length} numbers are not rows and columns of ${dim}, the columns in fours, with ${into.length} products`,
+        `${rows.length} and ${columns.length} numbers are not rows and columns of ${dim}, the columns in sixteens, with ${into.length} products`,
       );
     }
     if (n === 0 || m === 0) return;
     await this.#session.run(
       { rows: { data: rows, shape: [n, dim] }, columns: { data: columns, shape: [dim, m] } },
-      { levels: { data: into, shape: [m / PACKED_COLUMNS, n, PACKED_COLUMNS] } },
+      { levels: { data: into, shape: [m / LEVEL_COLUMNS, n, LEVEL_COLUMNS] } },
     );
   }
 
