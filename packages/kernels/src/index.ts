@@ -46,6 +46,7 @@ export {
 } from './graph/tensor-data.js';
 export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
 export { LEVEL_COLUMNS } from './maxsim/level-kernel.js';
+export { ListSums, ROW_BITS } from './maxsim/list-sums.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
 export {
   createPackedProducts,

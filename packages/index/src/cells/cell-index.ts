@@ -1,9 +1,10 @@
-import { TopCentroids } from '@glot/kernels';
+import { ROW_BITS, TopCentroids } from '@glot/kernels';
 import type { Ranked } from '../fusion.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
 import type { Probe } from './probe.js';
+import { type ProbedCells, ProbedSums } from './probed-sums.js';
 
 /** Room for this many later passages at first. */
 const FIRST_DELTA = 1024;
@@ -11,22 +12,11 @@ const FIRST_DELTA = 1024;
 /** Parts of a level. The smallest gain is one of them: a passage that was touched is told by its sum. */
 const LEVEL_PARTS = 16;
 
-/** A sum's bits that do not count for the order after the first pass. */
-const ORDER_SHIFT = 4;
-const ORDER_ROUNDING = (1 << ORDER_SHIFT) - 1;
-
-/** Passages whose sums stay in the cache of a core while all lists go by. */
-const BLOCK = 1 << 16;
-
-/** A word holds a passage's sum and, in its lowest bits, the number of the last query row that added to it. */
-const ROW_BITS = 10;
-const ROW_MASK = (1 << ROW_BITS) - 1;
+/** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
+const FINDING_ROWS = (1 << ROW_BITS) - 1;
 
 /** More than there are ordinals: a score and an ordinal go into one number below 2^53. */
 const ORDINALS = 2 ** 31;
-
-/** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
-const FINDING_ROWS = ROW_MASK;
 
 /**
  * Which passages have rows in which cells: the lists of a generation, what was added since, what is gone. Candidates are
@@ -36,8 +26,8 @@ const FINDING_ROWS = ROW_MASK;
  */
 export class CellIndex {
   readonly tree: CellTree;
-  readonly #lists: PostingLists;
   readonly #cells: number;
+  readonly #sums: ProbedSums;
   readonly #passageCells: PassageCellLists;
   readonly #topCells: TopCentroids;
   /** Ordinal -> passage, ascending. */
@@ -47,19 +37,12 @@ export class CellIndex {
   removedCount = 0;
   /** Passages of the generation's own lists. */
   readonly baseCount: number;
-  // Later passages: per cell a chain of ordinals.
-  readonly #heads: Int32Array;
-  #links: Int32Array = new Int32Array(FIRST_DELTA);
-  #linkOrdinals: Uint32Array = new Uint32Array(FIRST_DELTA);
-  #linkCount = 0;
-  // For each ordinal its sum in parts of a level and the last query row that added to it, in one word: all 0 between
-  // searches. They are read from the first to the last: even where few are set, that is quicker than a list of these.
-  #sums: Int32Array;
 
+  /** @throws GlotError `kernels.out-of-memory` */
   constructor(tree: CellTree, lists: PostingLists, ids: Float64Array) {
     this.tree = tree;
-    this.#lists = lists;
     this.#cells = cellCount(tree);
+    this.#sums = new ProbedSums(lists, this.#cells, ids.length);
     this.#passageCells = new PassageCellLists(lists, this.#cells, ids.length);
     this.#topCells = new TopCentroids(this.#cells);
     this.baseCount = ids.length;
@@ -68,8 +51,6 @@ export class CellIndex {
     this.#ids = new Float64Array(room);
     this.#ids.set(ids);
     this.#removed = new Uint8Array(room);
-    this.#sums = new Int32Array(room);
-    this.#heads = new Int32Array(this.#cells).fill(-1);
   }
 
   /** Passages that can be found. */
@@ -83,38 +64,17 @@ export class CellIndex {
 
   get bytes(): number {
     const { tree } = this;
-    const arrays = [
-      tree.centroids,
-      tree.coarse,
-      this.#lists.bytes,
-      this.#lists.offsets,
-      this.#ids,
-      this.#removed,
-      this.#sums,
-      this.#heads,
-      this.#links,
-      this.#linkOrdinals,
-    ];
-    return arrays.reduce((sum, array) => sum + array.byteLength, this.#passageCells.bytes + this.#topCells.bytes);
+    const arrays = [tree.centroids, tree.coarse, this.#ids, this.#removed];
+    const kept = this.#sums.bytes + this.#passageCells.bytes + this.#topCells.bytes;
+    return arrays.reduce((sum, array) => sum + array.byteLength, kept);
   }
 
   /** @param passageId above every one so far; @param cells distinct */
   add(passageId: number, cells: Uint32Array): void {
     if (this.#count === this.#ids.length) this.#grow();
-    const ordinal = this.#count++;
-    this.#ids[ordinal] = passageId;
+    this.#ids[this.#count++] = passageId;
+    this.#sums.append(cells);
     this.#passageCells.append(cells);
-    if (this.#linkCount + cells.length > this.#links.length) {
-      const room = 2 * (this.#linkCount + cells.length);
-      this.#links = widened(this.#links, new Int32Array(room));
-      this.#linkOrdinals = widened(this.#linkOrdinals, new Uint32Array(room));
-    }
-    for (const cell of cells) {
-      const link = this.#linkCount++;
-      this.#linkOrdinals[link] = ordinal;
-      this.#links[link] = this.#heads[cell]!;
-      this.#heads[cell] = link;
-    }
   }
 
   /** Passages from `first` to `last` are gone. */
@@ -126,13 +86,19 @@ export class CellIndex {
   }
 
   /** The most promising passages with the sums of their levels, best first. */
-  candidates(probe: Probe): Ranked[] {
-    const rows = Math.min(probe.queryRows, FINDING_ROWS);
-    const perRow = Math.min(probe.cells, this.#cells);
+  candidates({ levels, queryRows, cells, depth, allows }: Probe): Ranked[] {
+    const probed = this.#probed(levels, Math.min(queryRows, FINDING_ROWS), Math.min(cells, this.#cells));
+    if (probed.highest === 0) return [];
+    const allowed = allows && ((ordinal: number) => allows(this.#ids[ordinal]!));
+    const ordinals = this.#sums.highest(probed, depth, { removed: this.#removed, allows: allowed });
+    return this.#ranked(ordinals, this.#passageCells.score(ordinals, levels));
+  }
+
+  #probed(levels: Uint8Array, rows: number, perRow: number): ProbedCells {
     const cells = new Uint32Array(rows * perRow);
-    const steps = new Int32Array(rows * perRow);
+    const steps = new Uint32Array(rows * perRow);
     let highest = 0;
-    for (const [row, ranked] of this.#topCells.rank(probe.levels, rows, perRow).entries()) {
+    for (const [row, ranked] of this.#topCells.rank(levels, rows, perRow).entries()) {
       cells.set(ranked.centroids, row * perRow);
       for (let rank = 0; rank < perRow; rank += 1) {
         const gain = (ranked.levels[rank]! - ranked.floor) * LEVEL_PARTS + 1;
@@ -140,16 +106,15 @@ export class CellIndex {
         steps[row * perRow + rank] = (gain << ROW_BITS) | (row + 1);
       }
     }
-    if (highest === 0) return [];
-    this.#collect(cells, steps);
-    const ordinals = this.#highest(highest, probe.depth, probe.allows);
-    return this.#ranked(ordinals, this.#passageCells.score(ordinals, probe.levels));
+    return { cells, steps, highest };
   }
 
   // Best first, the oldest first where scores are equal. As one number each they are sorted without a comparison in
   // JavaScript.
   #ranked(ordinals: Uint32Array, scores: Uint32Array): Ranked[] {
-    const keys = Float64Array.from(ordinals, (ordinal, at) => ordinal - scores[at]! * ORDINALS).sort();
+    const keys = new Float64Array(ordinals.length);
+    for (let at = 0; at < keys.length; at += 1) keys[at] = ordinals[at]! - scores[at]! * ORDINALS;
+    keys.sort();
     return Array.from(keys, (key) => {
       const score = Math.ceil(-key / ORDINALS);
       return { passageId: this.#ids[key + score * ORDINALS]!, score };
@@ -166,15 +131,15 @@ export class CellIndex {
       ids[next] = this.#ids[ordinal]!;
       renumbered[ordinal] = next++;
     }
+    const from = this.#sums.lists;
     const offsets = new Float64Array(this.#cells + 1);
-    let bytes = new Uint8Array(this.#lists.bytes.length + this.#linkCount * MAX_NUMBER_BYTES + 1024);
+    let bytes = new Uint8Array(from.bytes.length + this.#sums.laterPostings * MAX_NUMBER_BYTES + 1024);
     let at = 0;
     for (let cell = 0; cell < this.#cells; cell += 1) {
-      const from = this.#lists.offsets[cell]!;
-      const members = [...decodeAscending(this.#lists.bytes.subarray(from, this.#lists.offsets[cell + 1]!))];
-      const later: number[] = [];
-      for (let link = this.#heads[cell]!; link >= 0; link = this.#links[link]!) later.push(this.#linkOrdinals[link]!);
-      for (const ordinal of later.reverse()) members.push(ordinal);
+      const members = [
+        ...decodeAscending(from.bytes.subarray(from.offsets[cell]!, from.offsets[cell + 1]!)),
+        ...this.#sums.laterOf(cell),
+      ];
       if (at + members.length * MAX_NUMBER_BYTES > bytes.length) {
         bytes = widened(bytes, new Uint8Array(2 * (at + members.length * MAX_NUMBER_BYTES)));
       }
@@ -188,77 +153,6 @@ export class CellIndex {
       offsets[cell + 1] = at;
     }
     return { lists: { offsets, bytes: bytes.slice(0, at) }, ids };
-  }
-
-  // Adds to each passage, for each query row, the step of the first list of the row that it stands in.
-  // @param steps [lists]: gain and number of the row, as they are added to a word without a row
-  #collect(cells: Uint32Array, steps: Int32Array): void {
-    const { bytes, offsets } = this.#lists;
-    const sums = this.#sums;
-    // Where each list goes on, and the ordinal before.
-    const places = Uint32Array.from(cells, (cell) => offsets[cell]!);
-    const ordinals = new Int32Array(cells.length);
-    for (let end = BLOCK; end - BLOCK < this.baseCount; end += BLOCK) {
-      for (let list = 0; list < cells.length; list += 1) {
-        const step = steps[list]!;
-        const row = step & ROW_MASK;
-        const stop = offsets[cells[list]! + 1]! >>> 0;
-        let at = places[list]!;
-        let ordinal = ordinals[list]!;
-        while (at < stop) {
-          let next = at + 1;
-          let byte = bytes[at]!;
-          let gap = byte & 127;
-          for (let shift = 7; byte >= 128; shift += 7) {
-            byte = bytes[next++]!;
-            gap |= (byte & 127) << shift;
-          }
-          if (ordinal + gap >= end) break;
-          ordinal += gap;
-          at = next;
-          const word = sums[ordinal]!;
-          if ((word & ROW_MASK) !== row) sums[ordinal] = (word & ~ROW_MASK) + step;
-        }
-        places[list] = at;
-        ordinals[list] = ordinal;
-      }
-    }
-    for (let list = 0; list < cells.length; list += 1) {
-      const row = steps[list]! & ROW_MASK;
-      for (let link = this.#heads[cells[list]!]!; link >= 0; link = this.#links[link]!) {
-        const word = sums[this.#linkOrdinals[link]!]!;
-        if ((word & ROW_MASK) !== row) sums[this.#linkOrdinals[link]!] = (word & ~ROW_MASK) + steps[list]!;
-      }
-    }
-  }
-
-  // The passages with the highest sums, the oldest where they are about equal. Clears the sums.
-  #highest(highest: number, most: number, allows: Probe['allows']): Uint32Array {
-    const sums = this.#sums;
-    const count = this.#count;
-    // Bin 0 holds the passages without a sum.
-    const sizes = new Uint32Array(binOf(highest << ROW_BITS) + 1);
-    for (let ordinal = 0; ordinal < count; ordinal += 1) {
-      if (this.#removed[ordinal] || (allows && sums[ordinal] !== 0 && !allows(this.#ids[ordinal]!))) sums[ordinal] = 0;
-      sizes[binOf(sums[ordinal]!)]! += 1;
-    }
-    // The last bin that passages are taken from.
-    let last = sizes.length - 1;
-    let found = sizes[last]!;
-    while (last > 1 && found < most) found += sizes[--last]!;
-    // Where the next passage of each bin goes: the highest bin comes first.
-    const next = new Uint32Array(sizes.length);
-    for (let bin = sizes.length - 1, start = 0; bin >= last; bin -= 1) {
-      next[bin] = start;
-      start += sizes[bin]!;
-    }
-    const ordinals = new Uint32Array(found);
-    for (let ordinal = 0; ordinal < count; ordinal += 1) {
-      const bin = binOf(sums[ordinal]!);
-      if (bin >= last) ordinals[next[bin]!++] = ordinal;
-    }
-    sums.fill(0, 0, count);
-    return ordinals.subarray(0, most);
   }
 
   #firstAtLeast(id: number): number {
@@ -276,16 +170,10 @@ export class CellIndex {
     const room = Math.ceil(this.#ids.length * 1.25) + FIRST_DELTA;
     this.#ids = widened(this.#ids, new Float64Array(room));
     this.#removed = widened(this.#removed, new Uint8Array(room));
-    this.#sums = new Int32Array(room);
   }
 }
 
-/** Of a word; 0 for one without a sum. */
-function binOf(word: number): number {
-  return ((word >>> ROW_BITS) + ORDER_ROUNDING) >>> ORDER_SHIFT;
-}
-
-function widened<T extends Float64Array | Uint8Array | Int32Array | Uint32Array>(from: T, to: T): T {
+function widened<T extends Float64Array | Uint8Array>(from: T, to: T): T {
   to.set(from as never);
   return to;
 }

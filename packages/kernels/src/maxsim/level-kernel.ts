@@ -11,7 +11,17 @@ const PAGE = 65_536;
 export interface LevelKernel {
   readonly memory: ArrayBuffer;
   addSumsOfBest(levels: number, centroids: number, starts: number, texts: number, count: number, sums: number): void;
-  blockMaxima(levels: number, centroids: number, blockSize: number, into: number): void;
+  blockMaxima(levels: number, centroids: number, blocks: number, into: number): void;
+  addSteps(
+    places: number,
+    stops: number,
+    last: number,
+    steps: number,
+    lists: number,
+    sums: number,
+    numbers: number,
+    block: number,
+  ): void;
   reaching(levels: number, centroids: number, floors: number, into: number): number;
 }
 

@@ -1,5 +1,7 @@
-;; Loops over levels: dot products in seven bits, as packed products come, sixteen columns to a vector
-;; [centroids x 16] u8. Addresses are in bytes. All numbers are little-endian.
+;; The loops of candidate search.
+;;
+;; Levels are dot products in seven bits, as packed products come, sixteen columns to a vector [centroids x 16]
+;; u8. Addresses are in bytes. All numbers are little-endian.
 (module
   (memory (import "glot" "memory") 1)
 
@@ -51,24 +53,25 @@
         (local.set $sums (i32.add (local.get $sums) (i32.const 4)))
         (br $text))))
 
-  ;; The greatest level in each column of every `blockSize` centroids: into [centroids / blockSize, rounded up, x 16].
+  ;; The greatest level in each column of centroids number b, b + blocks, b + 2 blocks and so on: into [blocks x 16].
+  ;; There are not more blocks than centroids.
   (func (export "blockMaxima")
-    (param $levels i32) (param $centroids i32) (param $blockSize i32) (param $into i32)
-    (local $end i32) (local $stop i32) (local $best v128)
+    (param $levels i32) (param $centroids i32) (param $blocks i32) (param $into i32)
+    (local $end i32) (local $stop i32) (local $block i32)
     (local.set $end (i32.add (local.get $levels) (i32.shl (local.get $centroids) (i32.const 4))))
+    (local.set $stop (i32.add (local.get $into) (i32.shl (local.get $blocks) (i32.const 4))))
+    (memory.copy (local.get $into) (local.get $levels) (i32.shl (local.get $blocks) (i32.const 4)))
+    (local.set $levels (i32.add (local.get $levels) (i32.shl (local.get $blocks) (i32.const 4))))
+    (local.set $block (local.get $into))
     (block $done
-      (loop $block
+      (loop $centroid
         (br_if $done (i32.ge_u (local.get $levels) (local.get $end)))
-        (local.set $stop (i32.add (local.get $levels) (i32.shl (local.get $blockSize) (i32.const 4))))
-        (if (i32.gt_u (local.get $stop) (local.get $end)) (then (local.set $stop (local.get $end))))
-        (local.set $best (v128.const i32x4 0 0 0 0))
-        (loop $centroid
-          (local.set $best (i8x16.max_u (local.get $best) (v128.load (local.get $levels))))
-          (local.set $levels (i32.add (local.get $levels) (i32.const 16)))
-          (br_if $centroid (i32.lt_u (local.get $levels) (local.get $stop))))
-        (v128.store (local.get $into) (local.get $best))
-        (local.set $into (i32.add (local.get $into) (i32.const 16)))
-        (br $block))))
+        (v128.store (local.get $block)
+          (i8x16.max_u (v128.load (local.get $block)) (v128.load (local.get $levels))))
+        (local.set $levels (i32.add (local.get $levels) (i32.const 16)))
+        (local.set $block (i32.add (local.get $block) (i32.const 16)))
+        (if (i32.eq (local.get $block) (local.get $stop)) (then (local.set $block (local.get $into))))
+        (br $centroid))))
 
   ;; The centroids that reach, in one column at least, the level that `floors` [16] u8 holds for it, in ascending order:
   ;; into u32, with room for all. Gives how many there are.
@@ -88,4 +91,73 @@
         (local.set $levels (i32.add (local.get $levels) (i32.const 16)))
         (local.set $centroid (i32.add (local.get $centroid) (i32.const 1)))
         (br $next)))
-    (i32.shr_u (i32.sub (local.get $into) (local.get $from)) (i32.const 2))))
+    (i32.shr_u (i32.sub (local.get $into) (local.get $from)) (i32.const 2)))
+
+  ;; Adds steps to the sums of the numbers in lists: to a number, for each row, the step of the first list of that row
+  ;; that it stands in. Lists of one row follow each other. A list holds ascending numbers as gaps, seven bits a byte,
+  ;; the lowest first, with the top bit set where more follow. A sum and a step hold the row in their lowest ten bits;
+  ;; that of a sum is the last row that added to it. All lists go forward together, `block` numbers at a time, so that
+  ;; the sums of a block stay in the cache.
+  ;; places, stops [lists] u32: addresses where each list goes on and where it ends; last [lists] u32: the number before;
+  ;; steps [lists] u32; sums [numbers] u32. Two bytes after the last list can be read.
+  (func (export "addSteps")
+    (param $places i32) (param $stops i32) (param $last i32) (param $steps i32) (param $lists i32)
+    (param $sums i32) (param $numbers i32) (param $block i32)
+    (local $end i32) (local $list i32) (local $at i32) (local $stop i32) (local $number i32) (local $step i32)
+    (local $row i32) (local $two i32) (local $gap i32) (local $next i32) (local $more i32) (local $shift i32)
+    (local $sum i32) (local $word i32)
+    (local.set $lists (i32.shl (local.get $lists) (i32.const 2)))
+    (block $done
+      (loop $blocks
+        (br_if $done (i32.ge_u (local.get $end) (local.get $numbers)))
+        (local.set $end (i32.add (local.get $end) (local.get $block)))
+        (local.set $list (i32.const 0))
+        (block $listsDone
+          (loop $eachList
+            (br_if $listsDone (i32.ge_u (local.get $list) (local.get $lists)))
+            (local.set $at (i32.load (i32.add (local.get $places) (local.get $list))))
+            (local.set $stop (i32.load (i32.add (local.get $stops) (local.get $list))))
+            (local.set $number (i32.load (i32.add (local.get $last) (local.get $list))))
+            (local.set $step (i32.load (i32.add (local.get $steps) (local.get $list))))
+            (local.set $row (i32.and (local.get $step) (i32.const 1023)))
+            (block $blockDone
+              (loop $eachNumber
+                (br_if $blockDone (i32.ge_u (local.get $at) (local.get $stop)))
+                ;; One byte or two without a branch, since which it is cannot be foretold.
+                (local.set $two (i32.load16_u (local.get $at)))
+                (local.set $more (i32.and (i32.shr_u (local.get $two) (i32.const 7)) (i32.const 1)))
+                (local.set $gap
+                  (i32.or
+                    (i32.and (local.get $two) (i32.const 127))
+                    (i32.and
+                      (i32.shr_u (i32.and (local.get $two) (i32.const 0x7f00)) (i32.const 1))
+                      (i32.sub (i32.const 0) (local.get $more)))))
+                (local.set $next (i32.add (i32.add (local.get $at) (i32.const 1)) (local.get $more)))
+                (if (i32.eq (i32.and (local.get $two) (i32.const 0x8080)) (i32.const 0x8080))
+                  (then
+                    (local.set $shift (i32.const 14))
+                    (loop $eachByte
+                      (local.set $more (i32.load8_u (local.get $next)))
+                      (local.set $gap
+                        (i32.or (local.get $gap)
+                          (i32.shl (i32.and (local.get $more) (i32.const 127)) (local.get $shift))))
+                      (local.set $shift (i32.add (local.get $shift) (i32.const 7)))
+                      (local.set $next (i32.add (local.get $next) (i32.const 1)))
+                      (br_if $eachByte (i32.ge_u (local.get $more) (i32.const 128))))))
+                (local.set $gap (i32.add (local.get $number) (local.get $gap)))
+                (br_if $blockDone (i32.ge_u (local.get $gap) (local.get $end)))
+                (local.set $number (local.get $gap))
+                (local.set $at (local.get $next))
+                (local.set $sum (i32.add (local.get $sums) (i32.shl (local.get $number) (i32.const 2))))
+                (local.set $word (i32.load (local.get $sum)))
+                (i32.store (local.get $sum)
+                  (select
+                    (local.get $word)
+                    (i32.add (i32.and (local.get $word) (i32.const -1024)) (local.get $step))
+                    (i32.eq (i32.and (local.get $word) (i32.const 1023)) (local.get $row))))
+                (br $eachNumber)))
+            (i32.store (i32.add (local.get $places) (local.get $list)) (local.get $at))
+            (i32.store (i32.add (local.get $last) (local.get $list)) (local.get $number))
+            (local.set $list (i32.add (local.get $list) (i32.const 4)))
+            (br $eachList)))
+        (br $blocks)))))

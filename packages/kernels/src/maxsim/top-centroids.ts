@@ -1,7 +1,7 @@
 import { Layout, LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
 import { TOP_LEVEL } from './packed-products.js';
 
-/** Blocks for each centroid that is wanted: the more, the closer the first guess of the floor. */
+/** Blocks for each centroid that is wanted: the more, the closer the first guess of the floor. A block takes its centroids from all over, since good ones lie together. */
 const BLOCKS_PER_WANTED = 8;
 
 /** The best centroids of one column. */
@@ -68,9 +68,8 @@ export class TopCentroids {
 
   // So many blocks as are wanted have a maximum that reaches the floor, so at least as many centroids reach it.
   #reaching(kept: number): Uint32Array {
-    const blockSize = Math.max(1, Math.floor(this.#total / (BLOCKS_PER_WANTED * kept)));
-    const blocks = Math.ceil(this.#total / blockSize);
-    this.#kernel.blockMaxima(this.#levels.byteOffset, this.#total, blockSize, this.#maxima.byteOffset);
+    const blocks = Math.min(this.#total, BLOCKS_PER_WANTED * kept);
+    this.#kernel.blockMaxima(this.#levels.byteOffset, this.#total, blocks, this.#maxima.byteOffset);
     const counts = new Uint32Array(TOP_LEVEL + 1);
     for (let column = 0; column < LEVEL_COLUMNS; column += 1) {
       counts.fill(0);

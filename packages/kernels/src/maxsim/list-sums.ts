@@ -1,0 +1,68 @@
+import { Layout, type LevelKernel, levelKernel } from './level-kernel.js';
+
+/** Numbers whose sums stay in the cache of a core while all lists go by. */
+const BLOCK = 65_536;
+
+/** Lists that are added at a time. */
+const BATCH = 4096;
+
+/** A sum and a step hold the number of a row in so many of their lowest bits. */
+export const ROW_BITS = 10;
+
+/**
+ * Sums over delta-coded lists, as XTR collects its candidates (Lee et al. 2023): a number gets, for each row of a query,
+ * the step of the first list of that row that it stands in.
+ */
+export class ListSums {
+  /** All lists: ascending numbers as gaps in LEB128, the first from 0. A copy; not to be changed. */
+  readonly bytes: Uint8Array;
+  /** [numbers] sums above `ROW_BITS` bits with the last row that added to them. Whoever reads them sets them to 0. */
+  readonly sums: Uint32Array;
+  readonly #kernel: LevelKernel;
+  /** [4 x BATCH]: where lists go on, where they end, the number before, the steps. */
+  readonly #lists: Uint32Array;
+
+  /**
+   * @param bytes of all lists
+   * @param numbers every number of a list is below it
+   * @throws GlotError `kernels.out-of-memory`: all has to fit into 4 GiB
+   */
+  constructor(bytes: Uint8Array, numbers: number) {
+    const layout = new Layout();
+    // The loop reads two bytes at a time.
+    const all = layout.place(bytes.length + 1);
+    const lists = layout.place(4 * BATCH * 4);
+    const sums = layout.place(numbers * 4);
+    this.#kernel = levelKernel(layout.bytes);
+    const { memory } = this.#kernel;
+    this.bytes = new Uint8Array(memory, all, bytes.length);
+    this.bytes.set(bytes);
+    this.#lists = new Uint32Array(memory, lists, 4 * BATCH);
+    this.sums = new Uint32Array(memory, sums, numbers);
+  }
+
+  get byteLength(): number {
+    return this.#kernel.memory.byteLength;
+  }
+
+  /**
+   * @param starts [n] where each list starts in `bytes`; the lists of a row follow each other
+   * @param ends [n]
+   * @param steps [n] what a list adds, above `ROW_BITS` bits, with its row, from 1 on
+   */
+  add(starts: Uint32Array, ends: Uint32Array, steps: Uint32Array): void {
+    const room = this.#lists;
+    const part = (at: number) => room.byteOffset + at * BATCH * 4;
+    for (let first = 0; first < starts.length; first += BATCH) {
+      const count = Math.min(BATCH, starts.length - first);
+      for (let at = 0; at < count; at += 1) {
+        room[at] = this.bytes.byteOffset + starts[first + at]!;
+        room[BATCH + at] = this.bytes.byteOffset + ends[first + at]!;
+      }
+      room.fill(0, 2 * BATCH, 2 * BATCH + count);
+      room.set(steps.subarray(first, first + count), 3 * BATCH);
+      const { byteOffset, length } = this.sums;
+      this.#kernel.addSteps(part(0), part(1), part(2), part(3), count, byteOffset, length, BLOCK);
+    }
+  }
+}
