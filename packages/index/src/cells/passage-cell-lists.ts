@@ -33,7 +33,7 @@ export class PassageCellLists {
   constructor(postings: PostingLists, cellTotal: number, passages: number, pieceCells: number = PIECE_CELLS) {
     this.#cellTotal = cellTotal;
     const sizes = new Uint32Array(passages);
-    eachPosting(postings, cellTotal, (_, ordinal) => {
+    eachPosting(postings, (_, ordinal) => {
       sizes[ordinal]! += 1;
     });
     this.#base = piecesOf(sizes, cellTotal, pieceCells);
@@ -43,7 +43,7 @@ export class PassageCellLists {
     for (const { first, count, lists } of this.#base) {
       const { centroids } = lists;
       const last = first + count;
-      eachPosting(postings, cellTotal, (cell, ordinal) => {
+      eachPosting(postings, (cell, ordinal) => {
         if (ordinal >= first && ordinal < last) centroids[next[ordinal]!++] = cell;
       });
     }

@@ -91,24 +91,37 @@ function gapBytes(gap: number): number {
   return gap < 128 ? 1 : gap < 16_384 ? 2 : gap < 2_097_152 ? 3 : gap < 268_435_456 ? 4 : 5;
 }
 
-/** Calls `visit` for each cell and ordinal, both ascending. */
-export function eachPosting(
-  lists: PostingLists,
-  cellCount: number,
-  visit: (cell: number, ordinal: number) => void,
-): void {
+/** Ordinals of a block: what belongs to them stays in the cache of a core. */
+const BLOCK = 16_384;
+
+/** Calls `visit` for each posting, block by block of ordinals; within a block cells and then ordinals ascend. */
+export function eachPosting(lists: PostingLists, visit: (cell: number, ordinal: number) => void): void {
   const { bytes, offsets } = lists;
-  for (let cell = 0; cell < cellCount; cell += 1) {
-    let ordinal = 0;
-    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
-      let byte = bytes[at++]!;
-      let gap = byte & 127;
-      for (let shift = 7; byte >= 128; shift += 7) {
-        byte = bytes[at++]!;
-        gap |= (byte & 127) << shift;
+  const cellTotal = offsets.length - 1;
+  const places = offsets.slice(0, cellTotal);
+  const last = new Uint32Array(cellTotal);
+  for (let end = BLOCK, left = true; left; end += BLOCK) {
+    left = false;
+    for (let cell = 0; cell < cellTotal; cell += 1) {
+      const stop = offsets[cell + 1]!;
+      let at = places[cell]!;
+      let ordinal = last[cell]!;
+      while (at < stop) {
+        let next = at;
+        let byte = bytes[next++]!;
+        let gap = byte & 127;
+        for (let shift = 7; byte >= 128; shift += 7) {
+          byte = bytes[next++]!;
+          gap |= (byte & 127) << shift;
+        }
+        if (ordinal + gap >= end) break;
+        ordinal += gap;
+        at = next;
+        visit(cell, ordinal);
       }
-      ordinal += gap;
-      visit(cell, ordinal);
+      left ||= at < stop;
+      places[cell] = at;
+      last[cell] = ordinal;
     }
   }
 }

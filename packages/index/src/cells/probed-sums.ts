@@ -10,7 +10,10 @@ const ROW_MASK = (1 << ROW_BITS) - 1;
 const ORDER_SHIFT = 4;
 const ORDER_ROUNDING = (1 << ORDER_SHIFT) - 1;
 
-/** The passages of a list of a query row. */
+/** One sum in so many is looked at for a guess. */
+const SAMPLE = 32;
+
+/** The cells that a query looks into. */
 export interface ProbedCells {
   /** [n]; the cells of a row follow each other, the best first. */
   readonly cells: Uint32Array;
@@ -26,6 +29,12 @@ export interface Findable {
   readonly removed: Uint8Array;
   /** Null for every one. */
   readonly allows: ((ordinal: number) => boolean) | null;
+}
+
+/** Passages and their sums with rows, ascending by ordinal. */
+interface Reaching {
+  readonly ordinals: readonly number[];
+  readonly words: readonly number[];
 }
 
 /**
@@ -95,32 +104,55 @@ export class ProbedSums {
   /** At most so many ordinals, those with the highest sums first, the oldest first where they are about equal. */
   highest(probed: ProbedCells, most: number, findable: Findable): Uint32Array {
     this.#collect(probed);
-    const parts = [
-      { sums: this.#base.sums, first: 0 },
-      { sums: this.#laterSums.subarray(0, this.#count - this.#baseCount), first: this.#baseCount },
-    ];
-    // Bin 0 holds the passages without a sum.
+    const reaching = this.#reachingOf(probed.highest, most, findable);
     const sizes = new Uint32Array(binOf(probed.highest << ROW_BITS) + 1);
-    for (const { sums, first } of parts) countBins(sums, first, findable, sizes);
-    // The last bin that passages are taken from.
-    let last = sizes.length - 1;
-    let found = sizes[last]!;
-    while (last > 1 && found < most) found += sizes[--last]!;
+    for (const word of reaching.words) sizes[binOf(word)]! += 1;
     // Where the next passage of each bin goes: the highest bin comes first.
     const next = new Uint32Array(sizes.length);
-    for (let bin = sizes.length - 1, start = 0; bin >= last; bin -= 1) {
+    for (let bin = sizes.length - 1, start = 0; bin >= 0; bin -= 1) {
       next[bin] = start;
       start += sizes[bin]!;
     }
-    const ordinals = new Uint32Array(found);
-    for (const { sums, first } of parts) {
-      for (let at = 0; at < sums.length; at += 1) {
-        const bin = binOf(sums[at]!);
-        if (bin >= last) ordinals[next[bin]!++] = first + at;
-      }
-      sums.fill(0);
-    }
+    const ordinals = new Uint32Array(reaching.words.length);
+    for (let at = 0; at < ordinals.length; at += 1)
+      ordinals[next[binOf(reaching.words[at]!)]!++] = reaching.ordinals[at]!;
+    this.#base.sums.fill(0);
+    this.#laterSums.fill(0);
     return ordinals.subarray(0, most);
+  }
+
+  // At least as many of those with the highest sums as are wanted, or all, ascending. From a sample it is guessed which
+  // sums these are; a guess that leaves too few is given up for a lower one.
+  #reachingOf(highest: number, most: number, findable: Findable): Reaching {
+    const { sums } = this.#base;
+    const sizes = new Uint32Array(binOf(highest << ROW_BITS) + 1);
+    for (let at = 0; at < sums.length; at += SAMPLE) {
+      if (sums[at] !== 0 && canBeFound(findable, at)) sizes[binOf(sums[at]!)]! += 1;
+    }
+    let bin = sizes.length;
+    for (let wanted = Math.ceil((most / SAMPLE) * 1.25) + SAMPLE, sampled = 0; ; wanted *= 4) {
+      while (bin > 1 && sampled < wanted) sampled += sizes[--bin]!;
+      const reaching = this.#reaching(bin <= 1 ? 1 : leastOf(bin), findable);
+      if (bin <= 1 || reaching.words.length >= most) return reaching;
+    }
+  }
+
+  #reaching(floor: number, findable: Findable): Reaching {
+    const ordinals: number[] = [];
+    const words: number[] = [];
+    const { sums } = this.#base;
+    for (const ordinal of this.#base.numbersFrom(floor)) {
+      if (!canBeFound(findable, ordinal)) continue;
+      ordinals.push(ordinal);
+      words.push(sums[ordinal]!);
+    }
+    for (let ordinal = this.#baseCount; ordinal < this.#count; ordinal += 1) {
+      const word = this.#laterSums[ordinal - this.#baseCount]!;
+      if (word === 0 || word < floor || !canBeFound(findable, ordinal)) continue;
+      ordinals.push(ordinal);
+      words.push(word);
+    }
+    return { ordinals, words };
   }
 
   // Adds to each passage, for each query row, the step of the first list of the row that it stands in.
@@ -143,18 +175,18 @@ export class ProbedSums {
   }
 }
 
-// What cannot be found loses its sum.
-function countBins(sums: Uint32Array, first: number, { removed, allows }: Findable, sizes: Uint32Array): void {
-  for (let at = 0; at < sums.length; at += 1) {
-    if (sums[at] === 0) continue;
-    if (removed[first + at] || (allows && !allows(first + at))) sums[at] = 0;
-    else sizes[binOf(sums[at]!)]! += 1;
-  }
+function canBeFound({ removed, allows }: Findable, ordinal: number): boolean {
+  return !removed[ordinal] && (!allows || allows(ordinal));
 }
 
 /** Of a word; 0 for one without a sum. */
 function binOf(word: number): number {
   return ((word >>> ROW_BITS) + ORDER_ROUNDING) >>> ORDER_SHIFT;
+}
+
+/** The least word of a bin above 0. */
+function leastOf(bin: number): number {
+  return ((bin << ORDER_SHIFT) - ORDER_ROUNDING) << ROW_BITS;
 }
 
 function widened<T extends Int32Array | Uint32Array>(from: T, to: T): T {

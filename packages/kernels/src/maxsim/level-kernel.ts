@@ -22,6 +22,7 @@ export interface LevelKernel {
     numbers: number,
     block: number,
   ): void;
+  atLeast(values: number, count: number, floor: number, into: number): number;
   reaching(levels: number, centroids: number, floors: number, into: number): number;
 }
 

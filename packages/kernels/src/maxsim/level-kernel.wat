@@ -160,4 +160,26 @@
             (i32.store (i32.add (local.get $last) (local.get $list)) (local.get $number))
             (local.set $list (i32.add (local.get $list) (i32.const 4)))
             (br $eachList)))
-        (br $blocks)))))
+        (br $blocks))))
+
+  ;; The places of `values` [count] that are `floor` or more, both below 2^31, in ascending order: into u32, with room
+  ;; for all. Gives how many there are. Values beyond the last one, up to a multiple of four, can be read and are 0.
+  (func (export "atLeast") (param $values i32) (param $count i32) (param $floor i32) (param $into i32) (result i32)
+    (local $place i32) (local $from i32) (local $mask i32) (local $limits v128)
+    (local.set $from (local.get $into))
+    (local.set $limits (i32x4.splat (i32.sub (local.get $floor) (i32.const 1))))
+    (block $done
+      (loop $four
+        (br_if $done (i32.ge_u (local.get $place) (local.get $count)))
+        (local.set $mask (i32x4.bitmask (i32x4.gt_s (v128.load (local.get $values)) (local.get $limits))))
+        (block $none
+          (loop $each
+            (br_if $none (i32.eqz (local.get $mask)))
+            (i32.store (local.get $into) (i32.add (local.get $place) (i32.ctz (local.get $mask))))
+            (local.set $into (i32.add (local.get $into) (i32.const 4)))
+            (local.set $mask (i32.and (local.get $mask) (i32.sub (local.get $mask) (i32.const 1))))
+            (br $each)))
+        (local.set $values (i32.add (local.get $values) (i32.const 16)))
+        (local.set $place (i32.add (local.get $place) (i32.const 4)))
+        (br $four)))
+    (i32.shr_u (i32.sub (local.get $into) (local.get $from)) (i32.const 2))))

@@ -55,4 +55,10 @@ it('adds to each number, for each row, the step of the first list it stands in',
     if (word !== 0) found.set(number, { sum: word >>> ROW_BITS, row: word & ((1 << ROW_BITS) - 1) });
   }
   expect(found).toEqual(new Map([...expected].sort(([a], [b]) => a - b)));
+  expect([...sums.numbersFrom(0)]).toEqual([...found.keys()]);
+  const words = [...sums.sums].sort((a, b) => b - a);
+  for (const floor of [words[0]!, words[9]!, words[9]! + 1, words[0]! + 1]) {
+    const reaching = [...found.keys()].filter((number) => sums.sums[number]! >= floor);
+    expect([...sums.numbersFrom(floor)]).toEqual(reaching);
+  }
 });

@@ -21,6 +21,8 @@ export class ListSums {
   readonly #kernel: LevelKernel;
   /** [4 x BATCH]: where lists go on, where they end, the number before, the steps. */
   readonly #lists: Uint32Array;
+  /** [numbers] */
+  readonly #found: Uint32Array;
 
   /**
    * @param bytes of all lists
@@ -33,12 +35,14 @@ export class ListSums {
     const all = layout.place(bytes.length + 1);
     const lists = layout.place(4 * BATCH * 4);
     const sums = layout.place(numbers * 4);
+    const found = layout.place(numbers * 4);
     this.#kernel = levelKernel(layout.bytes);
     const { memory } = this.#kernel;
     this.bytes = new Uint8Array(memory, all, bytes.length);
     this.bytes.set(bytes);
     this.#lists = new Uint32Array(memory, lists, 4 * BATCH);
     this.sums = new Uint32Array(memory, sums, numbers);
+    this.#found = new Uint32Array(memory, found, numbers);
   }
 
   get byteLength(): number {
@@ -64,5 +68,14 @@ export class ListSums {
       const { byteOffset, length } = this.sums;
       this.#kernel.addSteps(part(0), part(1), part(2), part(3), count, byteOffset, length, BLOCK);
     }
+  }
+
+  /** Numbers whose sum, with its row, is `floor` or more and not 0, ascending; to be read before the next call. */
+  numbersFrom(floor: number): Uint32Array {
+    const { byteOffset, length } = this.sums;
+    return this.#found.subarray(
+      0,
+      this.#kernel.atLeast(byteOffset, length, Math.max(1, floor), this.#found.byteOffset),
+    );
   }
 }

@@ -58,7 +58,7 @@ export class TopCentroids {
     const kept = Math.min(wanted, this.#total);
     for (let start = 0; ranked.length < columns; start += this.#levels.length) {
       this.#levels.set(levels.subarray(start, start + this.#levels.length));
-      const found = this.#reaching(kept);
+      const found = this.#reaching(kept, Math.min(LEVEL_COLUMNS, columns - ranked.length));
       for (let column = 0; column < LEVEL_COLUMNS && ranked.length < columns; column += 1) {
         ranked.push(this.#sorted(found, column, kept));
       }
@@ -67,11 +67,12 @@ export class TopCentroids {
   }
 
   // So many blocks as are wanted have a maximum that reaches the floor, so at least as many centroids reach it.
-  #reaching(kept: number): Uint32Array {
+  #reaching(kept: number, columns: number): Uint32Array {
     const blocks = Math.min(this.#total, BLOCKS_PER_WANTED * kept);
     this.#kernel.blockMaxima(this.#levels.byteOffset, this.#total, blocks, this.#maxima.byteOffset);
     const counts = new Uint32Array(TOP_LEVEL + 1);
-    for (let column = 0; column < LEVEL_COLUMNS; column += 1) {
+    this.#floors.fill(TOP_LEVEL + 1);
+    for (let column = 0; column < columns; column += 1) {
       counts.fill(0);
       for (let block = 0; block < blocks; block += 1) counts[this.#maxima[block * LEVEL_COLUMNS + column]!]! += 1;
       this.#floors[column] = floorOf(counts, kept);
