@@ -1,4 +1,5 @@
 import { type CellTree, nearestCells } from '../cells/cell-tree.js';
+import { ErrorShaping } from './error-shaping.js';
 
 /**
  * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row
@@ -30,6 +31,9 @@ const NEAREST = Uint8Array.from({ length: GRID + 1 }, (_, at) => {
   return best;
 });
 
+/** How far the factor of a row may be from the spread of its coordinates, as a share. */
+const FACTOR_RANGE = 0.05;
+
 export function compactRowBytes(dim: number): number {
   return 2 + Math.ceil(dim / 2);
 }
@@ -48,7 +52,9 @@ export function encodeCompact(
   const pairs = Math.ceil(dim / 2);
   const codes = new Uint8Array(count * compactRowBytes(dim));
   const scales = new Float32Array(count);
+  const shaping = shapingOf(codebook);
   const residual = new Float64Array(dim);
+  const errors = new Float64Array(dim);
   for (let row = 0; row < count; row += 1) {
     const cell = cells[row]!;
     codes[row * 2] = cell & 255;
@@ -61,20 +67,39 @@ export function encodeCompact(
     }
     const spread = Math.sqrt(square / dim);
     if (spread === 0) continue;
-    let along = 0;
-    let norm = 0;
+    let wanted = 0;
+    let product = 0;
     for (let k = 0; k < dim; k += 1) {
       const value = residual[k]! / spread;
-      const code = NEAREST[Math.round(((Math.max(-RANGE, Math.min(RANGE, value)) + RANGE) / (2 * RANGE)) * GRID)]!;
+      const code = nearestCode(value - shaping.asked(errors, k));
+      const level = LEVELS[code]!;
+      errors[k] = level - value;
       codes[count * 2 + row * pairs + (k >> 1)]! |= (k & 1) === 0 ? code : code << 4;
-      along += residual[k]! * LEVELS[code]!;
-      norm += LEVELS[code]! * LEVELS[code]!;
+      wanted += rows[row * dim + k]! * value;
+      product += rows[row * dim + k]! * level;
     }
-    // The factor with the least squared error for these codes.
-    scales[row] = along / norm;
+    // The factor that keeps the row's product with itself, where that is one near to what the levels are made for.
+    const factor = wanted / product;
+    scales[row] = Math.abs(factor - 1) < FACTOR_RANGE ? factor * spread : spread;
   }
   return { codes, scales };
 }
+
+function nearestCode(value: number): number {
+  return NEAREST[Math.round(((Math.max(-RANGE, Math.min(RANGE, value)) + RANGE) / (2 * RANGE)) * GRID)]!;
+}
+
+// Centroids are spread as rows are.
+function shapingOf({ centroids, dim }: CellTree): ErrorShaping {
+  let shaping = shapings.get(centroids);
+  if (!shaping) {
+    shaping = new ErrorShaping(centroids, dim);
+    shapings.set(centroids, shaping);
+  }
+  return shaping;
+}
+
+const shapings = new WeakMap<Float32Array, ErrorShaping>();
 
 /**
  * @param scales rows f32, little-endian, at any alignment
