@@ -57,6 +57,7 @@ export {
 export { quantizeRows } from './maxsim/quantize-rows.js';
 export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
 export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
+export { ShapedRounding } from './rounding/shaped-rounding.js';
 export {
   createSession,
   type GraphSession,

@@ -1,5 +1,5 @@
+import { ShapedRounding } from '@glot/kernels';
 import { type CellTree, nearestCells } from '../cells/cell-tree.js';
-import { ErrorShaping } from './error-shaping.js';
 
 /**
  * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row
@@ -19,17 +19,8 @@ export const MAX_CODEBOOK_CELLS = 65_536;
 const POSITIVE_LEVELS = [0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.069, 2.7326];
 const LEVELS = Float32Array.from([...POSITIVE_LEVELS.toReversed().map((level) => -level), ...POSITIVE_LEVELS]);
 
-/** Nearest level by a fine grid over -RANGE .. RANGE. */
+/** Beyond the last level nothing changes. */
 const RANGE = 3.2;
-const GRID = 4096;
-const NEAREST = Uint8Array.from({ length: GRID + 1 }, (_, at) => {
-  const value = (at / GRID) * 2 * RANGE - RANGE;
-  let best = 0;
-  for (let code = 1; code < 16; code += 1) {
-    if (Math.abs(LEVELS[code]! - value) < Math.abs(LEVELS[best]! - value)) best = code;
-  }
-  return best;
-});
 
 /** How far the factor of a row may be from the spread of its coordinates, as a share. */
 const FACTOR_RANGE = 0.05;
@@ -52,54 +43,44 @@ export function encodeCompact(
   const pairs = Math.ceil(dim / 2);
   const codes = new Uint8Array(count * compactRowBytes(dim));
   const scales = new Float32Array(count);
-  const shaping = shapingOf(codebook);
-  const residual = new Float64Array(dim);
-  const errors = new Float64Array(dim);
+  const rounding = roundingOf(codebook);
+  const { values, codes: rounded } = rounding;
   for (let row = 0; row < count; row += 1) {
     const cell = cells[row]!;
     codes[row * 2] = cell & 255;
     codes[row * 2 + 1] = cell >> 8;
     let square = 0;
-    for (let k = 0; k < dim; k += 1) {
-      const value = rows[row * dim + k]! - centroids[cell * dim + k]!;
-      residual[k] = value;
-      square += value * value;
-    }
+    for (let k = 0; k < dim; k += 1) square += (rows[row * dim + k]! - centroids[cell * dim + k]!) ** 2;
     const spread = Math.sqrt(square / dim);
     if (spread === 0) continue;
+    for (let k = 0; k < dim; k += 1) values[k] = (rows[row * dim + k]! - centroids[cell * dim + k]!) / spread;
+    rounding.round();
     let wanted = 0;
     let product = 0;
     for (let k = 0; k < dim; k += 1) {
-      const value = residual[k]! / spread;
-      const code = nearestCode(value - shaping.asked(errors, k));
-      const level = LEVELS[code]!;
-      errors[k] = level - value;
+      const code = rounded[k]!;
       codes[count * 2 + row * pairs + (k >> 1)]! |= (k & 1) === 0 ? code : code << 4;
-      wanted += rows[row * dim + k]! * value;
-      product += rows[row * dim + k]! * level;
+      wanted += rows[row * dim + k]! * values[k]!;
+      product += rows[row * dim + k]! * LEVELS[code]!;
     }
-    // The factor that keeps the row's product with itself, where that is one near to what the levels are made for.
+    // The factor that keeps the row's product with itself, where that one is near to what the levels are made for.
     const factor = wanted / product;
     scales[row] = Math.abs(factor - 1) < FACTOR_RANGE ? factor * spread : spread;
   }
   return { codes, scales };
 }
 
-function nearestCode(value: number): number {
-  return NEAREST[Math.round(((Math.max(-RANGE, Math.min(RANGE, value)) + RANGE) / (2 * RANGE)) * GRID)]!;
-}
+const roundings = new WeakMap<Float32Array, ShapedRounding>();
 
 // Centroids are spread as rows are.
-function shapingOf({ centroids, dim }: CellTree): ErrorShaping {
-  let shaping = shapings.get(centroids);
-  if (!shaping) {
-    shaping = new ErrorShaping(centroids, dim);
-    shapings.set(centroids, shaping);
+function roundingOf({ centroids, dim }: CellTree): ShapedRounding {
+  let rounding = roundings.get(centroids);
+  if (!rounding) {
+    rounding = new ShapedRounding(centroids, dim, LEVELS, RANGE);
+    roundings.set(centroids, rounding);
   }
-  return shaping;
+  return rounding;
 }
-
-const shapings = new WeakMap<Float32Array, ErrorShaping>();
 
 /**
  * @param scales rows f32, little-endian, at any alignment

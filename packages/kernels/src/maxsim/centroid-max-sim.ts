@@ -1,5 +1,6 @@
 import { GlotError } from '@glot/errors';
-import { Layout, LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
+import { Layout } from '../wasm/layout.js';
+import { LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
 
 /** Texts that are scored at a time. */
 const BATCH = 16_384;

@@ -1,4 +1,5 @@
-import { Layout, type LevelKernel, levelKernel } from './level-kernel.js';
+import { Layout } from '../wasm/layout.js';
+import { type LevelKernel, levelKernel } from './level-kernel.js';
 
 /** Numbers whose sums stay in the cache of a core while all lists go by. */
 const BLOCK = 65_536;

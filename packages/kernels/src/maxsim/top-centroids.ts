@@ -1,4 +1,5 @@
-import { Layout, LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
+import { Layout } from '../wasm/layout.js';
+import { LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
 import { TOP_LEVEL } from './packed-products.js';
 
 /** Blocks for each centroid that is wanted: the more, the closer the first guess of the floor. A block takes its centroids from all over, since good ones lie together. */

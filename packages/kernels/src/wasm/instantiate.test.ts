@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import wabt from 'wabt';
+import { levelKernel } from '../maxsim/level-kernel.js';
+import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
+import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
+
+it.each([
+  ['maxsim/level-kernel.wat', LEVEL_KERNEL],
+  ['rounding/rounding-kernel.wat', ROUNDING_KERNEL],
+])('what runs is %s, assembled', async (file, binary) => {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const module = (await wabt()).parseWat(file, text, { simd: true });
+  expect(binary).toBe(Buffer.from(module.toBinary({}).buffer).toString('base64'));
+});
+
+it('says how much room was asked for where there is none', () => {
+  expect(() => levelKernel(5e9)).toThrowError(
+    expect.objectContaining({ code: 'kernels.out-of-memory', message: expect.stringContaining('5000 MB') }),
+  );
+});
