@@ -4,10 +4,9 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { transposed } from '../../packages/index/dist/cells/cell-tree.js';
-import { rankCells } from '../../packages/index/dist/cells/ranked-cells.js';
 import { GenerationStore } from '../../packages/index/dist/sqlite/generation-store.js';
 import { sequence } from '../../packages/index/dist/sqlite/probe-tuning.js';
-import { createPackedProducts } from '../../packages/kernels/dist/index.js';
+import { createPackedProducts, LEVEL_COLUMNS, TopCentroids } from '../../packages/kernels/dist/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +44,10 @@ const queries = Array.from({ length: Number(values.queries) }, () => {
   return query;
 });
 const packed = await createPackedProducts({ dim, threads: 2 });
-const levels = new Uint8Array(count * ROWS);
+const top = new TopCentroids(count);
+const width = Math.ceil(ROWS / LEVEL_COLUMNS) * LEVEL_COLUMNS;
+const levels = new Uint8Array(count * width);
+const padded = new Float32Array(width * dim);
 const exact = (query, at) => {
   const scores = Array.from({ length: count }, (_, cell) => {
     let sum = 0;
@@ -69,10 +71,11 @@ for (const [number, query] of queries.entries()) {
     if (truth) found[name] += cells.filter((cell) => truth[at].has(cell)).length / (10 * ROWS * CELLS);
   };
   began = performance.now();
-  await packed.multiply(centroids, transposed(query, dim), levels);
-  const ranked = Array.from({ length: ROWS }, (_, at) => rankCells(levels, count, at, CELLS));
+  padded.set(query);
+  await packed.multiply(centroids, transposed(padded, dim), levels);
+  const ranked = top.rank(levels, ROWS, CELLS);
   times.products.push(performance.now() - began);
-  for (const [at, { cells }] of ranked.entries()) note('products', at, [...cells]);
+  for (const [at, { centroids: cells }] of ranked.entries()) note('products', at, [...cells]);
   for (const ef of EFS) {
     graph.setEf(ef);
     began = performance.now();
