@@ -41,6 +41,8 @@ it.each<[string, number, Findable]>([
   ['where most are gone', 300, { removed: most, allows: null }],
   ['where hardly any is allowed', 40, { removed: nothing, allows: (ordinal) => ordinal % 401 === 3 }],
   ['where only later ones are allowed', 40, { removed: nothing, allows: (ordinal) => ordinal >= BASE }],
+  // All of these are in the sample that the floor is guessed from.
+  ['where the guess is far too high', 600, { removed: nothing, allows: (ordinal) => ordinal % 32 === 0 }],
   ['where none is allowed', 40, { removed: nothing, allows: () => false }],
 ])('finds the passages that gain most, in bins of sixteen: %s', (_, wanted, findable) => {
   const expected = passages
