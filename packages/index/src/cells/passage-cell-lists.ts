@@ -1,5 +1,5 @@
 import { CentroidMaxSim } from '@glot/kernels';
-import { eachPosting, type PostingLists } from './posting-lists.js';
+import { type PostingLists, postingCounts, writeCellsOf } from './posting-lists.js';
 
 /** Room for the cells of this many later passages at first, and cells for each. */
 const FIRST_DELTA = 1024;
@@ -32,20 +32,13 @@ export class PassageCellLists {
    */
   constructor(postings: PostingLists, cellTotal: number, passages: number, pieceCells: number = PIECE_CELLS) {
     this.#cellTotal = cellTotal;
-    const sizes = new Uint32Array(passages);
-    eachPosting(postings, (_, ordinal) => {
-      sizes[ordinal]! += 1;
-    });
+    const sizes = postingCounts(postings, passages);
     this.#base = piecesOf(sizes, cellTotal, pieceCells);
     // Where the next cell of each passage goes, within its piece.
     const next = sizes;
-    for (const { first, count, lists } of this.#base) next.set(lists.starts.subarray(0, count), first);
     for (const { first, count, lists } of this.#base) {
-      const { centroids } = lists;
-      const last = first + count;
-      eachPosting(postings, (cell, ordinal) => {
-        if (ordinal >= first && ordinal < last) centroids[next[ordinal]!++] = cell;
-      });
+      next.set(lists.starts.subarray(0, count), first);
+      writeCellsOf(postings, next, lists.centroids, first, first + count);
     }
     this.#later = this.#room(passages, FIRST_DELTA, FIRST_DELTA * CELLS_EACH);
   }

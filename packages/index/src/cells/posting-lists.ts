@@ -91,37 +91,65 @@ function gapBytes(gap: number): number {
   return gap < 128 ? 1 : gap < 16_384 ? 2 : gap < 2_097_152 ? 3 : gap < 268_435_456 ? 4 : 5;
 }
 
-/** Ordinals of a block: what belongs to them stays in the cache of a core. */
-const BLOCK = 16_384;
+/** How many postings each ordinal has. */
+export function postingCounts({ bytes, offsets }: PostingLists, ordinals: number): Uint32Array {
+  const counts = new Uint32Array(ordinals);
+  for (let cell = 0; cell + 1 < offsets.length; cell += 1) {
+    let ordinal = 0;
+    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
+      let byte = bytes[at++]!;
+      let gap = byte & 127;
+      for (let shift = 7; byte >= 128; shift += 7) {
+        byte = bytes[at++]!;
+        gap |= (byte & 127) << shift;
+      }
+      ordinal += gap;
+      counts[ordinal]! += 1;
+    }
+  }
+  return counts;
+}
 
-/** Calls `visit` for each posting, block by block of ordinals; within a block cells and then ordinals ascend. */
-export function eachPosting(lists: PostingLists, visit: (cell: number, ordinal: number) => void): void {
-  const { bytes, offsets } = lists;
+/** Ordinals of a block: what belongs to them stays in the caches. */
+const BLOCK = 65_536;
+
+/**
+ * The posting lists the other way round: writes the cells of each ordinal, ascending, block by block of ordinals.
+ * @param next [ordinals] where the cells of each go in `into`; moved on
+ * @param first of the ordinals that are wanted
+ * @param last the first ordinal that is not
+ */
+export function writeCellsOf(
+  { bytes, offsets }: PostingLists,
+  next: Uint32Array,
+  into: Uint16Array,
+  first: number,
+  last: number,
+): void {
   const cellTotal = offsets.length - 1;
+  // Where each list goes on, and the ordinal before.
   const places = offsets.slice(0, cellTotal);
-  const last = new Uint32Array(cellTotal);
-  for (let end = BLOCK, left = true; left; end += BLOCK) {
-    left = false;
+  const before = new Uint32Array(cellTotal);
+  for (let end = BLOCK; end - BLOCK < last; end += BLOCK) {
     for (let cell = 0; cell < cellTotal; cell += 1) {
       const stop = offsets[cell + 1]!;
       let at = places[cell]!;
-      let ordinal = last[cell]!;
+      let ordinal = before[cell]!;
       while (at < stop) {
-        let next = at;
-        let byte = bytes[next++]!;
+        let after = at + 1;
+        let byte = bytes[at]!;
         let gap = byte & 127;
         for (let shift = 7; byte >= 128; shift += 7) {
-          byte = bytes[next++]!;
+          byte = bytes[after++]!;
           gap |= (byte & 127) << shift;
         }
         if (ordinal + gap >= end) break;
         ordinal += gap;
-        at = next;
-        visit(cell, ordinal);
+        at = after;
+        if (ordinal >= first && ordinal < last) into[next[ordinal]!++] = cell;
       }
-      left ||= at < stop;
       places[cell] = at;
-      last[cell] = ordinal;
+      before[cell] = ordinal;
     }
   }
 }

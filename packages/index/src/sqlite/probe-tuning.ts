@@ -18,7 +18,6 @@ const LADDER: readonly ProbeSettings[] = [
   { probeCells: 48, depth: 3072 },
   { probeCells: 64, depth: 4096 },
   { probeCells: 64, depth: 6144 },
-  { probeCells: 80, depth: 12_288 },
   { probeCells: 96, depth: 16_384 },
 ];
 
