@@ -35,7 +35,8 @@ export function instantiate<Exports extends object>(
   try {
     memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch (cause) {
-    const message = `there is no room for ${Math.ceil(bytes / 1e6)} MB in one piece of memory`;
+    const size = `${Math.ceil(bytes / 1e6)} MB of memory`;
+    const message = `there is no room for ${size}, or for the 10 GB of addresses kept free behind it; free memory or raise \`ulimit -v\``;
     throw new GlotError('kernels.out-of-memory', message, { cause });
   }
   const { exports } = new WebAssembly.Instance(module, { glot: { memory } });
