@@ -47,6 +47,7 @@ export {
 export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
 export { LEVEL_COLUMNS } from './maxsim/level-kernel.js';
 export { ListSums, ROW_BITS } from './maxsim/list-sums.js';
+export { MatrixDots } from './maxsim/matrix-dots.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
 export {
   createPackedProducts,

@@ -1,3 +1,5 @@
+import { MatrixDots } from '@glot/kernels';
+
 /**
  * Centroids of token vectors in two levels: few coarse ones, each with its own cells. A row belongs to the best cell
  * below the best coarse centroids by dot product; the same rule holds wherever cells are assigned.
@@ -25,56 +27,56 @@ export function cellCount(tree: CellTree): number {
  * @returns [n]
  */
 export function nearestCells(tree: CellTree, rows: Float32Array): Uint32Array {
-  const { dim, coarse, firstCell, centroids } = tree;
+  const { dim, firstCell } = tree;
+  const { coarse, centroids } = dotsOf(tree);
   const cells = new Uint32Array(rows.length / dim);
-  const groups = firstCell.length - 1;
   for (let row = 0; row < cells.length; row += 1) {
-    let first = -1;
-    let second = -1;
-    let firstScore = -Infinity;
-    let secondScore = -Infinity;
-    for (let group = 0; group < groups; group += 1) {
-      const score = dot(rows, row * dim, coarse, group * dim, dim);
-      if (score > firstScore) {
-        second = first;
-        secondScore = firstScore;
-        first = group;
-        firstScore = score;
-      } else if (score > secondScore) {
-        second = group;
-        secondScore = score;
-      }
-    }
+    const values = rows.subarray(row * dim, (row + 1) * dim);
+    coarse.row.set(values);
+    centroids.row.set(values);
     let best = -Infinity;
-    for (const group of [first, second]) {
+    for (const group of bestTwo(coarse.products(0, firstCell.length - 1))) {
       if (group < 0) continue;
-      for (let cell = firstCell[group]!; cell < firstCell[group + 1]!; cell += 1) {
-        const score = dot(rows, row * dim, centroids, cell * dim, dim);
-        if (score > best) {
-          best = score;
-          cells[row] = cell;
-        }
+      const first = firstCell[group]!;
+      const products = centroids.products(first, firstCell[group + 1]!);
+      for (let at = 0; at < products.length; at += 1) {
+        if (products[at]! <= best) continue;
+        best = products[at]!;
+        cells[row] = first + at;
       }
     }
   }
   return cells;
 }
 
-// Four sums at a time: one would wait for itself at each step.
-function dot(a: Float32Array, from: number, b: Float32Array, at: number, dim: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let k = 0;
-  for (; k + 3 < dim; k += 4) {
-    s0 += a[from + k]! * b[at + k]!;
-    s1 += a[from + k + 1]! * b[at + k + 1]!;
-    s2 += a[from + k + 2]! * b[at + k + 2]!;
-    s3 += a[from + k + 3]! * b[at + k + 3]!;
+// ASSIGN_GROUPS of them; -1 where there is no second.
+function bestTwo(products: Float32Array): [first: number, second: number] {
+  let first = -1;
+  let second = -1;
+  for (let at = 0; at < products.length; at += 1) {
+    if (first < 0 || products[at]! > products[first]!) {
+      second = first;
+      first = at;
+    } else if (second < 0 || products[at]! > products[second]!) second = at;
   }
-  for (; k < dim; k += 1) s0 += a[from + k]! * b[at + k]!;
-  return s0 + s1 + (s2 + s3);
+  return [first, second];
+}
+
+interface TreeDots {
+  readonly coarse: MatrixDots;
+  readonly centroids: MatrixDots;
+}
+
+const trees = new WeakMap<CellTree, TreeDots>();
+
+function dotsOf(tree: CellTree): TreeDots {
+  let dots = trees.get(tree);
+  if (!dots) {
+    const { coarse, centroids, dim } = tree;
+    dots = { coarse: new MatrixDots(coarse, dim), centroids: new MatrixDots(centroids, dim) };
+    trees.set(tree, dots);
+  }
+  return dots;
 }
 
 /** [rows x columns] -> [columns x rows] */

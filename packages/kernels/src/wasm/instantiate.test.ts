@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import wabt from 'wabt';
+import { DOTS_KERNEL } from '../maxsim/dots-kernel-binary.js';
 import { levelKernel } from '../maxsim/level-kernel.js';
 import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
 import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
 
 it.each([
   ['maxsim/level-kernel.wat', LEVEL_KERNEL],
+  ['maxsim/dots-kernel.wat', DOTS_KERNEL],
   ['rounding/rounding-kernel.wat', ROUNDING_KERNEL],
 ])('what runs is %s, assembled', async (file, binary) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
