@@ -69,12 +69,17 @@ export class CellIndex {
     return arrays.reduce((sum, array) => sum + array.byteLength, kept);
   }
 
-  /** @param passageId above every one so far; @param cells distinct */
+  /**
+   * @param passageId above every one so far
+   * @param cells distinct
+   * @throws GlotError `kernels.out-of-memory`: nothing is added then
+   */
   add(passageId: number, cells: Uint32Array): void {
     if (this.#count === this.#ids.length) this.#grow();
-    this.#ids[this.#count++] = passageId;
-    this.#sums.append(cells);
+    // The one that may find no room goes first: nothing else has changed then.
     this.#passageCells.append(cells);
+    this.#sums.append(cells);
+    this.#ids[this.#count++] = passageId;
   }
 
   /** Passages from `first` to `last` are gone. */
@@ -116,7 +121,7 @@ export class CellIndex {
     for (let at = 0; at < keys.length; at += 1) keys[at] = ordinals[at]! - scores[at]! * ORDINALS;
     keys.sort();
     return Array.from(keys, (key) => {
-      const score = Math.ceil(-key / ORDINALS);
+      const score = Math.ceil(-key / ORDINALS) + 0;
       return { passageId: this.#ids[key + score * ORDINALS]!, score };
     });
   }

@@ -40,7 +40,7 @@ export function nearestCells(tree: CellTree, rows: Float32Array): Uint32Array {
       const first = firstCell[group]!;
       const products = centroids.products(first, firstCell[group + 1]!);
       for (let at = 0; at < products.length; at += 1) {
-        if (products[at]! <= best) continue;
+        if (!(products[at]! > best)) continue;
         best = products[at]!;
         cells[row] = first + at;
       }

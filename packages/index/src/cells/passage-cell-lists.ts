@@ -82,9 +82,14 @@ export class PassageCellLists {
 
   #widen(cells: number): void {
     const { first, count, lists } = this.#later;
-    const { length } = lists.centroids;
-    if (count + 2 <= lists.starts.length && cells <= length) return;
-    const wider = this.#room(first, Math.max(count + 1, 2 * count), Math.max(cells, 2 * length));
+    const texts = lists.starts.length - 1;
+    const entries = lists.centroids.length;
+    if (count < texts && cells <= entries) return;
+    const wider = this.#room(
+      first,
+      count < texts ? texts : 2 * texts,
+      cells <= entries ? entries : Math.max(cells, 2 * entries),
+    );
     wider.lists.starts.set(lists.starts.subarray(0, count + 1));
     wider.lists.centroids.set(lists.centroids.subarray(0, lists.starts[count]!));
     wider.count = count;

@@ -103,9 +103,18 @@ export class ProbedSums {
 
   /** At most so many ordinals, those with the highest sums first, the oldest first where they are about equal. */
   highest(probed: ProbedCells, most: number, findable: Findable): Uint32Array {
-    this.#collect(probed);
-    const reaching = this.#reachingOf(probed.highest, most, findable);
-    const sizes = new Uint32Array(binOf(probed.highest << ROW_BITS) + 1);
+    try {
+      this.#collect(probed);
+      return this.#highestOf(probed.highest, most, findable);
+    } finally {
+      this.#base.sums.fill(0);
+      this.#laterSums.fill(0);
+    }
+  }
+
+  #highestOf(highest: number, most: number, findable: Findable): Uint32Array {
+    const reaching = this.#reachingOf(highest, most, findable);
+    const sizes = new Uint32Array(binOf(highest << ROW_BITS) + 1);
     for (const word of reaching.words) sizes[binOf(word)]! += 1;
     // Where the next passage of each bin goes: the highest bin comes first.
     const next = new Uint32Array(sizes.length);
@@ -116,8 +125,6 @@ export class ProbedSums {
     const ordinals = new Uint32Array(reaching.words.length);
     for (let at = 0; at < ordinals.length; at += 1)
       ordinals[next[binOf(reaching.words[at]!)]!++] = reaching.ordinals[at]!;
-    this.#base.sums.fill(0);
-    this.#laterSums.fill(0);
     return ordinals.subarray(0, most);
   }
 
@@ -131,7 +138,8 @@ export class ProbedSums {
     }
     let bin = sizes.length;
     for (let wanted = Math.ceil((most / SAMPLE) * 1.25) + SAMPLE, sampled = 0; ; wanted *= 4) {
-      while (bin > 1 && sampled < wanted) sampled += sizes[--bin]!;
+      do sampled += sizes[--bin]!;
+      while (bin > 1 && sampled < wanted);
       const reaching = this.#reaching(bin <= 1 ? 1 : leastOf(bin), findable);
       if (bin <= 1 || reaching.words.length >= most) return reaching;
     }

@@ -22,6 +22,13 @@ for (const dim of [128, 7]) {
     const decoded = new Float32Array(41 * dim);
     decodeCompact(codes, bytesOf(scales), codebook, decoded, dim);
     expect([...decoded.subarray(dim, 2 * dim)]).toEqual([...rows.subarray(0, dim)]);
+    // Far from its centroid in one column only, a row still keeps more than half of that.
+    const odd = centroids.slice(0, dim);
+    odd[3]! += 0.5;
+    const stored = encodeCompact(odd, codebook, Uint32Array.of(0));
+    decodeCompact(stored.codes, bytesOf(stored.scales), codebook, decoded, 0);
+    expect(Math.hypot(...odd.map((value, k) => decoded[k]! - value))).toBeLessThan(0.25);
+    decoded.fill(0, 0, dim);
     for (let row = 0; row < 40; row += 1) {
       let error = 0;
       for (let k = 0; k < dim; k += 1) error += (decoded[(row + 1) * dim + k]! - rows[row * dim + k]!) ** 2;

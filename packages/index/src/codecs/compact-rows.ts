@@ -57,15 +57,20 @@ export function encodeCompact(
     rounding.round();
     let wanted = 0;
     let product = 0;
+    let along = 0;
+    let norm = 0;
     for (let k = 0; k < dim; k += 1) {
       const code = rounded[k]!;
       codes[count * 2 + row * pairs + (k >> 1)]! |= (k & 1) === 0 ? code : code << 4;
       wanted += rows[row * dim + k]! * values[k]!;
       product += rows[row * dim + k]! * LEVELS[code]!;
+      along += values[k]! * LEVELS[code]!;
+      norm += LEVELS[code]! * LEVELS[code]!;
     }
-    // The factor that keeps the row's product with itself, where that one is near to what the levels are made for.
+    // The factor that keeps the row's product with itself, where that one is near to what the levels are made for; the
+    // one of the least squared error where it is not.
     const factor = wanted / product;
-    scales[row] = Math.abs(factor - 1) < FACTOR_RANGE ? factor * spread : spread;
+    scales[row] = (Math.abs(factor - 1) < FACTOR_RANGE ? factor : along / norm) * spread;
   }
   return { codes, scales };
 }

@@ -38,7 +38,7 @@ export class CentroidMaxSim {
     if (centroidTotal > MOST_CENTROIDS) {
       throw new GlotError('kernels.shape', `${centroidTotal} centroids are more than ${MOST_CENTROIDS}`);
     }
-    const batch = Math.min(BATCH, texts);
+    const batch = Math.max(1, Math.min(BATCH, texts));
     const layout = new Layout();
     const levels = layout.place(centroidTotal * LEVEL_COLUMNS);
     const batchTexts = layout.place(batch * 4);
@@ -59,21 +59,21 @@ export class CentroidMaxSim {
   }
 
   /**
-   * @param texts [n]
+   * @param texts [n], each below the number there is room for
    * @param levels [queryRows / 16 x centroidTotal x 16], as packed products come
    * @returns [n] sums of levels
    * @throws GlotError `kernels.shape`
    */
   score(texts: Uint32Array, levels: Uint8Array): Uint32Array {
     const slice = this.#levels.length;
-    if (levels.length % slice !== 0) {
+    if (slice === 0 || levels.length % slice !== 0) {
       throw new GlotError('kernels.shape', `${levels.length} levels are not slices of ${slice}`);
     }
     const scores = new Uint32Array(texts.length);
     for (let start = 0; start < levels.length; start += slice) {
       this.#levels.set(levels.subarray(start, start + slice));
-      for (let first = 0; first < texts.length; first += BATCH) {
-        this.#addBatch(texts.subarray(first, first + BATCH), scores.subarray(first, first + BATCH));
+      for (let first = 0, batch = this.#texts.length; first < texts.length; first += batch) {
+        this.#addBatch(texts.subarray(first, first + batch), scores.subarray(first, first + batch));
       }
     }
     return scores;

@@ -99,7 +99,7 @@
   ;; that of a sum is the last row that added to it. All lists go forward together, `block` numbers at a time, so that
   ;; the sums of a block stay in the cache.
   ;; places, stops [lists] u32: addresses where each list goes on and where it ends; last [lists] u32: the number before;
-  ;; steps [lists] u32; sums [numbers] u32. Two bytes after the last list can be read.
+  ;; steps [lists] u32; sums [numbers] u32. One byte after the last list can be read.
   (func (export "addSteps")
     (param $places i32) (param $stops i32) (param $last i32) (param $steps i32) (param $lists i32)
     (param $sums i32) (param $numbers i32) (param $block i32)

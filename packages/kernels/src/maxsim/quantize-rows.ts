@@ -4,6 +4,9 @@ import type { QuantizedRows } from '../types.js';
 /** A row without a larger coordinate than this counts as zeros: its scale would be too coarse to divide by. */
 const SMALLEST = 1e-30;
 
+/** 127 of it are the greatest f32. */
+const LARGEST_SCALE = 2.6793e36;
+
 /** Adding and taking away 1.5 * 2^52 leaves the nearest whole number of an f64, without a branch. */
 const ROUND = 1.5 * 2 ** 52;
 
@@ -44,8 +47,8 @@ export function quantizeRows(data: Float32Array, dim: number): QuantizedRows {
       square += share * share;
       product += share * code;
     }
-    // Never divided by nothing: the largest coordinate has code 127.
-    scales[row] = square / product / steps;
+    // Never divided by nothing: the largest coordinate has code 127 or -127. What is stored must be finite again.
+    scales[row] = Math.min(square / product / steps, LARGEST_SCALE);
   }
   return { codes, scales, dim };
 }

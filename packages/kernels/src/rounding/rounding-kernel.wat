@@ -3,10 +3,11 @@
   (memory (import "glot" "memory") 1)
 
   ;; For each k below `dim`: the level nearest to values[k] - sum of feedback[k][i] errors[i], i < k. Its code goes into
-  ;; codes[k], level - values[k] into errors[k].
+  ;; codes[k], level - values[k] into errors[k], where a value beyond the range counts as its end: what no level can
+  ;; reach is not laid upon others.
   ;; values, errors: f32 [width]; feedback: f32 [dim x width], 0 from column k on; width: bytes of a row, a multiple of 16;
   ;; nearest: u8 [grid + 1] codes of the values from -range to range; levels: f32 [codes]; codes: u8 [dim].
-  ;; Errors from an earlier row may stand where this one has none yet: they are multiplied by 0.
+  ;; Errors are 0 at first.
   (func (export "roundRow")
     (param $values i32) (param $errors i32) (param $feedback i32) (param $width i32) (param $dim i32)
     (param $nearest i32) (param $grid f32) (param $range f32) (param $levels i32) (param $codes i32)
@@ -50,7 +51,7 @@
         (f32.store (local.get $error)
           (f32.sub
             (f32.load (i32.add (local.get $levels) (i32.shl (local.get $code) (i32.const 2))))
-            (f32.load (local.get $at))))
+            (f32.max (f32.neg (local.get $range)) (f32.min (local.get $range) (f32.load (local.get $at))))))
         (local.set $codes (i32.add (local.get $codes) (i32.const 1)))
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (local.set $error (i32.add (local.get $error) (i32.const 4)))

@@ -73,7 +73,7 @@ describe('shaped rounding', () => {
         const value = rounding.values[k]!;
         const asked = errors.reduce((sum, error, i) => sum + error * columns[k]![i]!, 0);
         const level = LEVELS[rounding.codes[k]!]!;
-        errors.push(level - value);
+        errors.push(level - Math.max(-2, Math.min(2, value)));
         // The nearest level, but for the step of the table.
         const least = Math.min(...LEVELS.map((each) => Math.abs(each - (value - asked))));
         expect(Math.abs(level - (value - asked))).toBeLessThanOrEqual(least + 2e-3);
@@ -109,5 +109,18 @@ describe('shaped rounding', () => {
     rounding.values.set([-1e30, 1e30, 0.2, -0.2]);
     rounding.round();
     expect([...rounding.codes]).toEqual([0, 3, 2, 1]);
+  });
+
+  it('lays neither what no level reaches nor what came before upon a row', () => {
+    const rounding = new ShapedRounding(sampleOf(50, 8, 11), 8, LEVELS, 2);
+    const codesOf = (values: number[]) => {
+      rounding.values.set(values);
+      rounding.round();
+      return [...rounding.codes];
+    };
+    const plain = codesOf([2, 0.1, -0.3, 0.4, 0.2, -1, 1, 0.6]);
+    expect(codesOf([1e20, 0.1, -0.3, 0.4, 0.2, -1, 1, 0.6])).toEqual(plain);
+    codesOf(new Array(8).fill(Number.NaN));
+    expect(codesOf([2, 0.1, -0.3, 0.4, 0.2, -1, 1, 0.6])).toEqual(plain);
   });
 });

@@ -40,7 +40,7 @@ export class ShapedRounding {
   /**
    * @param sample [n x dim], spread as the rows to come are
    * @param levels up to 256, ascending
-   * @param range values beyond it, on either side, count as if they were at it
+   * @param range values beyond it, on either side, count as if they were at it, in what they ask of others too
    * @throws GlotError `kernels.shape`, `kernels.out-of-memory`
    */
   constructor(sample: Float32Array, dim: number, levels: Float32Array, range: number) {
@@ -61,9 +61,13 @@ export class ShapedRounding {
     this.codes = new Uint8Array(memory, codes, dim);
     new Float32Array(memory, levelsAt, levels.length).set(levels);
     new Uint8Array(memory, nearest, GRID + 1).set(nearestLevels(levels, range));
+    const before = new Float32Array(memory, errors, width);
     const rows = new Float32Array(memory, feedback, dim * width);
     for (const [j, column] of errorFeedback(sample, dim).entries()) rows.set(column, j * width);
-    this.#round = () => roundRow(values, errors, feedback, width * 4, dim, nearest, GRID, range, levelsAt, codes);
+    this.#round = () => {
+      before.fill(0);
+      roundRow(values, errors, feedback, width * 4, dim, nearest, GRID, range, levelsAt, codes);
+    };
   }
 
   /** Rounds `values` and writes `codes`. */
