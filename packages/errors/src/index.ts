@@ -1,1 +1,2 @@
+export { abortableFetch } from './abortable-fetch.js';
 export { GlotError, type GlotErrorOptions, isGlotError, throwIfAborted } from './glot-error.js';

@@ -1,4 +1,4 @@
-import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
+import { abortableFetch, GlotError, isGlotError, throwIfAborted } from '@glot/errors';
 import { z } from 'zod';
 import { isSafePath, type ModelName, pathEscapes } from './model-name.js';
 import type { HubSettings } from './settings.js';
@@ -110,7 +110,7 @@ export class HubClient {
       const signals = [limit, this.#signal].filter((signal) => signal !== undefined);
       let response: Response;
       try {
-        response = await fetch(url, { ...init, headers, signal: AbortSignal.any(signals) });
+        response = await abortableFetch(url, { ...init, headers }, signals);
       } catch (cause) {
         throwIfAborted(this.#signal);
         throw new GlotError('hub.network', `cannot reach ${url.origin} for ${what}: ${reasonOf(cause)}`, {

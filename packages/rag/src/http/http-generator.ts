@@ -1,4 +1,4 @@
-import { GlotError, throwIfAborted } from '@glot/errors';
+import { abortableFetch, GlotError, throwIfAborted } from '@glot/errors';
 import { z } from 'zod';
 import { answerPrompt } from '../prompting/answer-prompt.js';
 import { CitedText } from '../prompting/cited-text.js';
@@ -133,18 +133,21 @@ async function* completionChunks(
       : new GlotError(code, `${where} ${message}`, { cause, details: { url: where } });
   };
   try {
-    const response = await fetch(address, {
-      method: 'POST',
-      // A redirect would carry documents and key to another place.
-      redirect: 'error',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream, application/json',
-        ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+    const response = await abortableFetch(
+      address,
+      {
+        method: 'POST',
+        // A redirect would carry documents and key to another place.
+        redirect: 'error',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream, application/json',
+          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+        },
+        body: JSON.stringify(body),
       },
-      body: JSON.stringify(body),
-      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
-    }).catch((cause: unknown) => {
+      signal === undefined ? [silence.signal] : [signal, silence.signal],
+    ).catch((cause: unknown) => {
       throw failure('rag.generator-unreachable', 'cannot be reached; is the server running?', cause);
     });
     heard();

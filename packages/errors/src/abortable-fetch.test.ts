@@ -1,0 +1,105 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { abortableFetch } from './abortable-fetch.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Starts a server for the length of the test; resolves to its address. */
+async function serve(answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function collected(): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    await sleep(20);
+    collectGarbage();
+  }
+}
+
+describe('abortableFetch', () => {
+  it('gives the answer as fetch does: status, headers, address and body', async () => {
+    const url = await serve((response) => response.writeHead(206, { 'x-part': '1' }).end('東京 🎉 عربي'));
+    const response = await abortableFetch(url, {}, [new AbortController().signal]);
+    expect([response.status, response.headers.get('x-part'), response.url]).toEqual([206, '1', url]);
+    expect(await response.text()).toBe('東京 🎉 عربي');
+    const empty = await serve((answer) => answer.writeHead(204).end());
+    expect((await abortableFetch(empty, {}, [])).body).toBeNull();
+  });
+
+  it('ends a body that fell silent when a signal fires, even after garbage was collected, and hangs up', async () => {
+    let hungUp = () => {};
+    const closed = new Promise<void>((resolve) => {
+      hungUp = resolve;
+    });
+    const url = await serve((response) => {
+      response.on('close', hungUp);
+      response.writeHead(200).write('half');
+    });
+    const stop = new AbortController();
+    // With `redirect` the listener of fetch itself was collected in 20 of 20 runs.
+    const response = await abortableFetch(url, { redirect: 'error' }, [new AbortController().signal, stop.signal]);
+    const text = response.text();
+    text.catch(() => {});
+    await collected();
+    stop.abort(new Error('enough'));
+    await expect(text).rejects.toThrow('enough');
+    await closed;
+  });
+
+  it('keeps a time limit that nothing else holds', async () => {
+    const url = await serve((response) => response.writeHead(200).write('half'));
+    const response = await abortableFetch(url, {}, [AbortSignal.timeout(200)]);
+    const text = response.text();
+    text.catch(() => {});
+    await collected();
+    await expect(text).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('does not ask where a signal has fired already, and ends an answer that never begins', async () => {
+    let asked = 0;
+    const url = await serve(() => {
+      asked += 1;
+    });
+    await expect(abortableFetch(url, {}, [AbortSignal.abort(new Error('early'))])).rejects.toThrow('early');
+    expect(asked).toBe(0);
+    await expect(abortableFetch(url, {}, [AbortSignal.timeout(50)])).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('throws at the next read when the signal fires between two reads', async () => {
+    const url = await serve((response) => response.writeHead(200).write('half'));
+    const stop = new AbortController();
+    const reader = (await abortableFetch(url, {}, [stop.signal])).body!.getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('half');
+    stop.abort(new Error('enough'));
+    await expect(reader.read()).rejects.toThrow('enough');
+  });
+
+  it('tells the server when the reader cancels, and a cut connection from an end', async () => {
+    let hungUp = () => {};
+    const closed = new Promise<void>((resolve) => {
+      hungUp = resolve;
+    });
+    const url = await serve((response) => {
+      response.on('close', hungUp);
+      response.writeHead(200).write('half');
+    });
+    await (await abortableFetch(url, {}, [])).body!.cancel();
+    await closed;
+    const cut = await serve((response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => response.destroy());
+    });
+    await expect((await abortableFetch(cut, {}, [])).text()).rejects.toThrow();
+  });
+});

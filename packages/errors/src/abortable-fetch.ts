@@ -1,0 +1,70 @@
+/**
+ * `fetch` that stays abortable until its body has ended.
+ *
+ * The one of Node 20 (undici 6) holds what listens to the signal of a running request weakly: once that is collected, an
+ * abort after the headers is lost, and who reads the body waits for ever. `AbortSignal.any` loses a timeout in the same
+ * way. Here the signals themselves are listened to, for as long as the body comes.
+ *
+ * The body is to be read or cancelled, as with any `fetch`.
+ * @throws what the signal that fires gives as its reason, from here or from the body; otherwise what `fetch` throws
+ * @example
+ * const response = await abortableFetch('http://localhost:8080/v1/models', {}, [AbortSignal.timeout(60_000)]);
+ */
+export async function abortableFetch(
+  input: string | URL | Request,
+  init: Omit<RequestInit, 'signal'>,
+  signals: readonly AbortSignal[],
+): Promise<Response> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signals.find((signal) => signal.aborted)?.reason);
+  const release = () => {
+    for (const signal of signals) signal.removeEventListener('abort', onAbort);
+  };
+  for (const signal of signals) signal.addEventListener('abort', onAbort);
+  if (signals.some((signal) => signal.aborted)) onAbort();
+  try {
+    const response = await fetch(input, { ...init, signal: stop.signal });
+    if (response.body !== null) return withBody(response, abortableBody(response.body, stop.signal, release));
+    release();
+    return response;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function abortableBody(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+  release: () => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  // Ends a read that is waiting, and the connection.
+  signal.addEventListener('abort', () => void reader.cancel(signal.reason).catch(() => {}), { once: true });
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          signal.throwIfAborted();
+          if (!done) return controller.enqueue(value);
+          release();
+          controller.close();
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
+      cancel(reason) {
+        release();
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
+  const { status, statusText, headers, url } = response;
+  return Object.defineProperty(new Response(body, { status, statusText, headers }), 'url', { value: url });
+}
