@@ -22,7 +22,10 @@ export interface OpenIndexOptions {
   readonly profile?: StorageProfile;
   /** Threads of the compute kernels. */
   readonly threads?: number;
-  /** Memory for vectors; what does not fit is read from the file at each search. Default 512 MiB. */
+  /**
+   * Memory for vectors; what does not fit is read from the file at each search. Searched by cells, an index takes half of
+   * it at most, for the passages that were scored lately. Default 512 MiB.
+   */
   readonly memoryBytes?: number;
   /** Up to so many passages, after filters, every one of them is scored. Default 4000: about 20 ms on two cores. */
   readonly exhaustivePassages?: number;

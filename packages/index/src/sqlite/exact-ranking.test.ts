@@ -8,6 +8,8 @@ import type { Ranked } from '../fusion.js';
 import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { type IndexFile, openForWriting } from './index-file.js';
 import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
+import { VectorCache } from './vector-cache.js';
+import { tileBytes } from './vector-tile.js';
 
 // A row's product differs in its last bit with its place in a tile: orders are compared, not scores.
 const idsOf = (ranked: readonly Ranked[]) => ranked.map(({ passageId }) => passageId);
@@ -74,6 +76,32 @@ describe('ranking candidates', () => {
     const { found, read } = await ranked(roughly(100), [], 10);
     expect(read).toBe(PASSAGES);
     expect(idsOf(found)).toEqual(idsOf(exact.slice(0, 10)));
+  });
+
+  it('reads no passage again that a cache holds, and gives the very same scores', async () => {
+    // Some are held already, others are not: both ways meet.
+    const cache = new VectorCache(ranking.vectors, tileBytes(DIM));
+    const few = Array.from({ length: 700 }, (_, at) => 2 * at + 1);
+    const many = vi.spyOn(ranking.vectors, 'many');
+    const original = maxSim.score.bind(maxSim);
+    const score = vi.spyOn(maxSim, 'score');
+    const rank = async (passages: readonly number[], how: ExactRanking) => {
+      many.mockClear();
+      score.mockClear();
+      let tiles: number[][] = [];
+      score.mockImplementation((...of) => {
+        tiles = [...tiles, [...of[2].codes]];
+        return original(...of);
+      });
+      const found = await rankPassages(passages, how);
+      return { found, tiles, read: many.mock.calls.reduce((sum, [ids]) => sum + ids.length, 0) };
+    };
+    const { found, tiles } = await rank(few, ranking);
+    expect((await rank(few.slice(100, 400), { ...ranking, cache })).read).toBe(300);
+    expect(await rank(few, { ...ranking, cache })).toEqual({ found, tiles, read: 400 });
+    expect(await rank(few, { ...ranking, cache })).toEqual({ found, tiles, read: 0 });
+    score.mockRestore();
+    many.mockRestore();
   });
 
   it('goes on until the depth is reached', async () => {

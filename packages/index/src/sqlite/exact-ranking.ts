@@ -4,6 +4,7 @@ import type { Ranked } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
 import { ScoreForecast } from './score-forecast.js';
+import type { CachedPassage, VectorCache } from './vector-cache.js';
 import { TILE_ROWS, type VectorTile } from './vector-tile.js';
 
 /** Passages read at a time: about 2 MB. */
@@ -18,6 +19,8 @@ const SURPRISE = 4;
 export interface ExactRanking {
   readonly query: TokenVectors;
   readonly vectors: PassageVectors;
+  /** To read from first, and to keep in what is read. */
+  readonly cache?: VectorCache;
   readonly maxSim: MaxSim;
   /** Passages to return at most. */
   readonly depth: number;
@@ -27,6 +30,7 @@ export interface ExactRanking {
 /** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. Best first. */
 export async function rankPassages(passages: readonly number[], ranking: ExactRanking): Promise<Ranked[]> {
   const top = new TopRanked(ranking.depth);
+  ranking.cache?.follow();
   await scorePassages(passages, ranking, (passageId, score) => top.add(passageId, score));
   return top.sorted();
 }
@@ -47,6 +51,7 @@ export async function rankCandidates(
   const best = new TopRanked(limit);
   const forecast = new ScoreForecast();
   const scored = new Set<number>();
+  ranking.cache?.follow();
   for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
     if (start >= ranking.depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
     const some = new Map(
@@ -66,7 +71,7 @@ export async function rankCandidates(
 
 async function scorePassages(
   passages: readonly number[],
-  { query, vectors, maxSim, signal }: ExactRanking,
+  { query, vectors, cache, maxSim, signal }: ExactRanking,
   take: (passageId: number, score: number) => void,
 ): Promise<void> {
   const { dim } = vectors;
@@ -94,18 +99,23 @@ async function scorePassages(
   };
   for (let start = 0; start < ids.length; start += READ_PASSAGES) {
     throwIfAborted(signal);
-    for (const stored of vectors.many(ids.slice(start, start + READ_PASSAGES))) {
-      if (stored.rows === 0) continue;
-      if (stored.codec === COMPACT_CODEC) {
+    // In the order of ids whatever was cached: the last bit of a product differs with its place in a tile.
+    for (const found of passagesOf(ids.slice(start, start + READ_PASSAGES), vectors, cache)) {
+      if ('tile' in found) {
+        codes ??= vectors.spareTiles.take();
+        if (codes.appendFrom(found.tile, found.index)) continue;
+        await flushCodes(codes);
+        codes.appendFrom(found.tile, found.index);
+      } else if (found.codec === COMPACT_CODEC) {
         floats ??= new FloatTile(dim);
-        if (floats.append(vectors, stored)) continue;
+        if (floats.append(vectors, found)) continue;
         await flushFloats(floats);
-        floats.append(vectors, stored);
+        floats.append(vectors, found);
       } else {
         codes ??= vectors.spareTiles.take();
-        if (vectors.append(codes, stored)) continue;
+        if (vectors.append(codes, found)) continue;
         await flushCodes(codes);
-        vectors.append(codes, stored);
+        vectors.append(codes, found);
       }
     }
   }
@@ -115,6 +125,25 @@ async function scorePassages(
     vectors.spareTiles.give(codes);
   }
   if (floats && floats.ids.length > 0) await flushFloats(floats);
+}
+
+/** Those of these passages that are there and have rows, in this order. */
+function passagesOf(
+  ids: readonly number[],
+  vectors: PassageVectors,
+  cache: VectorCache | undefined,
+): (CachedPassage | StoredRows)[] {
+  const found = new Map<number, CachedPassage | StoredRows>();
+  for (const id of cache ? ids : []) {
+    const cached = cache!.find(id);
+    if (cached) found.set(id, cached);
+  }
+  for (const stored of vectors.many(ids.filter((id) => !found.has(id)))) {
+    if (stored.rows === 0) continue;
+    found.set(stored.passageId, stored);
+    cache?.keep(stored);
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 /** Rows of a few passages as they decode. */

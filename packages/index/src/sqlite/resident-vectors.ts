@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
 import type { PassageVectors } from './passage-vectors.js';
+import { RemovalFollower } from './removal-follower.js';
 import { VectorTile } from './vector-tile.js';
 
 /** A tile with its counts at the time of asking. */
@@ -21,11 +22,10 @@ const REMOVED_SHARE = 0.25;
 export class ResidentVectors {
   readonly #source: PassageVectors;
   readonly #limitBytes: number;
+  readonly #removals: RemovalFollower;
   #tiles: VectorTile[] = [];
   /** Passages up to this id are in memory. */
   #through = 0;
-  /** The last removal that memory knows of; null before the first read. */
-  #removal: number | null = null;
   /** Whether passages above `#through` are stored. */
   #more = false;
   #filling: Promise<void> | null = null;
@@ -33,6 +33,7 @@ export class ResidentVectors {
   constructor(source: PassageVectors, limitBytes: number) {
     this.#source = source;
     this.#limitBytes = limitBytes;
+    this.#removals = new RemovalFollower(source);
   }
 
   get bytes(): number {
@@ -80,20 +81,16 @@ export class ResidentVectors {
   }
 
   #applyRemovals(): void {
-    const [oldest, newest] = this.#source.removalExtent();
-    if (this.#removal === null || oldest > this.#removal + 1) {
-      // Removals that are no longer on record cannot be followed.
+    const removed = this.#removals.look();
+    if (removed === null) {
       this.#tiles = [];
       this.#through = 0;
-      this.#removal = newest;
       return;
     }
-    if (newest === this.#removal) return;
-    for (const [, first, last] of this.#source.removalsAfter(this.#removal)) {
+    for (const [first, last] of removed) {
       for (const tile of this.#tiles) tile.remove(first, last);
     }
-    this.#removal = newest;
-    this.#compact();
+    if (removed.length > 0) this.#compact();
   }
 
   #compact(): void {

@@ -21,7 +21,7 @@ import type {
 import { checkEncoder, checkVectors } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
 import { DocumentStore } from './document-store.js';
-import { rankCandidates, rankPassages } from './exact-ranking.js';
+import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { GenerationStore } from './generation-store.js';
 import { HitReader } from './hits.js';
 import { repairIndex, verifyIndex } from './index-check.js';
@@ -34,6 +34,10 @@ import { PassageVectors } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
 import { type EligiblePassages, eligiblePassages } from './search-filter.js';
 import { storageError, withStorageErrors } from './storage-error.js';
+import { VectorCache } from './vector-cache.js';
+
+/** Of the memory for vectors, the part for those that exact ranking read; all of it is for exhaustive search. */
+const CACHE_SHARE = 0.5;
 
 export interface SqliteIndexOptions {
   readonly threads?: number | undefined;
@@ -52,6 +56,7 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #store: GenerationStore | null;
   readonly #cells: CellSearch | null;
   readonly #passageVectors: PassageVectors;
+  readonly #cache: VectorCache;
   readonly #exhaustive: number;
   #hasCodebook = false;
   readonly #searches = new Set<Promise<unknown>>();
@@ -71,6 +76,7 @@ export class SqliteIndex implements MultivectorIndex {
     this.#cells = store && new CellSearch(db, store, vectors, options.threads);
     this.#documents = new DocumentStore(db, vectors, store && new PassageCells(store));
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
+    this.#cache = new VectorCache(vectors, options.memoryBytes * CACHE_SHARE);
     this.#lexical = new LexicalSearch(file.db);
     this.#hits = new HitReader(file.db);
   }
@@ -164,8 +170,7 @@ export class SqliteIndex implements MultivectorIndex {
     const kernel = await this.#kernel();
     if (eligible && eligible.size <= this.#exhaustive) {
       throwIfAborted(signal);
-      const ranking = { query: vectors, vectors: this.#passageVectors, maxSim: kernel, depth, signal };
-      return rankPassages([...eligible.ids()], ranking);
+      return rankPassages([...eligible.ids()], this.#ranking(vectors, kernel, depth, signal));
     }
     return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, signal);
   }
@@ -184,8 +189,11 @@ export class SqliteIndex implements MultivectorIndex {
     const found = await this.#cells!.candidates({ query, limit, eligible });
     if (!found) return this.#rankAll(query, depth, eligible, signal);
     const others = (lexical ?? []).map(({ passageId }) => passageId);
-    const ranking = { query, vectors: this.#passageVectors, maxSim: await this.#kernel(), depth, signal };
-    return rankCandidates(found, others, limit, ranking);
+    return rankCandidates(found, others, limit, this.#ranking(query, await this.#kernel(), depth, signal));
+  }
+
+  #ranking(query: TokenVectors, maxSim: MaxSim, depth: number, signal: AbortSignal | undefined): ExactRanking {
+    return { query, vectors: this.#passageVectors, cache: this.#cache, maxSim, depth, signal };
   }
 
   // A codebook never goes again once it is there.

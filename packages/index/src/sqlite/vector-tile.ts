@@ -5,7 +5,12 @@ export const TILE_ROWS = 16_384;
 const MOST_SPARE = 4;
 
 /** Passages of a tile at most. */
-const TILE_TEXTS = 4096;
+export const TILE_TEXTS = 4096;
+
+/** What a tile without a longer passage takes. */
+export function tileBytes(dim: number): number {
+  return TILE_ROWS * (dim + 4) + TILE_TEXTS * 13 + 4;
+}
 
 /**
  * Quantised token vectors of consecutive passages in memory. It only grows: whoever took note of its counts can go on
