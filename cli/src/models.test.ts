@@ -131,13 +131,21 @@ describe('--model and --precision', () => {
     expect(other.code).toBe(2);
   });
 
-  it('keep an index to one precision', async () => {
+  it('keep an index to one precision, which need not be said again', async () => {
     const int8 = ['--precision', 'int8', '--index', 'int8.db'];
     expect((await glot('index', 'docs', ...int8)).code).toBe(0);
-    expect((await glot('search', '資料館', ...int8, '--mode', 'semantic', '-l')).stdout).toMatch(/^docs\/muse\.md/);
-    const other = await glot('search', '資料館', '--index', 'int8.db', '--mode', 'semantic');
-    expect(other.code).toBe(2);
-    expect(other.stderr).toMatch(/--precision/);
+    const search = ['search', '資料館', '--mode', 'semantic', '-l', '--index', 'int8.db'];
+    for (const said of [['--precision', 'int8'], []]) {
+      expect((await glot(...search, ...said)).stdout).toMatch(/^docs\/muse\.md/);
+    }
+    const again = await glot('index', 'docs', '--index', 'int8.db');
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect((await glot('status', '--index', 'int8.db')).stdout).toMatch(/encoder +.*, int8\n/);
+    for (const command of [search, ['index', 'docs', '--index', 'int8.db']]) {
+      const other = await glot(...command, '--precision', 'f32');
+      expect(other.code).toBe(2);
+      expect(other.stderr).toMatch(/dimensions, int8\).*--precision/);
+    }
     const wrong = await glot('index', 'docs', '--precision', 'int4');
     expect(wrong.stderr).toMatch(/'int4' is invalid.*f32, int8/);
   });

@@ -35,7 +35,10 @@ export const modelOption = () =>
   new Option('--model <model>', 'late-interaction model: a folder, a .gguf file or a pulled name').env('GLOT_MODEL');
 
 export const precisionOption = () =>
-  new Option('--precision <kind>', 'of the weights of that model (default: f32); an index keeps to one')
+  new Option(
+    '--precision <kind>',
+    'of the weights of that model (default: as the index was made, or f32); an index keeps to one',
+  )
     .choices(['f32', 'int8'])
     .env('GLOT_PRECISION');
 

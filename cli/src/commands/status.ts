@@ -29,7 +29,7 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
       [
         'encoder',
         stats.encoder
-          ? `${stats.encoder.name}, ${stats.encoder.dim} dimensions, ${stats.encoder.fingerprint.slice(0, 12)}${pooling(stats.encoder)}`
+          ? `${stats.encoder.name}, ${stats.encoder.dim} dimensions, ${stats.encoder.fingerprint.slice(0, 12)}${kind(stats.encoder)}`
           : 'none yet',
       ],
       ['skipped', count(stats.skipped, 'file')],
@@ -43,8 +43,8 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   }
 }
 
-function pooling({ poolFactor = 1 }: { readonly poolFactor?: number }): string {
-  return poolFactor > 1 ? `, tokens pooled by ${poolFactor}` : '';
+function kind({ precision, poolFactor = 1 }: { readonly precision?: string; readonly poolFactor?: number }): string {
+  return `${precision === undefined ? '' : `, ${precision}`}${poolFactor > 1 ? `, tokens pooled by ${poolFactor}` : ''}`;
 }
 
 function byCount(total: number | null, parts: Readonly<Record<string, number>>): string {

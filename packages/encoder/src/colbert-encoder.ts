@@ -6,13 +6,14 @@ import { batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
 import { checkPoolFactor, poolTokens } from './token-pooling.js';
 import type { TrunkRunner } from './trunk-runner.js';
-import type { EncodeDocumentsOptions, EncodeOptions, Encoder } from './types.js';
+import type { EncodeDocumentsOptions, EncodeOptions, Encoder, EncoderPrecision } from './types.js';
 
 export interface ColbertParts {
   readonly name: string;
   readonly fingerprint: string;
   readonly dim: number;
   readonly documentLength: number;
+  readonly precision: EncoderPrecision;
   readonly layout: TokenLayout;
   readonly runner: TrunkRunner;
   /** Tokens of a batch at most. */
@@ -27,6 +28,7 @@ export class ColbertEncoder implements Encoder {
   readonly dim: number;
   readonly fingerprint: string;
   readonly documentLength: number;
+  readonly precision: EncoderPrecision;
   readonly #layout: TokenLayout;
   readonly #runner: TrunkRunner;
   readonly #batchTokens: number;
@@ -37,6 +39,7 @@ export class ColbertEncoder implements Encoder {
     this.dim = parts.dim;
     this.fingerprint = parts.fingerprint;
     this.documentLength = parts.documentLength;
+    this.precision = parts.precision;
     this.#layout = parts.layout;
     this.#runner = parts.runner;
     this.#batchTokens = parts.batchTokens;

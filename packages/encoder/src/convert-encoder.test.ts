@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { convertEncoder } from './convert-encoder.js';
 import { isEncoder } from './encoder-checkpoint.js';
 import { openEncoder } from './open-encoder.js';
-import type { EncoderPrecision } from './trunk-runner.js';
+import type { EncoderPrecision } from './types.js';
 
 const FIXTURE = fileURLToPath(new URL('../../../fixtures/checkpoints/colbert-f16', import.meta.url));
 const TEXT = 'Das Café öffnet um neun. 茶 ☕';

@@ -5,14 +5,8 @@ import { withCheckpoint } from './encoder-checkpoint.js';
 import { fingerprint } from './fingerprint.js';
 import type { ColbertSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
-import {
-  type EncoderPrecision,
-  loadRunner,
-  type RunnerOptions,
-  runnerOptions,
-  type TrunkRunner,
-} from './trunk-runner.js';
-import type { Encoder, EncoderDescription } from './types.js';
+import { loadRunner, type RunnerOptions, runnerOptions, type TrunkRunner } from './trunk-runner.js';
+import type { Encoder, EncoderDescription, EncoderPrecision } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
@@ -68,7 +62,7 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
       throw error;
     });
     return new ColbertEncoder({
-      ...description(checkpoint, settings, identity),
+      ...description(checkpoint, settings, identity, load.precision),
       layout,
       runner,
       batchTokens: Math.min(MAX_BATCH_TOKENS, Math.floor(BATCH_FLOPS / flopsPerToken(checkpoint))),
@@ -84,17 +78,23 @@ export function describeEncoder(
   options: Pick<OpenEncoderOptions, 'model' | 'precision'> = {},
 ): Promise<EncoderDescription> {
   return withCheckpoint(options.model, async (checkpoint, settings) =>
-    description(checkpoint, settings, await fingerprint(checkpoint, settings, options.precision)),
+    description(checkpoint, settings, await fingerprint(checkpoint, settings, options.precision), options.precision),
   );
 }
 
-function description(checkpoint: Checkpoint, settings: ColbertSettings, fingerprint: string): EncoderDescription {
+function description(
+  checkpoint: Checkpoint,
+  settings: ColbertSettings,
+  fingerprint: string,
+  precision: EncoderPrecision = 'f32',
+) {
   return {
     name: isGguf(checkpoint.folder) ? parse(checkpoint.folder).name : basename(checkpoint.folder),
     fingerprint,
     dim: settings.projection.outputs,
     documentLength: settings.documentLength,
-  };
+    precision,
+  } satisfies EncoderDescription;
 }
 
 function startRunner({ worker }: OpenEncoderOptions, load: RunnerOptions): Promise<TrunkRunner> {

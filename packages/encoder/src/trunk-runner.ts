@@ -1,7 +1,8 @@
 import { GlotError } from '@glot/errors';
-import { Checkpoint, type ConversionOptions, type Precision, type TokenBatch, Trunk } from '@glot/lfm2';
+import { Checkpoint, type ConversionOptions, type TokenBatch, Trunk } from '@glot/lfm2';
 import { projectionHead } from './projection-head.js';
 import type { ColbertSettings, Projection } from './settings.js';
+import type { EncoderPrecision } from './types.js';
 
 /** Runs batches one after the other, here or in another thread. */
 export interface TrunkRunner {
@@ -17,12 +18,10 @@ export interface RunnerOptions {
   /** Longest sequence. */
   readonly maxTokens: number;
   readonly threads: number | null;
-  readonly precision: Precision;
+  readonly precision: EncoderPrecision;
   /** Keeps converted weights; null: what `convertEncoder` made is used, and none are kept. */
   readonly cacheFolder: string | null;
 }
-
-export type EncoderPrecision = Exclude<Precision, 'int4'>;
 
 export const ENCODER_PRECISIONS: readonly EncoderPrecision[] = ['f32', 'int8'];
 

@@ -1,5 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
-import type { TextSpan } from '@glot/lfm2';
+import type { Precision, TextSpan } from '@glot/lfm2';
 
 /** What an encoder is: text to one unit vector per token. Implementations never import the index. */
 
@@ -17,6 +17,9 @@ export interface EncodeDocumentsOptions extends EncodeOptions {
   readonly poolFactor?: number;
 }
 
+/** How an encoder's weights can be held. */
+export type EncoderPrecision = Exclude<Precision, 'int4'>;
+
 /** What can be said of an encoder without loading its model. */
 export interface EncoderDescription {
   /** For people: the checkpoint's name, such as `glot-colbert-mini`. */
@@ -27,6 +30,8 @@ export interface EncoderDescription {
   readonly fingerprint: string;
   /** Longest document in tokens, markers included; what lies beyond is cut off. */
   readonly documentLength: number;
+  /** How its weights are held. */
+  readonly precision?: EncoderPrecision;
 }
 
 export interface Encoder extends EncoderDescription {

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
-import { checkPoolFactor, describeEncoder, type Encoder, type EncoderPrecision, openEncoder } from '@glot/encoder';
 import {
+  checkPoolFactor,
+  describeEncoder,
+  type Encoder,
+  type EncoderDescription,
+  type EncoderPrecision,
+  openEncoder,
+} from '@glot/encoder';
+import { isGlotError } from '@glot/errors';
+import {
+  type EncoderIdentity,
   type Hit,
   type IndexStats,
   type MultivectorIndex,
@@ -34,7 +43,7 @@ export interface OpenGlotOptions {
   readonly mode?: 'read' | 'write';
   /** A folder or .gguf file of a late-interaction model; default: the embedded model. */
   readonly model?: string;
-  /** How its weights are held; default: f32. An index keeps to the precision it was made with. */
+  /** How its weights are held; default: as when the index was made, f32 for one that is made. An index keeps to one. */
   readonly precision?: EncoderPrecision;
   /**
    * With `mode: 'write'`, for an index that is made: tokens are pooled to about one vector in so many, which makes the
@@ -100,29 +109,15 @@ export interface Glot {
  */
 export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const paths = documentPaths(options.index);
-  const modelOptions = {
-    ...(options.model !== undefined && { model: options.model }),
-    ...(options.threads !== undefined && { threads: options.threads }),
-    ...(options.precision !== undefined && { precision: options.precision }),
-  };
   let encoder: Promise<Encoder> | undefined;
-  let index: MultivectorIndex;
-  if (options.mode === 'write') {
-    const { name, fingerprint, dim } = await describeEncoder(modelOptions);
-    const { poolFactor, profile } = options;
-    if (poolFactor !== undefined) checkPoolFactor(poolFactor);
-    const identity = { name, fingerprint, dim, ...(poolFactor !== undefined && { poolFactor }) };
-    index = await openIndex({ file: options.index, mode: 'write', encoder: identity, ...(profile && { profile }) });
-  } else {
-    index = await openIndex({ file: options.index, mode: 'read' });
-  }
-
+  const index = options.mode === 'write' ? await openToChange(options) : await openToRead(options.index);
+  const model = modelOptions(options, index.encoder);
   const pooledBy = index.encoder.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
-    encoder ??= openEncoder(modelOptions);
+    encoder ??= openEncoder(model);
     const loaded = await encoder;
-    index.requireEncoder({ name: loaded.name, fingerprint: loaded.fingerprint, dim: loaded.dim });
+    index.requireEncoder(identityOf(loaded));
     return loaded;
   }
 
@@ -166,4 +161,47 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       await loaded?.dispose();
     },
   };
+}
+
+function openToRead(file: string): Promise<MultivectorIndex> {
+  return openIndex({ file, mode: 'read' });
+}
+
+// An index that is there says how its encoder is to be opened, one that is made is told.
+async function openToChange(options: OpenGlotOptions): Promise<MultivectorIndex> {
+  const { poolFactor, profile } = options;
+  if (poolFactor !== undefined) checkPoolFactor(poolFactor);
+  const place = { file: options.index, mode: 'write', ...(profile && { profile }) } as const;
+  const describe = async (stored: EncoderIdentity | null) => ({
+    ...identityOf(await describeEncoder(modelOptions(options, stored))),
+    ...(poolFactor !== undefined && { poolFactor }),
+  });
+  let index: MultivectorIndex;
+  try {
+    index = await openIndex(place);
+  } catch (error) {
+    if (!isGlotError(error, 'index.not-found')) throw error;
+    return openIndex({ ...place, encoder: await describe(null) });
+  }
+  try {
+    index.requireEncoder(await describe(index.encoder));
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+}
+
+function modelOptions({ model, threads, precision }: OpenGlotOptions, stored: EncoderIdentity | null) {
+  // The index cannot know which precisions this glot has: `openEncoder` refuses others.
+  const held = precision ?? (stored?.precision as EncoderPrecision | undefined);
+  return {
+    ...(model !== undefined && { model }),
+    ...(threads !== undefined && { threads }),
+    ...(held !== undefined && { precision: held }),
+  };
+}
+
+function identityOf({ name, fingerprint, dim, precision }: EncoderDescription): EncoderIdentity {
+  return { name, fingerprint, dim, ...(precision !== undefined && precision !== 'f32' && { precision }) };
 }

@@ -17,6 +17,8 @@ export interface EncoderIdentity {
    * are not pooled: where an encoder does not state it, any will do.
    */
   readonly poolFactor?: number;
+  /** How the encoder's weights were held, where it says so: whoever opens the index opens the same encoder by it. */
+  readonly precision?: string;
 }
 
 export interface PassageInput {

@@ -55,6 +55,6 @@ export function checkEncoder(file: string, stored: EncoderIdentity, given: Encod
   );
 }
 
-function label({ name, fingerprint, dim }: EncoderIdentity): string {
-  return `${name} (${fingerprint.slice(0, 12)}, ${dim} dimensions)`;
+function label({ name, fingerprint, dim, precision }: EncoderIdentity): string {
+  return `${name} (${fingerprint.slice(0, 12)}, ${dim} dimensions${precision === undefined ? '' : `, ${precision}`})`;
 }

@@ -177,10 +177,16 @@ function requireWhole(db: Database, file: string): void {
 export function readEncoder(db: Database, file: string): EncoderIdentity {
   const value = db.prepare('SELECT value FROM setting WHERE name = ?').pluck().get('encoder');
   try {
-    const { name, fingerprint, dim, poolFactor } = JSON.parse(String(value)) as Partial<EncoderIdentity>;
+    const { name, fingerprint, dim, poolFactor, precision } = JSON.parse(String(value)) as Partial<EncoderIdentity>;
     const pooled = poolFactor === undefined || (Number.isInteger(poolFactor) && poolFactor >= 1);
     if (typeof name === 'string' && typeof fingerprint === 'string' && Number.isInteger(dim) && dim! > 0 && pooled) {
-      return { name, fingerprint, dim: dim!, ...(poolFactor !== undefined && { poolFactor }) };
+      return {
+        name,
+        fingerprint,
+        dim: dim!,
+        ...(poolFactor !== undefined && { poolFactor }),
+        ...(typeof precision === 'string' && { precision }),
+      };
     }
   } catch {
     // Told below: what stands there is no encoder.

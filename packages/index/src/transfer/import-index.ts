@@ -24,6 +24,7 @@ const encoderSchema = z.object({
   fingerprint: z.string().min(1),
   dim: z.number().int().positive(),
   poolFactor: z.number().int().min(1).optional(),
+  precision: z.string().optional(),
 });
 
 const linesSchema = z.object({ first: z.number().int(), last: z.number().int() });
@@ -63,8 +64,13 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
   for (const name of [ENCODER_FILE, DOCUMENTS_FILE, VECTORS_FILE]) {
     if (!existsSync(place(name))) throw importError(`there is no ${place(name)}`, { file: place(name) });
   }
-  const { poolFactor, ...rest } = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
-  const encoder = { ...rest, ...(poolFactor !== undefined && { poolFactor }) };
+  const stated = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
+  const { poolFactor, precision, ...rest } = stated;
+  const encoder = {
+    ...rest,
+    ...(poolFactor !== undefined && { poolFactor }),
+    ...(precision !== undefined && { precision }),
+  };
   const vectors = new VectorReader(place(VECTORS_FILE), encoder.dim);
   let report = { documents: 0, passages: 0, tokens: 0 };
   try {

@@ -41,6 +41,16 @@ it('gives another index all documents, their vectors and their answers', async (
   await Promise.all([a!.close(), b!.close()]);
 });
 
+it('keeps how the encoder was held and how its tokens were pooled', async () => {
+  const encoder = { ...ENCODER, poolFactor: 2, precision: 'int8' };
+  await (await openIndex({ file: at('a.db'), mode: 'write', encoder })).close();
+  await exportIndex({ file: at('a.db'), folder: at('out') });
+  await importIndex({ file: at('b.db'), folder: at('out') });
+  const index = await openIndex({ file: at('b.db'), mode: 'read' });
+  expect(index.encoder).toEqual(encoder);
+  await index.close();
+});
+
 it('takes vectors in half precision', async () => {
   await made();
   await exportIndex({ file: at('a.db'), folder: at('out') });
