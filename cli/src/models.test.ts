@@ -168,7 +168,14 @@ describe('a repository that holds one .gguf file', () => {
     )) as Hub;
     server = await HubServer.start();
     const file = readFileSync(join(folder, 'only-gguf', 'mini-Q8_0.gguf'));
-    const files = { 'README.md': '# ミニ', 'mini-Q8_0.gguf': new Uint8Array(file) };
+    const settings = readFileSync(join(folder, 'encoder', 'config_sentence_transformers.json'), 'utf8');
+    const files = {
+      'README.md': '# ミニ',
+      'mini-Q8_0.gguf': new Uint8Array(file),
+      'config_sentence_transformers.json': settings,
+      'sentence_bert_config.json': '{"do_lower_case": false}',
+      'other/sentence_bert_config.json': '{"do_lower_case": true}',
+    };
     server.repos.set(NAME, { commit: 'c0ffee'.padEnd(40, '0'), files });
     env = { ...env, HF_ENDPOINT: server.endpoint };
   });
@@ -178,18 +185,24 @@ describe('a repository that holds one .gguf file', () => {
     const pull = await glot('models', 'pull', NAME);
     expect([pull.code, pull.stderr]).toEqual([
       0,
-      expect.stringMatching(/pulled owner\/Mini-GGUF: 1 file, .*all checked/),
+      expect.stringMatching(/pulled owner\/Mini-GGUF: 3 files, .*all checked/),
     ]);
     const place = join(env.GLOT_MODELS!, 'owner', 'Mini-GGUF', 'mini-Q8_0.gguf');
     expect(pull.stdout).toBe(`${place}\n`);
     expect((await glot('models', 'path', NAME)).stdout).toBe(`${place}\n`);
     expect((await glot('models', 'list')).stdout).toMatch(/^owner\/Mini-GGUF {2}\d+(\.\d)? MB {2}/);
     const verify = await glot('models', 'verify', NAME);
-    expect([verify.code, verify.stdout]).toEqual([0, 'sound    mini-Q8_0.gguf\n']);
+    expect(verify.code).toBe(0);
+    expect(verify.stdout.trimEnd().split('\n').sort()).toEqual([
+      'sound    config_sentence_transformers.json',
+      'sound    mini-Q8_0.gguf',
+      'sound    sentence_bert_config.json',
+    ]);
     const convert = await glot('models', 'convert', NAME, '--precision', 'int8');
     expect(convert.stderr).toMatch(/owner\/Mini-GGUF \(encoder\) converted: int8/);
     const index = await glot('index', 'docs', '--model', NAME, '--precision', 'int8', '--index', 'pulled.db');
-    expect(index.code).toBe(0);
+    // Nothing is taken for granted: the settings came along.
+    expect([index.code, index.stderr]).toEqual([0, '']);
     const status = await glot('status', '--index', 'pulled.db', '--json');
     expect(status.stdout).toContain('mini-Q8_0');
   });

@@ -110,8 +110,9 @@ class Pull {
   }
 
   #result(model: LocalModel, files: readonly RemoteFile[], changed: boolean): PullResult {
-    const [only, ...more] = files;
-    const choice = more.length === 0 && only && isGguf(only.path) ? only.path : null;
+    // A .gguf file comes first and alone of its kind.
+    const [first] = files;
+    const choice = first && isGguf(first.path) ? first.path : null;
     return { model, path: pathIn(model, choice), changed };
   }
 

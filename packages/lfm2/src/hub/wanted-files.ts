@@ -16,14 +16,16 @@ const WANTED = [
 ];
 const WEIGHTS = /^model(?:-\d{5}-of-\d{5})?\.safetensors$/;
 const GGUF = /\.gguf$/i;
+/** What a .gguf file has no place for: how a late-interaction encoder lays its texts out. */
+const BESIDE_GGUF = ['config_sentence_transformers.json', 'sentence_bert_config.json'];
 
 /**
- * The files that glot needs of a repository: a checkpoint folder, or one .gguf file.
+ * The files that glot needs of a repository: a checkpoint folder, or one .gguf file with the settings beside it.
  * @param choice name or quantisation of a .gguf file; null takes the folder, or the only .gguf file
  * @throws GlotError `hub.no-model`, `hub.choose-file`
  */
 export function wantedFiles(files: readonly RemoteFile[], choice: string | null, repo: string): readonly RemoteFile[] {
-  if (choice !== null) return [chooseGguf(files, choice, repo)];
+  if (choice !== null) return withSettings(chooseGguf(files, choice, repo), files);
   const folder = files.filter(({ path }) => WANTED.some((pattern) => pattern.test(path)));
   const sharded = folder.some(({ path }) => path === 'model.safetensors.index.json');
   const whole = folder.some(({ path }) => path === 'model.safetensors');
@@ -31,11 +33,16 @@ export function wantedFiles(files: readonly RemoteFile[], choice: string | null,
     return folder.filter(({ path }) => !WEIGHTS.test(path) || !(sharded && whole) || path !== 'model.safetensors');
   }
   const ggufs = files.filter(({ path }) => isGguf(path));
-  if (ggufs.length === 1) return ggufs;
+  if (ggufs.length === 1) return withSettings(ggufs[0]!, files);
   if (ggufs.length === 0) {
     throw new GlotError('hub.no-model', `${repo} holds neither safetensors nor GGUF weights`, { details: { repo } });
   }
   throw ambiguous(ggufs, `${repo} holds several .gguf files; name one`, repo);
+}
+
+function withSettings(gguf: RemoteFile, files: readonly RemoteFile[]): readonly RemoteFile[] {
+  const folder = gguf.path.slice(0, gguf.path.lastIndexOf('/') + 1);
+  return [gguf, ...files.filter(({ path }) => BESIDE_GGUF.some((name) => path === folder + name))];
 }
 
 /** The .gguf file of that name, or the only one whose name states that quantisation. @throws as `wantedFiles` */
