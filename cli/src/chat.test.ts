@@ -203,7 +203,7 @@ function python(script: string, args: readonly string[], extra: Readonly<Record<
     execFile(
       'python3',
       ['-c', script, process.execPath, glotExecutable, ...args],
-      { cwd: folder, env: { ...inherited, ...extra }, timeout: 30_000 },
+      { cwd: folder, env: { ...inherited, ...extra }, timeout: 55_000 },
       (error, stdout) => (error ? reject(error) : resolve(stdout)),
     );
   });
