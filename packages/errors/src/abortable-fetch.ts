@@ -11,20 +11,23 @@
  * const response = await abortableFetch('http://localhost:8080/v1/models', {}, [AbortSignal.timeout(60_000)]);
  */
 export async function abortableFetch(
-  input: string | URL | Request,
+  url: string | URL,
   init: Omit<RequestInit, 'signal'>,
   signals: readonly AbortSignal[],
 ): Promise<Response> {
   const stop = new AbortController();
-  const onAbort = () => stop.abort(signals.find((signal) => signal.aborted)?.reason);
+  const onAbort = () => {
+    release();
+    stop.abort(signals.find((signal) => signal.aborted)?.reason);
+  };
   const release = () => {
     for (const signal of signals) signal.removeEventListener('abort', onAbort);
   };
   for (const signal of signals) signal.addEventListener('abort', onAbort);
   if (signals.some((signal) => signal.aborted)) onAbort();
   try {
-    const response = await fetch(input, { ...init, signal: stop.signal });
-    if (response.body !== null) return withBody(response, abortableBody(response.body, stop.signal, release));
+    const response = await fetch(url, { ...init, signal: stop.signal });
+    if (response.body !== null) return withBody(response, (body) => abortableBody(body, stop.signal, release));
     release();
     return response;
   } catch (error) {
@@ -40,7 +43,9 @@ function abortableBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   // Ends a read that is waiting, and the connection.
-  signal.addEventListener('abort', () => void reader.cancel(signal.reason).catch(() => {}), { once: true });
+  const cancel = () => void reader.cancel(signal.reason).catch(() => {});
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -64,7 +69,11 @@ function abortableBody(
   );
 }
 
-function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
-  const { status, statusText, headers, url } = response;
-  return Object.defineProperty(new Response(body, { status, statusText, headers }), 'url', { value: url });
+// What the constructor would not take of an answer is laid upon it: any status, and what servers write beside it.
+function withBody(answer: Response, wrap: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>): Response {
+  const { status, statusText, ok, url, headers } = answer;
+  const response = new Response(wrap(answer.body!), { headers });
+  const stated = { status, statusText, ok, url };
+  for (const [name, value] of Object.entries(stated)) Object.defineProperty(response, name, { value });
+  return response;
 }

@@ -187,7 +187,8 @@ async function openToChange(options: OpenGlotOptions): Promise<MultivectorIndex>
     index.requireEncoder(await describe(index.encoder));
     return index;
   } catch (error) {
-    await index.close();
+    // What went wrong first is what is told.
+    await index.close().catch(() => {});
     throw error;
   }
 }

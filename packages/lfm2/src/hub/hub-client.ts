@@ -131,9 +131,19 @@ export class HubClient {
     } catch (cause) {
       if (isGlotError(cause)) throw cause;
       throwIfAborted(this.#signal);
+      if (isCut(cause)) {
+        throw new GlotError('hub.network', `the answer about ${what} stopped coming: ${reasonOf(cause)}; try again`, {
+          cause,
+        });
+      }
       throw badAnswer(what, 'something that is not the answer of a hub', cause);
     }
   }
+}
+
+// Once the headers are there: by the time limit, or by the other side.
+function isCut(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'TimeoutError' || error.message === 'terminated');
 }
 
 /** The reason of a failed fetch, which hides it in its cause. */

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -281,6 +283,25 @@ describe('pullModel', () => {
     expect((await verifyModel(repo, options())).files.map((file) => file.state)).toEqual(['sound', 'sound']);
   });
 
+  it('keeps what lies beside each GGUF file', async () => {
+    const repo = 'LiquidAI/LFM2-GGUF';
+    const settings = 'config_sentence_transformers.json';
+    const files = {
+      'a/x-Q4_0.gguf': '甲',
+      [`a/${settings}`]: '{"a":1}',
+      'b/y-Q8_0.gguf': '乙',
+      [`b/${settings}`]: '{}',
+    };
+    server.repos.set(repo, { commit: COMMIT, files });
+    await pull(`${repo}:q4_0`);
+    await pull(`${repo}:q8_0`);
+    expect((await verifyModel(repo, options())).files.map(({ path }) => path).sort()).toEqual(
+      Object.keys(files).sort(),
+    );
+    for (const name of ['q4_0', 'q8_0']) expect(await pull(`${repo}:${name}`)).toMatchObject({ changed: false });
+    expect(await readFile(join(folder, repo, 'a', settings), 'utf8')).toBe('{"a":1}');
+  });
+
   it('takes shards by their index', async () => {
     const shards = { 'model-00001-of-00002.safetensors': 'a', 'model-00002-of-00002.safetensors': 'b' };
     const files = { 'config.json': '{}', 'model.safetensors.index.json': '{}', 'model.safetensors': 'old', ...shards };
@@ -323,6 +344,21 @@ describe('pullModel', () => {
     server.extraEntries = [];
     server.repos.set(REPO, { ...FOLDER, commit: '../../escape' });
     await expect(pull()).rejects.toThrowError(refusal('hub.bad-answer'));
+  });
+
+  it('tells an answer that was cut off from a wrong one', async () => {
+    const cutting = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      response.write('{"sha":', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => cutting.listen(0, '127.0.0.1', resolve));
+    try {
+      const endpoint = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`;
+      await expect(pull(REPO, { endpoint })).rejects.toThrowError(refusal('hub.network'));
+      await expect(pull(REPO, { endpoint })).rejects.toThrowError(/stopped coming.*try again/);
+    } finally {
+      cutting.close();
+    }
   });
 
   it('gives up on endless listings', async () => {

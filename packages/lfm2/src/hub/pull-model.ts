@@ -9,7 +9,7 @@ import { isAbsent, type ManifestEntry, syncFolder, writeManifest } from './manif
 import { formatModelName, type ModelName, modelSubfolder, parseModelName } from './model-name.js';
 import { withPullLock } from './pull-lock.js';
 import { type HubSettings, hubSettings } from './settings.js';
-import { wantedFiles } from './wanted-files.js';
+import { wantedFiles, withSettings } from './wanted-files.js';
 
 export interface PullProgress {
   /** File on its way, and how much of it is on disk. */
@@ -138,9 +138,8 @@ class Pull {
       before += file.bytes;
       entries.push({ path: file.path, bytes: file.bytes, sha256, hubId: file.checksum.value });
     }
-    // other .gguf files of the repository stay: each of them is a model of its own
-    for (const entry of present?.files ?? []) {
-      if (!isGguf(entry.path) || entries.some(({ path }) => path === entry.path)) continue;
+    for (const entry of otherModels(present?.files ?? [], files)) {
+      if (entries.some(({ path }) => path === entry.path)) continue;
       await linkOrCopy(join(present!.folder, entry.path), join(staging, entry.path));
       entries.push(entry);
     }
@@ -199,7 +198,14 @@ class Pull {
 /** Whether a pulled model has all these files as the hub has them now, and none that the hub dropped. */
 async function holds(model: LocalModel, files: readonly RemoteFile[]): Promise<boolean> {
   for (const file of files) if (!(await current(model, file))) return false;
-  return model.files.every(({ path }) => isGguf(path) || files.some((file) => file.path === path));
+  const expected = new Set([...otherModels(model.files, files), ...files].map(({ path }) => path));
+  return model.files.every(({ path }) => expected.has(path));
+}
+
+/** What stays when these files are pulled: other .gguf files, each of them a model of its own. */
+function otherModels(present: readonly ManifestEntry[], pulled: readonly RemoteFile[]): ManifestEntry[] {
+  const others = present.filter(({ path }) => isGguf(path) && !pulled.some((file) => file.path === path));
+  return others.flatMap((gguf) => withSettings(gguf, present));
 }
 
 /** The path of a file that was pulled before and that the hub still has. */

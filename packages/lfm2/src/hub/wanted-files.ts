@@ -40,7 +40,8 @@ export function wantedFiles(files: readonly RemoteFile[], choice: string | null,
   throw ambiguous(ggufs, `${repo} holds several .gguf files; name one`, repo);
 }
 
-function withSettings(gguf: RemoteFile, files: readonly RemoteFile[]): readonly RemoteFile[] {
+/** The .gguf file, then the settings of texts that lie beside it. */
+export function withSettings<File extends { readonly path: string }>(gguf: File, files: readonly File[]): File[] {
   const folder = gguf.path.slice(0, gguf.path.lastIndexOf('/') + 1);
   return [gguf, ...files.filter(({ path }) => BESIDE_GGUF.some((name) => path === folder + name))];
 }

@@ -149,6 +149,26 @@ describe('httpGenerator', () => {
     });
   });
 
+  it('does not take a slow reader for a silent server', async () => {
+    const { question, ...options } = await asked(
+      (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(contentEvent('First. [1] "東京は日本の首都です"\n'));
+        // Comes while the reader is busy.
+        setTimeout(() => response.end(contentEvent('Then. [1] "人口は約1400万人です。"', 'stop')), 50);
+      },
+      undefined,
+      { timeoutMs: 1000 },
+    );
+    const shown: string[] = [];
+    for await (const event of askStream(question, options)) {
+      if (event.type !== 'text') continue;
+      shown.push(event.text);
+      if (shown.length === 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+    }
+    expect(shown).toEqual(['First.', 'Then.']);
+  });
+
   it('ends at once when the signal fires, and hangs up', async () => {
     const controller = new AbortController();
     let hungUp: () => void = () => {};

@@ -120,9 +120,11 @@ async function* completionChunks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<z.infer<typeof CHUNK>, void, void> {
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), timeoutMs);
-  const heard = () => {
-    clearTimeout(timer);
+  // Runs while the server is waited for, and not while the reader is busy with what came.
+  let timer: NodeJS.Timeout | undefined;
+  const heard = () => clearTimeout(timer);
+  const listen = () => {
+    heard();
     timer = setTimeout(() => silence.abort(), timeoutMs);
   };
   const failure = (code: string, message: string, cause?: unknown): GlotError => {
@@ -133,6 +135,7 @@ async function* completionChunks(
       : new GlotError(code, `${where} ${message}`, { cause, details: { url: where } });
   };
   try {
+    listen();
     const response = await abortableFetch(
       address,
       {
@@ -150,7 +153,7 @@ async function* completionChunks(
     ).catch((cause: unknown) => {
       throw failure('rag.generator-unreachable', 'cannot be reached; is the server running?', cause);
     });
-    heard();
+    listen();
     if (!response.ok) {
       const said = errorMessage(await response.text().catch(() => ''));
       throw failure('rag.generator-status', `answered ${response.status}${said === '' ? '' : `: ${said}`}`);
@@ -167,12 +170,13 @@ async function* completionChunks(
       const whole = await response.text().catch((cause: unknown) => {
         throw cut(cause);
       });
+      heard();
       yield parse(whole);
       return;
     }
     let complete = false;
     try {
-      for await (const data of eventData(heardChunks(response.body!, heard), MAX_EVENT_LENGTH)) {
+      for await (const data of eventData(heardChunks(response.body!, listen, heard), MAX_EVENT_LENGTH)) {
         if (data.trim() === '[DONE]') return;
         const chunk = parse(data);
         complete ||= chunk.choices.some((choice) => choice.finish_reason != null);
@@ -185,7 +189,7 @@ async function* completionChunks(
     }
     if (!complete) throw cut();
   } finally {
-    clearTimeout(timer);
+    heard();
     // Where the reader stopped early, the server is told.
     silence.abort();
   }
@@ -193,11 +197,13 @@ async function* completionChunks(
 
 async function* heardChunks(
   body: AsyncIterable<Uint8Array>,
+  listen: () => void,
   heard: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   for await (const chunk of body) {
     heard();
     yield chunk;
+    listen();
   }
 }
 
