@@ -80,7 +80,7 @@ describe('ranking candidates', () => {
 
   it('reads no passage again that a cache holds, and gives the very same scores', async () => {
     // Some are held already, others are not: both ways meet.
-    const cache = new VectorCache(ranking.vectors, tileBytes(DIM));
+    const cache = new VectorCache(ranking.vectors, tileBytes(DIM), INT8_CODEC);
     const few = Array.from({ length: 700 }, (_, at) => 2 * at + 1);
     const many = vi.spyOn(ranking.vectors, 'many');
     const original = maxSim.score.bind(maxSim);

@@ -2,10 +2,9 @@ import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { Ranked } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
-import { COMPACT_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
+import type { PassageVectors, StoredRows } from './passage-vectors.js';
 import { ScoreForecast } from './score-forecast.js';
 import type { CachedPassage, VectorCache } from './vector-cache.js';
-import { TILE_ROWS, type VectorTile } from './vector-tile.js';
 
 /** Passages read at a time: about 2 MB. */
 const READ_PASSAGES = 256;
@@ -79,9 +78,8 @@ async function scorePassages(
   if (queryRows === 0) return;
   // In the order of the file.
   const ids = [...new Set(passages)].sort((a, b) => a - b);
-  let codes: VectorTile | null = null;
-  let floats: FloatTile | null = null;
-  const flushCodes = async (tile: VectorTile) => {
+  const tile = vectors.spareTiles.take();
+  const flush = async () => {
     const documents = {
       codes: tile.codes.subarray(0, tile.rows * dim),
       scales: tile.scales.subarray(0, tile.rows),
@@ -91,40 +89,20 @@ async function scorePassages(
     for (let at = 0; at < tile.texts; at += 1) take(tile.ids[at]!, scores[at]! / queryRows);
     tile.clear();
   };
-  const flushFloats = async (tile: FloatTile) => {
-    const offsets = Uint32Array.from(tile.offsets);
-    const scores = await maxSim.scoreFloat(query.data, queryRows, tile.rows.subarray(0, tile.used * dim), offsets);
-    for (let at = 0; at < tile.ids.length; at += 1) take(tile.ids[at]!, scores[at]! / queryRows);
-    tile.clear();
-  };
+  const append = (found: CachedPassage | StoredRows) =>
+    'tile' in found ? tile.appendFrom(found.tile, found.index) : vectors.append(tile, found);
   for (let start = 0; start < ids.length; start += READ_PASSAGES) {
     throwIfAborted(signal);
     // In the order of ids whatever was cached: the last bit of a product differs with its place in a tile.
     for (const found of passagesOf(ids.slice(start, start + READ_PASSAGES), vectors, cache)) {
-      if ('tile' in found) {
-        codes ??= vectors.spareTiles.take();
-        if (codes.appendFrom(found.tile, found.index)) continue;
-        await flushCodes(codes);
-        codes.appendFrom(found.tile, found.index);
-      } else if (found.codec === COMPACT_CODEC) {
-        floats ??= new FloatTile(dim);
-        if (floats.append(vectors, found)) continue;
-        await flushFloats(floats);
-        floats.append(vectors, found);
-      } else {
-        codes ??= vectors.spareTiles.take();
-        if (vectors.append(codes, found)) continue;
-        await flushCodes(codes);
-        vectors.append(codes, found);
-      }
+      if (append(found)) continue;
+      await flush();
+      append(found);
     }
   }
   throwIfAborted(signal);
-  if (codes) {
-    if (codes.texts > 0) await flushCodes(codes);
-    vectors.spareTiles.give(codes);
-  }
-  if (floats && floats.ids.length > 0) await flushFloats(floats);
+  if (tile.texts > 0) await flush();
+  vectors.spareTiles.give(tile);
 }
 
 /** Those of these passages that are there and have rows, in this order. */
@@ -139,40 +117,7 @@ function passagesOf(
     if (cached) found.set(id, cached);
   }
   for (const stored of vectors.many(ids.filter((id) => !found.has(id)))) {
-    if (stored.rows === 0) continue;
-    found.set(stored.passageId, stored);
-    cache?.keep(stored);
+    if (stored.rows > 0) found.set(stored.passageId, cache?.keep(stored) ?? stored);
   }
   return ids.flatMap((id) => found.get(id) ?? []);
-}
-
-/** Rows of a few passages as they decode. */
-class FloatTile {
-  readonly #dim: number;
-  rows: Float32Array;
-  used = 0;
-  readonly ids: number[] = [];
-  offsets: number[] = [0];
-
-  constructor(dim: number) {
-    this.#dim = dim;
-    this.rows = new Float32Array(TILE_ROWS * dim);
-  }
-
-  /** @returns whether there was room */
-  append(vectors: PassageVectors, stored: StoredRows): boolean {
-    if (this.used > 0 && (this.used + stored.rows) * this.#dim > this.rows.length) return false;
-    if (stored.rows * this.#dim > this.rows.length) this.rows = new Float32Array(stored.rows * this.#dim);
-    vectors.decodeInto(stored, this.rows, this.used * this.#dim);
-    this.used += stored.rows;
-    this.ids.push(stored.passageId);
-    this.offsets.push(this.used);
-    return true;
-  }
-
-  clear(): void {
-    this.used = 0;
-    this.ids.length = 0;
-    this.offsets = [0];
-  }
 }

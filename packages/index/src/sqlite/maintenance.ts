@@ -22,8 +22,8 @@ const REMOVED_SHARE = 0.2;
 /** Growth since the cells were trained that makes new ones worth it. */
 const RETRAIN_GROWTH = 2;
 
-const CODEBOOK_CELLS = 4096;
-const CODEBOOK_ROWS_PER_CELL = 64;
+const CODEBOOK_CELLS = 16_384;
+const CODEBOOK_ROWS_PER_CELL = 32;
 
 /** Fewer passages say too little about the rows to come. */
 export const CODEBOOK_PASSAGES = 1000;

@@ -16,12 +16,14 @@ export class RemovalFollower {
   /** Null where it cannot be known: at the first look, and where removals are no longer on record. */
   look(): readonly PassageRange[] | null {
     const before = this.#seq;
+    // The record is cut at its old end: what was cut before these were read is gone when the extent is read after them.
+    const removals = before === null ? [] : this.#source.removalsAfter(before);
     const [oldest, newest] = this.#source.removalExtent();
-    this.#seq = newest;
-    if (before === null || oldest > before + 1) return null;
-    if (newest === before) return [];
-    const removals = this.#source.removalsAfter(before);
-    this.#seq = removals.at(-1)?.[0] ?? newest;
+    if (before === null || oldest > before + 1) {
+      this.#seq = newest;
+      return null;
+    }
+    this.#seq = removals.at(-1)?.[0] ?? before;
     return removals.map(([, first, last]) => [first, last]);
   }
 }

@@ -30,7 +30,7 @@ import { readStats } from './index-stats.js';
 import { compactIndex, EXHAUSTIVE_PASSAGES } from './maintenance.js';
 import { PassageCells } from './passage-cells.js';
 import { LexicalSearch, rankByMaxSim } from './passage-search.js';
-import { PassageVectors } from './passage-vectors.js';
+import { COMPACT_CODEC, INT8_CODEC, PassageVectors } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
 import { type EligiblePassages, eligiblePassages } from './search-filter.js';
 import { storageError, withStorageErrors } from './storage-error.js';
@@ -76,7 +76,11 @@ export class SqliteIndex implements MultivectorIndex {
     this.#cells = store && new CellSearch(db, store, vectors, options.threads);
     this.#documents = new DocumentStore(db, vectors, store && new PassageCells(store));
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
-    this.#cache = new VectorCache(vectors, options.memoryBytes * CACHE_SHARE);
+    this.#cache = new VectorCache(
+      vectors,
+      options.memoryBytes * CACHE_SHARE,
+      file.profile === 'compact' ? COMPACT_CODEC : INT8_CODEC,
+    );
     this.#lexical = new LexicalSearch(file.db);
     this.#hits = new HitReader(file.db);
   }
@@ -193,7 +197,9 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   #ranking(query: TokenVectors, maxSim: MaxSim, depth: number, signal: AbortSignal | undefined): ExactRanking {
-    return { query, vectors: this.#passageVectors, cache: this.#cache, maxSim, depth, signal };
+    const ranking = { query, vectors: this.#passageVectors, maxSim, depth, signal };
+    // Without cells the memory is for all vectors.
+    return this.#searchesCells(null) ? { ...ranking, cache: this.#cache } : ranking;
   }
 
   // A codebook never goes again once it is there.

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { document, ENCODER, vectorsOf } from '../fixtures.js';
 import { DocumentStore } from './document-store.js';
-import { PassageVectors } from './passage-vectors.js';
+import { COMPACT_CODEC, INT8_CODEC, PassageVectors } from './passage-vectors.js';
 import { createTables, FORMAT_VERSION } from './schema.js';
 import { type CachedPassage, VectorCache } from './vector-cache.js';
 import { TILE_ROWS, tileBytes, VectorTile } from './vector-tile.js';
@@ -44,14 +44,14 @@ function read(found: CachedPassage | null): [number, number] | null {
 describe('cached vectors', () => {
   it('are found as they were kept', () => {
     const first = add('ア', 3, 7);
-    const cache = new VectorCache(source, tileBytes(DIM));
+    const cache = new VectorCache(source, tileBytes(DIM), INT8_CODEC);
     cache.follow();
     keep(cache, first + 1, first, first);
     expect([first, first + 1, first + 2].map((id) => read(cache.find(id)))).toEqual([[3, 3], [7, 7], null]);
   });
 
   it('go when their passages are removed, whoever removes them and however many', () => {
-    const cache = new VectorCache(source, tileBytes(DIM));
+    const cache = new VectorCache(source, tileBytes(DIM), INT8_CODEC);
     cache.follow();
     const firsts = ['a', 'b', 'c', 'd'].map((path) => add(path, 2, 5));
     keep(cache, ...firsts.flatMap((id) => [id, id + 1]));
@@ -67,7 +67,7 @@ describe('cached vectors', () => {
   });
 
   it('all go when the record of removals does not reach back', () => {
-    const cache = new VectorCache(source, tileBytes(DIM));
+    const cache = new VectorCache(source, tileBytes(DIM), INT8_CODEC);
     cache.follow();
     const [a, b] = [add('a', 2), add('b', 2), add('c', 2)];
     keep(cache, a, b!);
@@ -83,7 +83,7 @@ describe('cached vectors', () => {
   it('stay within the limit; the oldest go, but not for those who found them', () => {
     const half = TILE_ROWS / 2;
     const first = add('a', half, half - 1, half, half - 2, half - 4, half - 3);
-    const cache = new VectorCache(source, 2.5 * tileBytes(DIM));
+    const cache = new VectorCache(source, 2.5 * tileBytes(DIM), INT8_CODEC);
     cache.follow();
     keep(cache, first, first + 1, first + 2, first + 3);
     const early = cache.find(first);
@@ -97,12 +97,19 @@ describe('cached vectors', () => {
     expect(read(cache.find(first))).toEqual([half, half]);
   });
 
+  it('are those of one codec: rows in another are stored anew', () => {
+    const first = add('a', 3);
+    const compact = new VectorCache(source, tileBytes(DIM), COMPACT_CODEC);
+    expect(compact.keep(source.get(first)!)).toBeNull();
+    expect(compact.find(first)).toBeNull();
+  });
+
   it('are none where the limit is less than a tile, nor of a passage that is longer', () => {
     const first = add('a', 3, TILE_ROWS + 1);
-    const none = new VectorCache(source, tileBytes(DIM) - 1);
+    const none = new VectorCache(source, tileBytes(DIM) - 1, INT8_CODEC);
     keep(none, first);
     expect([none.find(first), none.bytes]).toEqual([null, 0]);
-    const one = new VectorCache(source, tileBytes(DIM));
+    const one = new VectorCache(source, tileBytes(DIM), INT8_CODEC);
     keep(one, first, first + 1);
     expect([read(one.find(first)), one.find(first + 1)]).toEqual([[3, 3], null]);
     expect(new VectorTile(DIM).bytes).toBe(tileBytes(DIM));

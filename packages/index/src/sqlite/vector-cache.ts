@@ -1,4 +1,4 @@
-import { INT8_CODEC, type PassageVectors, type StoredRows } from './passage-vectors.js';
+import type { PassageVectors, StoredRows } from './passage-vectors.js';
 import { RemovalFollower } from './removal-follower.js';
 import { TILE_ROWS, TILE_TEXTS, tileBytes, VectorTile } from './vector-tile.js';
 
@@ -9,11 +9,12 @@ export interface CachedPassage {
 }
 
 /**
- * The int8 vectors of passages that were read lately, in tiles; beyond the limit, those go that have been here longest.
+ * The vectors of passages that were read lately, in int8, in tiles; beyond the limit, those go that have been here longest.
  * A copy from here takes a tenth of the time of a row of the file.
  */
 export class VectorCache {
-  readonly #dim: number;
+  readonly #source: PassageVectors;
+  readonly #codec: number;
   readonly #removals: RemovalFollower;
   /** Tiles at most. */
   readonly #most: number;
@@ -23,9 +24,13 @@ export class VectorCache {
   /** The tile that is being filled; the next one is the oldest. */
   #filling = -1;
 
-  /** @param limitBytes less than a tile takes: nothing is kept */
-  constructor(source: PassageVectors, limitBytes: number) {
-    this.#dim = source.dim;
+  /**
+   * @param limitBytes less than a tile takes: nothing is kept
+   * @param codec of rows that are kept: those in another one are to be stored anew in this
+   */
+  constructor(source: PassageVectors, limitBytes: number, codec: number) {
+    this.#source = source;
+    this.#codec = codec;
     this.#removals = new RemovalFollower(source);
     this.#most = Math.floor(limitBytes / tileBytes(source.dim));
   }
@@ -53,14 +58,20 @@ export class VectorCache {
     return { tile: this.#tiles[Math.floor(slot / TILE_TEXTS)]!, index: slot % TILE_TEXTS };
   }
 
-  keep({ passageId, rows, codec, codes, scales }: StoredRows): void {
-    if (codec !== INT8_CODEC || rows > TILE_ROWS || this.#most === 0 || this.#slots.has(passageId)) return;
+  /** Compact rows are decoded and held in int8, as they are scored. Null for what cannot be kept. */
+  keep(stored: StoredRows): CachedPassage | null {
+    const { passageId, rows, codec } = stored;
+    if (codec !== this.#codec || rows > TILE_ROWS || this.#most === 0) return null;
+    const kept = this.find(passageId);
+    if (kept) return kept;
     let tile = this.#tiles[this.#filling];
-    if (!tile?.append(passageId, rows, codes, scales)) {
+    if (!tile || !this.#source.append(tile, stored)) {
       tile = this.#nextTile();
-      tile.append(passageId, rows, codes, scales);
+      this.#source.append(tile, stored);
     }
-    this.#slots.set(passageId, this.#filling * TILE_TEXTS + tile.texts - 1);
+    const index = tile.texts - 1;
+    this.#slots.set(passageId, this.#filling * TILE_TEXTS + index);
+    return { tile, index };
   }
 
   // An old tile is not filled anew: who found a passage in it may still read it.
@@ -71,7 +82,7 @@ export class VectorCache {
       const id = old.ids[index]!;
       if (this.#slots.get(id) === this.#filling * TILE_TEXTS + index) this.#slots.delete(id);
     }
-    const tile = new VectorTile(this.#dim);
+    const tile = new VectorTile(this.#source.dim);
     this.#tiles[this.#filling] = tile;
     return tile;
   }
