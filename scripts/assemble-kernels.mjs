@@ -4,7 +4,12 @@ import { createRequire } from 'node:module';
 
 const wabt = await createRequire(new URL('../packages/kernels/package.json', import.meta.url))('wabt')();
 
-for (const name of ['maxsim/level-kernel', 'maxsim/dots-kernel', 'rounding/rounding-kernel']) {
+for (const name of [
+  'maxsim/level-kernel',
+  'maxsim/dots-kernel',
+  'rounding/residual-kernel',
+  'rounding/rounding-kernel',
+]) {
   const base = new URL(`../packages/kernels/src/${name}`, import.meta.url).href;
   const file = name.slice(name.indexOf('/') + 1);
   const module = wabt.parseWat(`${file}.wat`, readFileSync(new URL(`${base}.wat`), 'utf8'), { simd: true });

@@ -58,6 +58,7 @@ export {
 export { quantizeRows } from './maxsim/quantize-rows.js';
 export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
 export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
+export { ResidualRows, type StoredResiduals } from './rounding/residual-rows.js';
 export { ShapedRounding } from './rounding/shaped-rounding.js';
 export {
   createSession,

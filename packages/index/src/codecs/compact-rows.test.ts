@@ -1,6 +1,7 @@
+import { quantizeRows } from '@glot/kernels';
 import { expect, it } from 'vitest';
 import { randomNumbers } from '../fixtures.js';
-import { compactRowBytes, decodeCompact, encodeCompact } from './compact-rows.js';
+import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from './compact-rows.js';
 
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
@@ -22,6 +23,10 @@ for (const dim of [128, 7]) {
     const decoded = new Float32Array(41 * dim);
     decodeCompact(codes, bytesOf(scales), codebook, decoded, dim);
     expect([...decoded.subarray(dim, 2 * dim)]).toEqual([...rows.subarray(0, dim)]);
+    const { codes: int8, scales: factors } = compactToInt8(codes, bytesOf(scales), codebook);
+    const expected = quantizeRows(decoded.subarray(dim), dim);
+    for (const [at, code] of int8.entries()) expect(Math.abs(code - expected.codes[at]!)).toBeLessThanOrEqual(1);
+    for (const [row, factor] of factors.entries()) expect(factor / expected.scales[row]!).toBeCloseTo(1, 2);
     // Far from its centroid in one column only, a row still keeps more than half of that.
     const odd = centroids.slice(0, dim);
     odd[3]! += 0.5;

@@ -1,4 +1,4 @@
-import { ShapedRounding } from '@glot/kernels';
+import { type QuantizedRows, ResidualRows, ShapedRounding } from '@glot/kernels';
 import { type CellTree, nearestCells } from '../cells/cell-tree.js';
 
 /**
@@ -115,4 +115,21 @@ export function decodeCompact(
       if (k + 1 < dim) into[to++] = centroids[from + k + 1]! + scaled[byte >> 4]!;
     }
   }
+}
+
+const residuals = new WeakMap<Float32Array, ResidualRows>();
+
+/**
+ * As `decodeCompact`, then quantised.
+ * @param scales rows f32, little-endian, at any alignment
+ * @throws GlotError `kernels.not-finite` for what `encodeCompact` never writes, `kernels.out-of-memory`
+ */
+export function compactToInt8(codes: Uint8Array, scales: Uint8Array, { centroids, dim }: CellTree): QuantizedRows {
+  let rows = residuals.get(centroids);
+  if (!rows) {
+    rows = new ResidualRows(centroids, dim, LEVELS);
+    residuals.set(centroids, rows);
+  }
+  const split = scales.length / 2;
+  return rows.toInt8({ cells: codes.subarray(0, split), pairs: codes.subarray(split), factors: scales });
 }

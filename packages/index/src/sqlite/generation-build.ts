@@ -68,11 +68,18 @@ export async function sampleRows(
   return sample.subarray(0, filled * dim);
 }
 
-/** Trains cells on a sample and puts every passage into the lists of its cells. Stores nothing. */
+/** A codebook of as large a share of the cells that are wanted serves as they. */
+const CODEBOOK_SHARE = 0.9;
+
+/**
+ * Trains cells on a sample and puts every passage into the lists of its cells. Stores nothing.
+ * @param codebook of compact vectors, whose cells serve where they are as many as are wanted
+ */
 export async function buildGeneration(
   db: Database,
   vectors: PassageVectors,
   products: RowProducts,
+  codebook: CellTree | null,
   options: CompactOptions,
 ): Promise<BuiltGeneration> {
   const { signal, onProgress } = options;
@@ -86,12 +93,12 @@ export async function buildGeneration(
       ] as const,
   )();
   const wanted = Math.max(1, Math.min(cellsFor(totalRows), Math.floor(totalRows / 4)));
-  let sample: Float32Array | null = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
-  const tree = await trainCells(sample, wanted, products, {
-    signal,
-    onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
-  });
-  sample = null;
+  const train = async () =>
+    trainCells(await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal), wanted, products, {
+      signal,
+      onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
+    });
+  const tree = codebook && cellCount(codebook) >= wanted * CODEBOOK_SHARE ? codebook : await train();
   const throughPassage = ids.at(-1) ?? 0;
   const assigned = await assignAll(ids, totalRows, tree, vectors, products, options);
   const lists = invert(assigned.cells, assigned.starts, cellCount(tree));

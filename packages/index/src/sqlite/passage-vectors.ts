@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { GlotError } from '@glot/errors';
-import { quantizeRows } from '@glot/kernels';
+import { GlotError, isGlotError } from '@glot/errors';
+import { type QuantizedRows, quantizeRows } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
-import { compactRowBytes, decodeCompact, encodeCompact } from '../codecs/compact-rows.js';
+import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from '../codecs/compact-rows.js';
 import { corruptMessage } from './storage-error.js';
 import { SpareTiles, type VectorTile } from './vector-tile.js';
 
@@ -152,7 +152,7 @@ export class PassageVectors {
   append(tile: VectorTile, stored: StoredRows): boolean {
     const { passageId, rows, codec } = stored;
     if (codec === INT8_CODEC) return tile.append(passageId, rows, stored.codes, stored.scales);
-    const { codes, scales } = quantizeRows(this.decoded(stored), this.dim);
+    const { codes, scales } = this.#compactToInt8(stored);
     return tile.append(passageId, rows, bytesOf(codes), bytesOf(scales));
   }
 
@@ -172,6 +172,21 @@ export class PassageVectors {
     return { scales: bytesOf(scales), codes: bytesOf(codes) };
   }
 
+  #compactToInt8({ passageId, codes, scales }: StoredRows): QuantizedRows {
+    try {
+      return compactToInt8(codes, scales, this.#requireCodebook());
+    } catch (error) {
+      throw isGlotError(error, 'kernels.not-finite') ? this.#corrupt(passageId, error) : error;
+    }
+  }
+
+  #corrupt(passageId: number, cause?: unknown): GlotError {
+    return new GlotError('index.corrupt', corruptMessage(this.#file, `the vectors of passage ${passageId}`), {
+      cause,
+      details: { file: this.#file, passageId },
+    });
+  }
+
   #requireCodebook(): CellTree {
     this.#codebook ??= this.#loadCodebook();
     if (this.#codebook) return this.#codebook;
@@ -189,9 +204,7 @@ export class PassageVectors {
       scales.length !== rows * 4 ||
       checksumOf(scales, codes) !== checksum
     ) {
-      throw new GlotError('index.corrupt', corruptMessage(this.#file, `the vectors of passage ${passageId}`), {
-        details: { file: this.#file, passageId },
-      });
+      throw this.#corrupt(passageId);
     }
     return { passageId, rows, codec, scales, codes };
   }

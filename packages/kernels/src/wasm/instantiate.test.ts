@@ -4,11 +4,13 @@ import wabt from 'wabt';
 import { DOTS_KERNEL } from '../maxsim/dots-kernel-binary.js';
 import { levelKernel } from '../maxsim/level-kernel.js';
 import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
+import { RESIDUAL_KERNEL } from '../rounding/residual-kernel-binary.js';
 import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
 
 it.each([
   ['maxsim/level-kernel.wat', LEVEL_KERNEL],
   ['maxsim/dots-kernel.wat', DOTS_KERNEL],
+  ['rounding/residual-kernel.wat', RESIDUAL_KERNEL],
   ['rounding/rounding-kernel.wat', ROUNDING_KERNEL],
 ])('what runs is %s, assembled', async (file, binary) => {
   const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
