@@ -18,7 +18,7 @@ const LADDER: readonly ProbeSettings[] = [
   { probeCells: 48, depth: 3072 },
   { probeCells: 64, depth: 4096 },
   { probeCells: 64, depth: 6144 },
-  { probeCells: 96, depth: 16_384 },
+  { probeCells: 96, depth: 20_480 },
 ];
 
 export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 2048 };
