@@ -85,7 +85,7 @@ describe('abortableFetch', () => {
 
   it('keeps a time limit that nothing else holds', async () => {
     const url = await serve((response) => response.writeHead(200).write('half'));
-    const response = await abortableFetch(url, {}, [AbortSignal.timeout(200)]);
+    const response = await abortableFetch(url, {}, [AbortSignal.timeout(2_000)]);
     const text = response.text();
     text.catch(() => {});
     await collected();
@@ -94,11 +94,13 @@ describe('abortableFetch', () => {
 
   it('does not ask where a signal has fired already, and ends an answer that never begins', async () => {
     let asked = 0;
+    const stop = new AbortController();
     const url = await serve(() => {
       asked += 1;
+      stop.abort(new Error('late'));
     });
     await expect(abortableFetch(url, {}, [AbortSignal.abort(new Error('early'))])).rejects.toThrow('early');
-    await expect(abortableFetch(url, {}, [AbortSignal.timeout(200)])).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(abortableFetch(url, {}, [stop.signal])).rejects.toThrow('late');
     expect(asked).toBe(1);
   });
 

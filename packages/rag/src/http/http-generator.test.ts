@@ -158,13 +158,13 @@ describe('httpGenerator', () => {
         setTimeout(() => response.end(contentEvent('Then. [1] "人口は約1400万人です。"', 'stop')), 50);
       },
       undefined,
-      { timeoutMs: 1000 },
+      { timeoutMs: 2000 },
     );
     const shown: string[] = [];
     for await (const event of askStream(question, options)) {
       if (event.type !== 'text') continue;
       shown.push(event.text);
-      if (shown.length === 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (shown.length === 1) await new Promise((resolve) => setTimeout(resolve, 3000));
     }
     expect(shown).toEqual(['First.', 'Then.']);
   });
