@@ -179,8 +179,10 @@ describe('openEncoder', () => {
   });
 
   it('is described without being loaded', async () => {
-    const { name, dim, fingerprint, documentLength } = await using(FOLDER, async (encoder) => encoder);
-    expect(await describeEncoder({ model: FOLDER })).toEqual({ name, dim, fingerprint, documentLength });
+    const { name, dim, fingerprint, documentLength, precision } = await using(FOLDER, async (encoder) => encoder);
+    expect(await describeEncoder({ model: FOLDER })).toEqual({ name, dim, fingerprint, documentLength, precision });
+    expect(precision).toBe('f32');
+    expect((await describeEncoder({ model: FOLDER, precision: 'int8' })).precision).toBe('int8');
     await expect(describeEncoder({ model: join(folder, 'nirgends') })).rejects.toMatchObject({
       code: 'encoder.not-found',
     });
