@@ -21,6 +21,19 @@ async function serve(answer: (response: ServerResponse) => void): Promise<string
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
+/** A server that falls silent in the middle of its answer; `closed` once the other side has hung up. */
+async function serveHalf(): Promise<{ url: string; closed: Promise<void> }> {
+  let hungUp = () => {};
+  const closed = new Promise<void>((resolve) => {
+    hungUp = resolve;
+  });
+  const url = await serve((response) => {
+    response.on('close', hungUp);
+    response.writeHead(200).write('half');
+  });
+  return { url, closed };
+}
+
 async function collected(): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await sleep(20);
@@ -53,7 +66,7 @@ describe('abortableFetch', () => {
     const lasting = new AbortController().signal;
     const whole = await serve((response) => response.end('whole'));
     await (await abortableFetch(whole, {}, [lasting])).text();
-    const silent = await serve((response) => response.writeHead(200).write('half'));
+    const { url: silent } = await serveHalf();
     const stop = new AbortController();
     await abortableFetch(silent, {}, [lasting, stop.signal]);
     expect(EventEmitter.getEventListeners(lasting, 'abort')).toHaveLength(1);
@@ -64,14 +77,7 @@ describe('abortableFetch', () => {
   });
 
   it('ends a body that fell silent when a signal fires, even after garbage was collected, and hangs up', async () => {
-    let hungUp = () => {};
-    const closed = new Promise<void>((resolve) => {
-      hungUp = resolve;
-    });
-    const url = await serve((response) => {
-      response.on('close', hungUp);
-      response.writeHead(200).write('half');
-    });
+    const { url, closed } = await serveHalf();
     const stop = new AbortController();
     // With `redirect` the listener of fetch itself was collected in 20 of 20 runs.
     const response = await abortableFetch(url, { redirect: 'error' }, [new AbortController().signal, stop.signal]);
@@ -84,7 +90,7 @@ describe('abortableFetch', () => {
   });
 
   it('keeps a time limit that nothing else holds', async () => {
-    const url = await serve((response) => response.writeHead(200).write('half'));
+    const { url } = await serveHalf();
     const response = await abortableFetch(url, {}, [AbortSignal.timeout(2_000)]);
     const text = response.text();
     text.catch(() => {});
@@ -105,7 +111,7 @@ describe('abortableFetch', () => {
   });
 
   it('throws at the next read when the signal fires between two reads', async () => {
-    const url = await serve((response) => response.writeHead(200).write('half'));
+    const { url } = await serveHalf();
     const stop = new AbortController();
     const reader = (await abortableFetch(url, {}, [stop.signal])).body!.getReader();
     expect(new TextDecoder().decode((await reader.read()).value)).toBe('half');
@@ -114,14 +120,7 @@ describe('abortableFetch', () => {
   });
 
   it('tells the server when the reader cancels, and a cut connection from an end', async () => {
-    let hungUp = () => {};
-    const closed = new Promise<void>((resolve) => {
-      hungUp = resolve;
-    });
-    const url = await serve((response) => {
-      response.on('close', hungUp);
-      response.writeHead(200).write('half');
-    });
+    const { url, closed } = await serveHalf();
     await (await abortableFetch(url, {}, [])).body!.cancel();
     await closed;
     const cut = await serve((response) => {
