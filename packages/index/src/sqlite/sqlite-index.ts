@@ -21,7 +21,7 @@ import type {
 import { checkEncoder, checkVectors } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
 import { DocumentStore } from './document-store.js';
-import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
+import { rankCandidates, rankPassages } from './exact-ranking.js';
 import { GenerationStore } from './generation-store.js';
 import { HitReader } from './hits.js';
 import { repairIndex, verifyIndex } from './index-check.js';
@@ -174,7 +174,10 @@ export class SqliteIndex implements MultivectorIndex {
     const kernel = await this.#kernel();
     if (eligible && eligible.size <= this.#exhaustive) {
       throwIfAborted(signal);
-      return rankPassages([...eligible.ids()], this.#ranking(vectors, kernel, depth, signal));
+      const ranking = { query: vectors, vectors: this.#passageVectors, maxSim: kernel, depth, signal };
+      // Without cells the memory is for all vectors.
+      const cached = this.#searchesCells(null) ? { ...ranking, cache: this.#cache } : ranking;
+      return rankPassages([...eligible.ids()], cached);
     }
     return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, signal);
   }
@@ -193,13 +196,8 @@ export class SqliteIndex implements MultivectorIndex {
     const found = await this.#cells!.candidates({ query, limit, eligible });
     if (!found) return this.#rankAll(query, depth, eligible, signal);
     const others = (lexical ?? []).map(({ passageId }) => passageId);
-    return rankCandidates(found, others, limit, this.#ranking(query, await this.#kernel(), depth, signal));
-  }
-
-  #ranking(query: TokenVectors, maxSim: MaxSim, depth: number, signal: AbortSignal | undefined): ExactRanking {
-    const ranking = { query, vectors: this.#passageVectors, maxSim, depth, signal };
-    // Without cells the memory is for all vectors.
-    return this.#searchesCells(null) ? { ...ranking, cache: this.#cache } : ranking;
+    const place = { vectors: this.#passageVectors, cache: this.#cache };
+    return rankCandidates(found, others, limit, { query, ...place, maxSim: await this.#kernel(), depth, signal });
   }
 
   // A codebook never goes again once it is there.
