@@ -1,33 +1,24 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { document, ENCODER, vectorsOf } from '../fixtures.js';
-import { DocumentStore } from './document-store.js';
-import { PassageVectors } from './passage-vectors.js';
+import type { DocumentStore } from './document-store.js';
+import type { PassageVectors } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
-import { createTables, FORMAT_VERSION } from './schema.js';
+import { VectorFixtures } from './vector-fixtures.js';
 import { TILE_ROWS, VectorTile } from './vector-tile.js';
 
 const DIM = 4;
 const TILE_BYTES = new VectorTile(DIM).bytes;
 
-let db: Database.Database;
+let db: Database;
 let source: PassageVectors;
 let store: DocumentStore;
+let add: VectorFixtures['add'];
 beforeEach(() => {
-  db = new Database(':memory:');
-  createTables(db, { ...ENCODER, dim: DIM }, 'int8');
-  source = new PassageVectors(db, 'memory', DIM, FORMAT_VERSION, () => null);
-  store = new DocumentStore(db, source, null);
+  const fixtures = new VectorFixtures(DIM);
+  ({ db, source, store } = fixtures);
+  add = fixtures.add.bind(fixtures);
 });
 afterEach(() => db.close());
-
-/** A document whose passages have these numbers of rows; row r of a passage with n rows is [n, r, 0, 0]. */
-function add(path: string, ...lengths: number[]): void {
-  const rows = lengths.map((length) =>
-    Float32Array.from({ length: length * DIM }, (_, at) => (at % DIM === 0 ? length : at % DIM === 1 ? at / DIM : 0)),
-  );
-  store.upsert(document(path, lengths.map(String)), vectorsOf(rows, DIM), null);
-}
 
 /** [passage id, rows] of what a search would see, and how many tiles it came in. */
 async function seen(vectors: ResidentVectors): Promise<{ passages: [number, number][]; tiles: number }> {

@@ -1,33 +1,23 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { document, ENCODER, vectorsOf } from '../fixtures.js';
-import { DocumentStore } from './document-store.js';
-import { COMPACT_CODEC, INT8_CODEC, PassageVectors } from './passage-vectors.js';
-import { createTables, FORMAT_VERSION } from './schema.js';
+import type { DocumentStore } from './document-store.js';
+import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
 import { type CachedPassage, VectorCache } from './vector-cache.js';
+import { VectorFixtures } from './vector-fixtures.js';
 import { TILE_ROWS, tileBytes, VectorTile } from './vector-tile.js';
 
 const DIM = 4;
 
-let db: Database.Database;
+let db: Database;
 let source: PassageVectors;
 let store: DocumentStore;
+let add: VectorFixtures['add'];
 beforeEach(() => {
-  db = new Database(':memory:');
-  createTables(db, { ...ENCODER, dim: DIM }, 'int8');
-  source = new PassageVectors(db, 'memory', DIM, FORMAT_VERSION, () => null);
-  store = new DocumentStore(db, source, null);
+  const fixtures = new VectorFixtures(DIM);
+  ({ db, source, store } = fixtures);
+  add = fixtures.add.bind(fixtures);
 });
 afterEach(() => db.close());
-
-/** A document whose passages have these numbers of rows, all [n, 0, 0, 0]. @returns the first passage's id */
-function add(path: string, ...lengths: number[]): number {
-  const rows = lengths.map((length) =>
-    Float32Array.from({ length: length * DIM }, (_, at) => (at % DIM === 0 ? length : 0)),
-  );
-  store.upsert(document(path, lengths.map(String)), vectorsOf(rows, DIM), null);
-  return db.prepare('SELECT first_passage FROM document WHERE path = ?').pluck().get(path) as number;
-}
 
 function keep(cache: VectorCache, ...ids: number[]): void {
   for (const id of ids) cache.keep(source.get(id)!);
