@@ -1,4 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
+import type { TieOrder } from './fusion.js';
 import type { DocumentInput, EncoderIdentity, PassageInput } from './types.js';
 
 /** Inputs of this package's tests: documents in many scripts and an encoder that knows characters only. */
@@ -17,6 +18,9 @@ export function randomNumbers(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 31 - 1;
   };
 }
+
+/** For what knows no documents: ties by id. */
+export const BY_ID: TieOrder = (passages) => [...passages].sort((a, b) => a - b);
 
 /** Joins rows [tokens x dim] of several texts. */
 export function vectorsOf(texts: readonly Float32Array[], dim: number): TokenVectors {

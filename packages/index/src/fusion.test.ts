@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attainableScore, fuse } from './fusion.js';
+import { BY_ID, randomNumbers } from './fixtures.js';
+import { attainableScore, depthFor, FUSION_DEPTH, fuse as fuseInOrder, type Ranked } from './fusion.js';
 
-const ids = (ranked: { passageId: number }[]) => ranked.map(({ passageId }) => passageId);
+const fuse = (semantic: readonly Ranked[], lexical: readonly Ranked[], attainable: number) =>
+  fuseInOrder(semantic, lexical, attainable, BY_ID);
+
+const ids = (ranked: readonly { passageId: number }[]) => ranked.map(({ passageId }) => passageId);
 
 describe('fuse', () => {
   const semantic = [
@@ -43,7 +47,7 @@ describe('fuse', () => {
     expect(ids(fuse(narrow, lexical, 8))).toEqual(ids(fuse(semantic, lexical, 8)));
   });
 
-  it('keeps the order of the only side that has something, ties to the older passage', () => {
+  it('keeps the order of the only side that has something, ties in the order that is given', () => {
     expect(
       ids(
         fuse(
@@ -70,6 +74,34 @@ describe('fuse', () => {
       ),
     ).toEqual([1, 2]);
     expect(fuse([], [], 0)).toEqual([]);
+  });
+});
+
+describe('however many hits are asked for', () => {
+  const next = randomNumbers(5);
+  const some = (count: number, scale: number): Ranked[] =>
+    Array.from({ length: count }, (_, at) => ({
+      passageId: (at * 7919) % 1300,
+      score: Math.round(next() * 40 * scale) / 40,
+    })).sort((a, b) => b.score - a.score || a.passageId - b.passageId);
+  const semantic = some(1300, 1);
+  const lexical = some(900, 8).filter(({ score }) => score > 0);
+  const asked = (limit: number) => {
+    const depth = depthFor(limit);
+    return fuse(semantic.slice(0, depth), lexical.slice(0, depth), 9).slice(0, limit);
+  };
+
+  it('the first ones are the same, with the same scores', () => {
+    const all = asked(1300);
+    expect(new Set(ids(all)).size).toBe(1300);
+    for (const limit of [1, 5, 50, FUSION_DEPTH, FUSION_DEPTH + 1, 400, 401, 1000]) {
+      expect(asked(limit)).toEqual(all.slice(0, limit));
+    }
+  });
+
+  it('scores never rise', () => {
+    const scores = asked(1300).map(({ score }) => score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 });
 

@@ -153,11 +153,15 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       });
     });
 
-    it('gives equals in the order they came, and no more than asked', async () => {
-      for (let i = 0; i < 30; i += 1) add(`same ${i}`, ['同じ文 same']);
+    it('gives equals by path and place, whenever they came, and no more than asked', async () => {
+      const paths = Array.from({ length: 15 }, (_, i) => `${['ä', 'z', '𠮷', 'B', '文'][i % 5]} ${i}`);
+      for (const path of paths) add(path, ['同じ文 same', '同じ文 same']);
+      // By UTF-8, each twice: before and behind one that is another.
+      const sorted = paths.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
       for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
         const hits = await search(mode, '同じ文', 25);
-        expect(hits.map(({ path }) => path)).toEqual(Array.from({ length: 25 }, (_, i) => `same ${i}`));
+        expect(hits.map(({ path }) => path)).toEqual(sorted.flatMap((path) => [path, path]).slice(0, 25));
+        expect(hits.map(({ start }) => start)).toEqual(Array.from({ length: 25 }, (_, i) => (i % 2) * 9));
         expect(hits.map(({ rank }) => rank)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
       }
       const more = Array.from({ length: 400 }, (_, i) => `passage ${i} 同じ`);

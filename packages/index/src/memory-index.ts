@@ -1,7 +1,7 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
 import { documentMatches } from './document-filter.js';
-import { FUSION_DEPTH, fuse, type Ranked } from './fusion.js';
+import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from './fusion.js';
 import { attainableByWords, rankByWords } from './memory-lexical.js';
 import { matchRows } from './row-matches.js';
 import { planSearch } from './search-request.js';
@@ -122,16 +122,20 @@ class MemoryIndex implements MultivectorIndex {
     const { limit, text, vectors, filter, signal } = planSearch(request, this.encoder);
     throwIfAborted(signal);
     const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
-    const depth = Math.max(limit, FUSION_DEPTH);
+    const depth = depthFor(limit);
+    const order = orderOf(passages);
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
-    const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches));
-    const everyone = text === null ? null : rankByWords(text, this.#words(passages), passages.size);
-    const lexical = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!)).slice(0, depth) ?? null;
-    const both = semantic && lexical && fuse(semantic, lexical, attainableByWords(text!, this.#words(passages)));
-    const ranking = both ?? semantic ?? lexical ?? [];
-    const scores = (side: Ranked[] | null) => new Map(side?.map(({ passageId, score }) => [passageId, score]));
-    const sides = { semantic: scores(semantic), lexical: scores(lexical) };
-    return ranking.slice(0, limit).map(({ passageId, score }, index) => {
+    const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
+    const everyone = text === null ? null : rankByWords(text, this.#words(passages));
+    const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
+    const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
+    const found =
+      semantic && lexical
+        ? fuse(semantic, lexical, attainableByWords(text!, this.#words(passages)), order)
+        : semantic
+          ? alone(semantic, 'semantic')
+          : alone(lexical ?? [], 'lexical');
+    return found.slice(0, limit).map(({ passageId, score, sides }, index) => {
       const { stored, index: at } = passages.get(passageId)!;
       return {
         rank: index + 1,
@@ -141,7 +145,7 @@ class MemoryIndex implements MultivectorIndex {
         path: stored.document.path,
         title: stored.document.title,
         ...structuredClone(stored.document.passages[at]!),
-        sides: { semantic: sides.semantic.get(passageId) ?? null, lexical: sides.lexical.get(passageId) ?? null },
+        sides,
       };
     });
   }
@@ -213,7 +217,16 @@ class MemoryIndex implements MultivectorIndex {
   }
 }
 
-function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Passage>): Ranked[] {
+// By path, then by place.
+function orderOf(passages: ReadonlyMap<number, Passage>): TieOrder {
+  return (ids) =>
+    ids.toSorted((a, b) => {
+      const [one, other] = [passages.get(a)!, passages.get(b)!];
+      return byPath(one.stored.document, other.stored.document) || one.index - other.index;
+    });
+}
+
+function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Passage>, order: TieOrder): Ranked[] {
   const { data, dim } = query;
   const queryRows = data.length / dim;
   const top = new TopRanked(depth);
@@ -221,7 +234,7 @@ function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Pa
     const rows = rowsOf(passage, dim);
     if (rows.length > 0 && queryRows > 0) top.add(passage.id, sumOfMaxima(data, rows, dim) / queryRows);
   }
-  return top.sorted();
+  return top.sorted(order);
 }
 
 function rowsOf({ stored: { vectors }, index }: Passage, dim: number): Float32Array {

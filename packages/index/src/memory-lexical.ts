@@ -1,4 +1,4 @@
-import { attainableScore, BM25_K1, byRank, type Ranked } from './fusion.js';
+import { attainableScore, BM25_K1, type Ranked } from './fusion.js';
 import { wordsOf } from './words.js';
 
 const B = 0.75;
@@ -6,11 +6,10 @@ const B = 0.75;
 /** FTS5 never lets a word count for nothing or less, however common it is. */
 const LEAST_IDF = 1e-6;
 
-/** BM25 of every text from counts, with FTS5's constants; texts without any of the words are left out. */
+/** BM25 of every text from counts, with FTS5's constants, in any order; texts without any of the words are left out. */
 export function rankByWords(
   query: string,
   texts: readonly { readonly id: number; readonly parts: readonly string[] }[],
-  depth: number,
 ): Ranked[] {
   const counted = texts.map(({ id, parts }) => {
     const words = parts.flatMap(wordsOf);
@@ -29,10 +28,7 @@ export function rankByWords(
       scores.set(id, (scores.get(id) ?? 0) + Math.max(idf, LEAST_IDF) * saturation);
     }
   }
-  return [...scores]
-    .map(([passageId, score]) => ({ passageId, score }))
-    .sort(byRank)
-    .slice(0, depth);
+  return [...scores].map(([passageId, score]) => ({ passageId, score }));
 }
 
 /** The highest score that any text can reach for the query. */

@@ -1,9 +1,15 @@
-import { byRank, type Ranked } from './fusion.js';
+import type { Ranked, TieOrder } from './fusion.js';
+import { settleTies } from './fusion.js';
 
-/** Keeps the best `depth` of many scored passages: a binary heap with the worst kept one on top. */
+/**
+ * Keeps the best `depth` of many scored passages: a binary heap with the worst kept one on top. Which of those with the
+ * worst score stay is settled at the end, so they are all remembered.
+ */
 export class TopRanked {
   readonly #depth: number;
   readonly #heap: Ranked[] = [];
+  /** Passages beside the heap whose score is its worst one. */
+  #tied: number[] = [];
 
   constructor(depth: number) {
     this.#depth = depth;
@@ -23,14 +29,22 @@ export class TopRanked {
     }
     const worst = heap[0];
     // Most passages end here; no object is made for them.
-    if (!worst || score < worst.score || (score === worst.score && passageId > worst.passageId)) return;
+    if (!worst || score < worst.score) return;
+    if (score === worst.score) {
+      this.#tied.push(passageId);
+      return;
+    }
     heap[0] = { passageId, score };
     this.#sink();
+    if (heap[0]!.score === worst.score) this.#tied.push(worst.passageId);
+    else if (this.#tied.length > 0) this.#tied = [];
   }
 
   /** Best first. The heap is used up. */
-  sorted(): Ranked[] {
-    return this.#heap.sort(byRank);
+  sorted(order: TieOrder): Ranked[] {
+    const { least } = this;
+    const tied = this.#tied.map((passageId) => ({ passageId, score: least }));
+    return settleTies([...this.#heap, ...tied], order).slice(0, this.#depth);
   }
 
   #rise(from: number): void {
@@ -38,7 +52,7 @@ export class TopRanked {
     let child = from;
     while (child > 0) {
       const parent = (child - 1) >> 1;
-      if (byRank(heap[parent]!, heap[child]!) >= 0) return;
+      if (heap[parent]!.score <= heap[child]!.score) return;
       this.#swap(parent, child);
       child = parent;
     }
@@ -50,7 +64,7 @@ export class TopRanked {
     for (;;) {
       let worst = parent;
       for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < heap.length && byRank(heap[child]!, heap[worst]!) > 0) worst = child;
+        if (child < heap.length && heap[child]!.score < heap[worst]!.score) worst = child;
       }
       if (worst === parent) return;
       this.#swap(parent, worst);

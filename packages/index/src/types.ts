@@ -213,7 +213,9 @@ export interface MultivectorIndex {
   files(): StoredFile[];
   skippedFiles(): SkippedInput[];
   /**
-   * The best passages first; ties go to the older passage, so that the same index gives the same answer.
+   * The best passages first; ties go by path, then by place. The same documents give the same answer, whatever was
+   * indexed before them, and the same first hits however many are asked for; only where cells are searched, an index
+   * depends on when they were trained.
    * @throws GlotError `index.query`, `index.dimension`, `index.not-finite`, `index.corrupt`, `index.closed`, `aborted`
    */
   search(request: SearchRequest): Promise<Hit[]>;

@@ -3,16 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMaxSim, type MaxSim } from '@glot/kernels';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DIM, ENCODER, randomNumbers } from '../fixtures.js';
+import { BY_ID, DIM, ENCODER, randomNumbers } from '../fixtures.js';
 import type { Ranked } from '../fusion.js';
 import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { type IndexFile, openForWriting } from './index-file.js';
 import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
 import { VectorCache } from './vector-cache.js';
 import { tileBytes } from './vector-tile.js';
-
-// A row's product differs in its last bit with its place in a tile: orders are compared, not scores.
-const idsOf = (ranked: readonly Ranked[]) => ranked.map(({ passageId }) => passageId);
 
 const PASSAGES = 1500;
 const ROWS = 5;
@@ -35,7 +32,7 @@ describe('ranking candidates', () => {
     })();
     maxSim = await createMaxSim({ dim: DIM, threads: 1 });
     const query = { data: rows(4), offsets: Uint32Array.of(0, 4), dim: DIM };
-    ranking = { query, vectors, maxSim, depth: PASSAGES, signal: undefined };
+    ranking = { query, vectors, maxSim, depth: PASSAGES, order: BY_ID, signal: undefined };
     exact = await rankPassages(
       Array.from({ length: PASSAGES }, (_, at) => at + 1),
       ranking,
@@ -57,7 +54,12 @@ describe('ranking candidates', () => {
 
   async function ranked(candidates: readonly Ranked[], others: readonly number[], limit: number) {
     const many = vi.spyOn(ranking.vectors, 'many');
-    const found = await rankCandidates(candidates, others, limit, { ...ranking, depth: limit });
+    const found = await rankCandidates(candidates, others, {
+      ...ranking,
+      depth: limit,
+      settled: limit,
+      scores: new Map(),
+    });
     const read = many.mock.calls.reduce((sum, [ids]) => sum + ids.length, 0);
     many.mockRestore();
     return { found, read };
@@ -65,17 +67,17 @@ describe('ranking candidates', () => {
 
   it('reads a part where rough scores say much, and finds the same best', async () => {
     const { found, read } = await ranked(roughly(0.02), [], 10);
-    expect(idsOf(found)).toEqual(idsOf(exact.slice(0, 10)));
+    expect(found).toEqual(exact.slice(0, 10));
     expect(read).toBeLessThan(PASSAGES / 2);
     const deeper = await ranked(roughly(0.02), [], 200);
-    expect(idsOf(deeper.found)).toEqual(idsOf(exact.slice(0, 200)));
+    expect(deeper.found).toEqual(exact.slice(0, 200));
     expect(deeper.read).toBeGreaterThan(read);
   });
 
   it('reads all where rough scores say nothing', async () => {
     const { found, read } = await ranked(roughly(100), [], 10);
     expect(read).toBe(PASSAGES);
-    expect(idsOf(found)).toEqual(idsOf(exact.slice(0, 10)));
+    expect(found).toEqual(exact.slice(0, 10));
   });
 
   it('reads no passage again that a cache holds, and gives the very same scores', async () => {
@@ -105,15 +107,26 @@ describe('ranking candidates', () => {
   });
 
   it('goes on until the depth is reached', async () => {
-    const found = await rankCandidates(roughly(0.02), [], 10, { ...ranking, depth: 700 });
+    const scores = new Map<number, number>();
+    const found = await rankCandidates(roughly(0.02), [], { ...ranking, depth: 700, settled: 10, scores });
     expect(found).toHaveLength(700);
+    expect(scores.size).toBeLessThan(PASSAGES / 2 + 128);
+  });
+
+  it('scores no passage that has its score', async () => {
+    const scores = new Map(exact.map(({ passageId, score }) => [passageId, score]));
+    const many = vi.spyOn(ranking.vectors, 'many');
+    const found = await rankCandidates(roughly(0.02), [1, 2], { ...ranking, depth: 300, settled: 10, scores });
+    expect(found).toEqual(exact.slice(0, 300));
+    expect(many).not.toHaveBeenCalled();
+    many.mockRestore();
   });
 
   it('scores the others in any case, each passage once', async () => {
     const [best, second] = exact.map(({ passageId }) => passageId);
     const candidates = roughly(0.02).filter(({ passageId }) => passageId !== second);
     const { found, read } = await ranked(candidates, [second!, best!, 999_999], 10);
-    expect(idsOf(found)).toEqual(idsOf(exact.slice(0, 10)));
+    expect(found).toEqual(exact.slice(0, 10));
     expect(read).toBeLessThan(PASSAGES / 2);
   });
 });

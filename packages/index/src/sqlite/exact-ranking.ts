@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { Ranked } from '../fusion.js';
+import type { Ranked, TieOrder } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import type { PassageVectors, StoredRows } from './passage-vectors.js';
 import { ScoreForecast } from './score-forecast.js';
@@ -23,6 +23,8 @@ export interface ExactRanking {
   readonly maxSim: MaxSim;
   /** Passages to return at most. */
   readonly depth: number;
+  /** Of those with equal scores. */
+  readonly order: TieOrder;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -31,41 +33,52 @@ export async function rankPassages(passages: readonly number[], ranking: ExactRa
   const top = new TopRanked(ranking.depth);
   ranking.cache?.follow();
   await scorePassages(passages, ranking, (passageId, score) => top.add(passageId, score));
-  return top.sorted();
+  return top.sorted(ranking.order);
+}
+
+/** What is asked of candidates. */
+export interface CandidateRanking extends ExactRanking {
+  /** The best so many are found, as far as rough scores tell. */
+  readonly settled: number;
+  /** Passages that have exact scores already; those that get one join them. */
+  readonly scores: Map<number, number>;
 }
 
 /**
  * As `rankPassages`, over candidates that come with rough scores, best first. It ends where those that are left can
- * hardly be among the best `limit`, but not before `depth` of them are scored: how far exact scores lie from rough ones
+ * hardly be among the best `settled`, but not before `depth` of them are scored: how far exact scores lie from rough ones
  * is seen from those that have both.
  * @param others to be scored in any case
  */
 export async function rankCandidates(
   candidates: readonly Ranked[],
   others: readonly number[],
-  limit: number,
-  ranking: ExactRanking,
+  ranking: CandidateRanking,
 ): Promise<Ranked[]> {
-  const top = new TopRanked(ranking.depth);
-  const best = new TopRanked(limit);
+  const { scores, depth, settled } = ranking;
+  const best = new TopRanked(settled);
   const forecast = new ScoreForecast();
-  const scored = new Set<number>();
   ranking.cache?.follow();
   for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
-    if (start >= ranking.depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
-    const some = new Map(
-      candidates.slice(start, start + LOOK_AFTER).map(({ passageId, score }) => [passageId, score] as const),
-    );
-    await scorePassages([...some.keys()], ranking, (passageId, score) => {
-      top.add(passageId, score);
-      best.add(passageId, score);
-      forecast.add(some.get(passageId)!, score);
-    });
-    for (const passageId of some.keys()) scored.add(passageId);
+    if (start >= depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
+    const some = candidates.slice(start, start + LOOK_AFTER);
+    await score(some.map(({ passageId }) => passageId));
+    for (const { passageId, score: rough } of some) {
+      const exact = scores.get(passageId);
+      if (exact === undefined) continue;
+      best.add(passageId, exact);
+      forecast.add(rough, exact);
+    }
   }
-  const left = others.filter((passageId) => !scored.has(passageId));
-  await scorePassages(left, ranking, (passageId, score) => top.add(passageId, score));
-  return top.sorted();
+  await score(others);
+  const top = new TopRanked(depth);
+  for (const [passageId, exact] of scores) top.add(passageId, exact);
+  return top.sorted(ranking.order);
+
+  function score(passages: readonly number[]): Promise<void> {
+    const fresh = passages.filter((passageId) => !scores.has(passageId));
+    return scorePassages(fresh, ranking, (passageId, exact) => scores.set(passageId, exact));
+  }
 }
 
 async function scorePassages(
@@ -93,7 +106,6 @@ async function scorePassages(
     'tile' in found ? tile.appendFrom(found.tile, found.index) : vectors.append(tile, found);
   for (let start = 0; start < ids.length; start += READ_PASSAGES) {
     throwIfAborted(signal);
-    // In the order of ids whatever was cached: the last bit of a product differs with its place in a tile.
     for (const found of passagesOf(ids.slice(start, start + READ_PASSAGES), vectors, cache)) {
       if (append(found)) continue;
       await flush();

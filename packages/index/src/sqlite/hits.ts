@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Ranked } from '../fusion.js';
+import type { Found } from '../fusion.js';
 import type { Hit } from '../types.js';
 import { type PassageRow, passageOf } from './document-store.js';
 
@@ -8,12 +8,6 @@ interface Row extends PassageRow {
   readonly documentId: number;
   readonly path: string;
   readonly title: string | null;
-}
-
-/** What the sides said, each best first; null for a side that was not asked. */
-export interface SideRanks {
-  readonly semantic: readonly Ranked[] | null;
-  readonly lexical: readonly Ranked[] | null;
 }
 
 /** Turns ranked ids into hits. Passages that were removed since they were ranked are passed over. */
@@ -26,11 +20,9 @@ export class HitReader {
       FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`);
   }
 
-  read(ranking: readonly Ranked[], limit: number, sides: SideRanks): Hit[] {
-    const semantic = scoresOf(sides.semantic);
-    const lexical = scoresOf(sides.lexical);
+  read(found: readonly Found[], limit: number): Hit[] {
     const hits: Hit[] = [];
-    for (const { passageId, score } of ranking) {
+    for (const { passageId, score, sides } of found) {
       if (hits.length === limit) break;
       const row = this.#select.get(passageId) as Row | undefined;
       if (!row) continue;
@@ -42,13 +34,9 @@ export class HitReader {
         path: row.path,
         title: row.title,
         ...passageOf(row),
-        sides: { semantic: semantic.get(passageId) ?? null, lexical: lexical.get(passageId) ?? null },
+        sides,
       });
     }
     return hits;
   }
-}
-
-function scoresOf(side: readonly Ranked[] | null): Map<number, number> {
-  return new Map(side?.map(({ passageId, score }) => [passageId, score]));
 }

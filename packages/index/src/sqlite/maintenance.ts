@@ -6,6 +6,7 @@ import { CellAssigner } from '../cells/cell-assigner.js';
 import { trainCells } from '../cells/k-means.js';
 import type { CompactOptions, CompactReport } from '../types.js';
 import { CellSearch } from './cell-search.js';
+import { documentOrder } from './document-order.js';
 import { buildGeneration, passageIds, sampleRows } from './generation-build.js';
 import type { Generation, GenerationArrays, GenerationStore } from './generation-store.js';
 import { PassageCells } from './passage-cells.js';
@@ -109,7 +110,7 @@ async function install(
   }
   if (tune) {
     const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.packed());
-    const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), options.signal);
+    const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), documentOrder(db), options.signal);
     settings = tuned;
     tuning = { curve: tuned.curve };
     options.onProgress?.({ phase: 'tune', done: 1, total: 1 });

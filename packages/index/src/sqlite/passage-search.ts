@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
-import { attainableScore, type Ranked } from '../fusion.js';
+import { attainableScore, type Ranked, settleTies, type TieOrder } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
 import { wordsOf } from '../words.js';
 import type { ResidentVectors } from './resident-vectors.js';
@@ -20,6 +20,7 @@ export async function rankByMaxSim(
   vectors: ResidentVectors,
   maxSim: MaxSim,
   eligible: EligiblePassages | null,
+  order: TieOrder,
   signal: AbortSignal | undefined,
 ): Promise<Ranked[]> {
   const queryRows = query.data.length / query.dim;
@@ -35,7 +36,7 @@ export async function rankByMaxSim(
       if (!tile.removed[index] && (!eligible || eligible.has(id))) top.add(id, scores[index]! / queryRows);
     }
   }
-  return top.sorted();
+  return top.sorted(order);
 }
 
 /** Matches to score at most, beyond the rarest word: more takes longer than anybody waits. */
@@ -45,10 +46,12 @@ const MATCHES = 60_000;
 export class LexicalSearch {
   readonly #db: Database;
   readonly #match: Statement;
+  readonly #averages: Statement;
   #holders: Statement | null = null;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#averages = db.prepare('SELECT block FROM passage_words_data WHERE id = 1').pluck();
     this.#match = db.prepare(`
       SELECT rowid AS passageId, -rank AS score FROM passage_words
       WHERE passage_words MATCH ? ORDER BY rank, rowid`);
@@ -65,9 +68,13 @@ export class LexicalSearch {
     if (words.length > 0) yield* this.#match.iterate(words.map(quoted).join(' OR ')) as IterableIterator<Ranked>;
   }
 
-  // Counting a million rows takes longer than the search: deleted passages count too.
+  /**
+   * Passages that stand now, as FTS5 itself counts them for BM25: counting a million rows takes longer than the search.
+   * Its averages record begins with their number, as SQLite writes variable-length integers.
+   */
   passages(): number {
-    return this.#db.prepare('SELECT coalesce(max(id), 0) FROM passage').pluck().get() as number;
+    const record = this.#averages.get() as Buffer | undefined;
+    return record ? firstVarint(record) : 0;
   }
 
   /** Passages that hold the word. */
@@ -97,14 +104,15 @@ export class LexicalQuery {
    * Passages that hold any of the words. Where a query's words stand in very many passages, its commonest words, whose
    * weight is least, do not find passages.
    */
-  rank(depth: number, eligible: EligiblePassages | null): Ranked[] {
+  rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): Ranked[] {
     const ranked: Ranked[] = [];
     for (const row of this.#search.matches(this.#affordable())) {
       if (eligible && !eligible.has(row.passageId)) continue;
+      // Which of those with the last score are among them is settled by their order.
+      if (ranked.length >= depth && row.score < ranked[depth - 1]!.score) break;
       ranked.push(row);
-      if (ranked.length === depth) break;
     }
-    return ranked;
+    return settleTies(ranked, order).slice(0, depth);
   }
 
   /** The highest score that any passage can reach. */
@@ -134,4 +142,14 @@ export class LexicalQuery {
 
 function quoted(word: string): string {
   return `"${word.replaceAll('"', '""')}"`;
+}
+
+// Seven bits a byte, the highest first; the high bit says that another follows.
+function firstVarint(bytes: Buffer): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 127);
+    if (byte < 128) break;
+  }
+  return value;
 }

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim } from '@glot/kernels';
+import type { TieOrder } from '../fusion.js';
 import type { CellSearch } from './cell-search.js';
 import { rankPassages } from './exact-ranking.js';
 import type { PassageVectors } from './passage-vectors.js';
@@ -50,6 +51,7 @@ export async function tuneProbes(
   search: CellSearch,
   vectors: PassageVectors,
   maxSim: MaxSim,
+  order: TieOrder,
   signal: AbortSignal | undefined,
 ): Promise<Tuning> {
   const hits = LADDER.map(() => 0);
@@ -62,7 +64,7 @@ export async function tuneProbes(
     const wide = await ask(REFERENCE);
     if (!wide) break;
     const passages = wide.map(({ passageId }) => passageId);
-    const truth = await rankPassages(passages, { query, vectors, maxSim, depth: HITS, signal });
+    const truth = await rankPassages(passages, { query, vectors, maxSim, depth: HITS, order, signal });
     wanted += truth.length;
     for (const [at, settings] of LADDER.entries()) {
       const found = new Set((await ask(settings))?.map(({ passageId }) => passageId));

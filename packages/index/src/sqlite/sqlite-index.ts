@@ -1,6 +1,6 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
-import { FUSION_DEPTH, fuse, type Ranked } from '../fusion.js';
+import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../fusion.js';
 import { matchRows } from '../row-matches.js';
 import { planSearch, type SearchPlan } from '../search-request.js';
 import type {
@@ -20,6 +20,7 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkVectors } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
+import { documentOrder } from './document-order.js';
 import { DocumentStore } from './document-store.js';
 import { rankCandidates, rankPassages } from './exact-ranking.js';
 import { GenerationStore } from './generation-store.js';
@@ -39,6 +40,9 @@ import { VectorCache } from './vector-cache.js';
 /** Of the memory for vectors, the part for those that exact ranking read; all of it is for exhaustive search. */
 const CACHE_SHARE = 0.5;
 
+/** Hits that are looked for until they can hardly be others, where not more than `FUSION_DEPTH` are asked for. */
+const SETTLED = 10;
+
 export interface SqliteIndexOptions {
   readonly threads?: number | undefined;
   readonly memoryBytes: number;
@@ -53,6 +57,7 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #vectors: ResidentVectors;
   readonly #lexical: LexicalSearch;
   readonly #hits: HitReader;
+  readonly #order: TieOrder;
   readonly #store: GenerationStore | null;
   readonly #cells: CellSearch | null;
   readonly #passageVectors: PassageVectors;
@@ -83,6 +88,7 @@ export class SqliteIndex implements MultivectorIndex {
     );
     this.#lexical = new LexicalSearch(file.db);
     this.#hits = new HitReader(file.db);
+    this.#order = documentOrder(file.db);
   }
 
   get encoder(): EncoderIdentity {
@@ -142,21 +148,23 @@ export class SqliteIndex implements MultivectorIndex {
   // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
   // read. Only where its passages are candidates of the semantic side too, it goes first.
   async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
-    const depth = text !== null && vectors ? Math.max(limit, FUSION_DEPTH) : limit;
+    const depth = depthFor(limit);
     const eligible = filter && eligiblePassages(this.#file.db, filter);
     const words = text === null ? null : this.#lexical.query(text);
-    const rankWords = () => (words === null ? null : words.rank(depth, eligible));
+    const rankWords = () => (words === null ? null : words.rank(depth, eligible, this.#order));
     let semantic: Ranked[] | null = null;
     let lexical: Ranked[] | null = null;
     if (vectors && this.#searchesCells(eligible)) {
       lexical = rankWords();
-      semantic = await this.#rankByCells({ vectors, limit, depth, eligible, lexical, signal });
+      semantic = await this.#rankByCells({ vectors, depth, eligible, lexical, signal });
     } else {
       semantic = vectors && (await this.#rankAll(vectors, depth, eligible, signal));
       lexical = rankWords();
     }
-    const both = semantic && lexical && words && fuse(semantic, lexical, words.attainable());
-    return this.#hits.read(both ?? semantic ?? lexical ?? [], limit, { semantic, lexical });
+    if (semantic && lexical && words) {
+      return this.#hits.read(fuse(semantic, lexical, words.attainable(), this.#order), limit);
+    }
+    return this.#hits.read(semantic ? alone(semantic, 'semantic') : alone(lexical ?? [], 'lexical'), limit);
   }
 
   #searchesCells(eligible: EligiblePassages | null): boolean {
@@ -174,30 +182,51 @@ export class SqliteIndex implements MultivectorIndex {
     const kernel = await this.#kernel();
     if (eligible && eligible.size <= this.#exhaustive) {
       throwIfAborted(signal);
-      const ranking = { query: vectors, vectors: this.#passageVectors, maxSim: kernel, depth, signal };
+      const ranking = {
+        query: vectors,
+        vectors: this.#passageVectors,
+        maxSim: kernel,
+        depth,
+        order: this.#order,
+        signal,
+      };
       // Without cells the memory is for all vectors.
       const cached = this.#searchesCells(null) ? { ...ranking, cache: this.#cache } : ranking;
       return rankPassages([...eligible.ids()], cached);
     }
-    return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, signal);
+    return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, this.#order, signal);
   }
 
+  // In rounds of doubling depth: each goes behind the one before, so that the first hits do not depend on how many are
+  // asked for.
   async #rankByCells(search: {
     readonly vectors: TokenVectors;
-    readonly limit: number;
     readonly depth: number;
     readonly eligible: EligiblePassages | null;
     readonly lexical: readonly Ranked[] | null;
     readonly signal: AbortSignal | undefined;
   }): Promise<Ranked[]> {
-    const { vectors: query, limit, depth, eligible, lexical, signal } = search;
+    const { vectors: query, eligible, lexical, signal } = search;
     throwIfAborted(signal);
     if (query.data.length === 0) return [];
-    const found = await this.#cells!.candidates({ query, limit, eligible });
-    if (!found) return this.#rankAll(query, depth, eligible, signal);
-    const others = (lexical ?? []).map(({ passageId }) => passageId);
-    const place = { vectors: this.#passageVectors, cache: this.#cache };
-    return rankCandidates(found, others, limit, { query, ...place, maxSim: await this.#kernel(), depth, signal });
+    const place = { vectors: this.#passageVectors, cache: this.#cache, maxSim: await this.#kernel() };
+    const scores = new Map<number, number>();
+    const ranked: Ranked[] = [];
+    const listed = new Set<number>();
+    for (let depth = FUSION_DEPTH; depth <= search.depth; depth *= 2) {
+      const found = await this.#cells!.candidates({ query, limit: depth, eligible });
+      if (!found) return this.#rankAll(query, search.depth, eligible, signal);
+      const others = (lexical ?? []).slice(0, depth).map(({ passageId }) => passageId);
+      const settled = depth === FUSION_DEPTH ? SETTLED : depth;
+      const ranking = { query, ...place, depth, settled, scores, order: this.#order, signal };
+      for (const one of await rankCandidates(found, others, ranking)) {
+        if (ranked.length === depth) break;
+        if (listed.has(one.passageId)) continue;
+        ranked.push(one);
+        listed.add(one.passageId);
+      }
+    }
+    return ranked;
   }
 
   // A codebook never goes again once it is there.

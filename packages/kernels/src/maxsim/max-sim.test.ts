@@ -40,6 +40,13 @@ function offsetsOf(lengths: readonly number[], first = 0): Uint32Array {
   return offsets;
 }
 
+function joined<T extends Int8Array | Float32Array>(type: new (length: number) => T, a: T, b: T): T {
+  const both = new type(a.length + b.length);
+  both.set(a as never);
+  both.set(b as never, a.length);
+  return both;
+}
+
 function expectClose(actual: Float32Array, expected: readonly number[], tolerance: number): void {
   expect(actual.length).toBe(expected.length);
   expected.forEach((value, i) => {
@@ -80,6 +87,43 @@ describe('MaxSim', () => {
     const quantized = quantizeRows(rows, DIM);
     const stored = Float32Array.from(quantized.codes, (code, i) => code * quantized.scales[Math.floor(i / DIM)]!);
     expectClose(await maxSim.score(query, 3, quantized, offsets), reference(query, stored, offsets, DIM), 1e-4);
+  });
+
+  it('gives a text the very same score wherever it stands, with any number of threads', async () => {
+    const wide = 128;
+    const sizes = [1, 2, 3, 5, 90, 171];
+    const texts = sizes.map((size, at) => quantizeRows(randomNumbers(size * wide, 30 + at), wide));
+    for (const queryRows of [1, 24, 33]) {
+      const query = randomNumbers(queryRows * wide, 40 + queryRows);
+      const found = texts.map(() => new Set<number>());
+      for (const threads of [1, 2, 3]) {
+        const each = await createMaxSim({ dim: wide, threads });
+        // Alone, then behind so many others.
+        for (const before of [0, 1, 2, 3, 11, 4093]) {
+          const other = quantizeRows(randomNumbers(before * wide, 50), wide);
+          for (const [at, text] of texts.entries()) {
+            const codes = joined(Int8Array, other.codes, text.codes);
+            const scales = joined(Float32Array, other.scales, text.scales);
+            const [score] = await each.score(
+              query,
+              queryRows,
+              { codes, scales, dim: wide },
+              offsetsOf([sizes[at]!], before),
+            );
+            found[at]!.add(score!);
+            const among = await each.score(
+              query,
+              queryRows,
+              { codes, scales, dim: wide },
+              offsetsOf([before, sizes[at]!]),
+            );
+            found[at]!.add(among[1]!);
+          }
+        }
+        await each.dispose();
+      }
+      expect(found.map((scores) => scores.size)).toEqual(sizes.map(() => 1));
+    }
   });
 
   it('keeps negative similarities: nothing is padded with zeros', async () => {

@@ -7,7 +7,8 @@ import { BLOCK_ROWS, SegmentMaxima } from './segment-maxima.js';
 /**
  * Exact late interaction. The score of a text is the sum, over the rows of the query, of the best dot product with any
  * row of the text. Texts are ragged and never padded, so negative similarities count as they are.
- * A text without rows scores -Infinity. Calls may overlap; the arrays of a call must not change until it ends.
+ * A text without rows scores -Infinity. A score is the same to the last bit wherever the text stands, and with any number
+ * of threads. Calls may overlap; the arrays of a call must not change until it ends.
  */
 export interface MaxSim {
   readonly dim: number;
@@ -118,29 +119,40 @@ class TiledMaxSim implements MaxSim {
     const width = Math.ceil(queryRows / QUERY_STEP) * QUERY_STEP;
     const queryValue = { data: transposedQuery(query, queryRows, width, dim), shape: [dim, width] };
     const maxima = new SegmentMaxima(offsets, queryRows, width);
-    const tileRows = Math.max(MIN_TILE_ROWS, Math.min(TILE_ROWS, Math.floor(TILE_SCORES / width)));
+    const tileRows = Math.max(
+      MIN_TILE_ROWS,
+      Math.min(TILE_ROWS, BLOCK_ROWS * Math.floor(TILE_SCORES / width / BLOCK_ROWS)),
+    );
     const first = offsets[0]!;
     const last = offsets[offsets.length - 1]!;
-    const most = Math.min(tileRows, last - first);
+    const most = Math.min(tileRows, BLOCK_ROWS * Math.ceil((last - first) / BLOCK_ROWS));
     const scores = new Float32Array(most * width);
-    const blocks = new Float32Array(Math.floor(most / BLOCK_ROWS) * width);
+    const blocks = new Float32Array((most / BLOCK_ROWS) * width);
+    const run = (from: Float32Array | Int8Array, factors: Float32Array | null, count: number, at: number) => {
+      const feeds: Record<string, TensorValue> = { query: queryValue, rows: { data: from, shape: [count, dim] } };
+      if (factors !== null) feeds.scales = { data: factors, shape: [count, 1] };
+      return session.run(feeds, {
+        scores: { data: scores.subarray(at * width, (at + count) * width), shape: [count, width] },
+        blocks: {
+          data: blocks.subarray((at / BLOCK_ROWS) * width, ((at + count) / BLOCK_ROWS) * width),
+          shape: [count / BLOCK_ROWS, width],
+        },
+      });
+    };
     for (let start = first; start < last; start += tileRows) {
       const end = Math.min(start + tileRows, last);
-      const count = Math.floor((end - start) / BLOCK_ROWS);
-      const whole = count * BLOCK_ROWS;
-      if (count > 0) {
-        const feeds: Record<string, TensorValue> = {
-          query: queryValue,
-          rows: { data: rows.subarray(start * dim, (start + whole) * dim), shape: [whole, dim] },
-        };
-        if (scales !== null) feeds.scales = { data: scales.subarray(start, start + whole), shape: [whole, 1] };
-        await session.run(feeds, {
-          scores: { data: scores.subarray(0, whole * width), shape: [whole, width] },
-          blocks: { data: blocks.subarray(0, count * width), shape: [count, width] },
-        });
+      const whole = BLOCK_ROWS * Math.floor((end - start) / BLOCK_ROWS);
+      const cut = start + whole;
+      if (whole > 0) {
+        await run(rows.subarray(start * dim, cut * dim), scales?.subarray(start, cut) ?? null, whole, 0);
       }
-      for (let row = start + whole; row < end; row += 1) {
-        dotProducts(query, rows, row, scales?.[row] ?? 1, scores, (row - start) * width, dim);
+      // The same product for the few rows at the end that fill no block: a row's scores do not depend on its place.
+      if (cut < end) {
+        const tail = rows instanceof Int8Array ? new Int8Array(BLOCK_ROWS * dim) : new Float32Array(BLOCK_ROWS * dim);
+        tail.set(rows.subarray(cut * dim, end * dim));
+        const factors = scales && new Float32Array(BLOCK_ROWS);
+        factors?.set(scales!.subarray(cut, end));
+        await run(tail, factors, BLOCK_ROWS, whole);
       }
       maxima.add(scores, blocks, start, end);
     }
@@ -150,23 +162,6 @@ class TiledMaxSim implements MaxSim {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([this.#codes.dispose(), this.#floats.dispose()]);
-  }
-}
-
-// One row against all of the query: for the few rows at the end that fill no block.
-function dotProducts(
-  query: Float32Array,
-  rows: Float32Array | Int8Array,
-  row: number,
-  scale: number,
-  target: Float32Array,
-  at: number,
-  dim: number,
-): void {
-  for (let start = 0; start < query.length; start += dim) {
-    let sum = 0;
-    for (let k = 0; k < dim; k += 1) sum += query[start + k]! * rows[row * dim + k]!;
-    target[at + start / dim] = sum * scale;
   }
 }
 
