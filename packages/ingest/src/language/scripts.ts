@@ -65,6 +65,7 @@ const RANGES: readonly (readonly [number, number, Script])[] = [
   [0x1780, 0x17ff, 'khmer'],
   [0x1e00, 0x1eff, 'latin'],
   [0x1f00, 0x1fff, 'greek'],
+  [0x3005, 0x3007, 'han'],
   [0x3041, 0x309f, 'kana'],
   [0x30a1, 0x30fa, 'kana'],
   [0x30fc, 0x30ff, 'kana'],

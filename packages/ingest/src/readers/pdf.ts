@@ -2,13 +2,13 @@
  * PDF: blocks and headings by the structure tree where the document is tagged; else lines and paragraphs by their place
  * on the page, headings by their size.
  */
-import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
+import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Extraction } from '../extraction.js';
-import { legibleItems } from './pdf/legibility.js';
-import { linesOf } from './pdf/lines.js';
+import { closeHyphens, vocabularyOf } from './pdf/hyphens.js';
 import { loadPdf } from './pdf/load.js';
-import { type PdfParagraph, paragraphsOf } from './pdf/paragraphs.js';
-import { taggedParagraphs } from './pdf/structure.js';
+import { readPage } from './pdf/page.js';
+import type { PdfParagraph } from './pdf/paragraphs.js';
+import { openPdfium, type PdfiumDocument } from './pdf/pdfium.js';
 import { Refused } from './refused.js';
 import { TextBuilder } from './text-builder.js';
 
@@ -16,8 +16,12 @@ const MAX_HEADING_LENGTH = 160;
 const MAX_HEADING_LEVELS = 4;
 
 export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
+  // pdf.js takes the bytes over.
+  const pdfium = await openPdfium(bytes);
   const document = await loadPdf(bytes);
-  const { pages, firstError } = await readPages(document);
+  const { pages: raw, firstError } = await readPages(document, pdfium);
+  pdfium?.close();
+  const pages = withWholeWords(raw);
   if (pages.every((page) => page.length === 0)) {
     if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
     throw new Refused(
@@ -54,7 +58,10 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
 }
 
 /** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
-async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagraph[][]; firstError?: string }> {
+async function readPages(
+  document: PDFDocumentProxy,
+  pdfium: PdfiumDocument | null,
+): Promise<{ pages: PdfParagraph[][]; firstError?: string }> {
   const pages: PdfParagraph[][] = [];
   let kept = 0;
   let dropped = 0;
@@ -62,7 +69,7 @@ async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagr
   for (let number = 1; number <= document.numPages; number++) {
     try {
       const page = await document.getPage(number);
-      const { paragraphs, kept: read, dropped: unread } = await readPage(page);
+      const { paragraphs, kept: read, dropped: unread } = await readPage(page, pdfium);
       pages.push(paragraphs);
       kept += read;
       dropped += unread;
@@ -78,27 +85,11 @@ async function readPages(document: PDFDocumentProxy): Promise<{ pages: PdfParagr
   return firstError === undefined ? { pages } : { pages, firstError };
 }
 
-interface ReadPage {
-  readonly paragraphs: PdfParagraph[];
-  /** Characters in fonts that can be read, and in others. */
-  readonly kept: number;
-  readonly dropped: number;
-}
-
-// Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
-const AS_IS = { disableNormalization: true };
-
-/** By its tags where it has them and they reach its text. */
-async function readPage(page: PDFPageProxy): Promise<ReadPage> {
-  const tree = await page.getStructTree().catch(() => null);
-  if (tree != null && tree.children.length > 0) {
-    const marked = await page.getTextContent({ ...AS_IS, includeMarkedContent: true });
-    const { items, ...counts } = legibleItems(marked.items);
-    const paragraphs = taggedParagraphs(tree, items);
-    if (paragraphs !== null) return { paragraphs, ...counts };
-  }
-  const { items, ...counts } = legibleItems((await page.getTextContent(AS_IS)).items);
-  return { paragraphs: paragraphsOf(linesOf(items)), ...counts };
+function withWholeWords(pages: readonly (readonly PdfParagraph[])[]): PdfParagraph[][] {
+  const vocabulary = vocabularyOf(pages.flat().map(({ text }) => text));
+  return pages.map((page) =>
+    page.map((paragraph) => ({ ...paragraph, text: closeHyphens(paragraph.text, vocabulary) })),
+  );
 }
 
 /** Sizes clearly above that of most of the text, largest first, as levels 1, 2, ... */

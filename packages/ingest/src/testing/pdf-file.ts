@@ -4,22 +4,24 @@ export interface PdfFileOptions {
   /** Replaces the content of the first page. */
   readonly content?: Uint8Array;
   readonly filter?: string;
+  /** Dictionaries of annotations and form fields on the first page. */
+  readonly annotations?: readonly string[];
 }
 
-export function pdfOf(lines: readonly string[], { content, filter }: PdfFileOptions = {}): Buffer {
+export function pdfOf(lines: readonly string[], { content, filter, annotations = [] }: PdfFileOptions = {}): Buffer {
   const pages: string[][] = [[]];
   for (const line of lines) {
     if (line === '\f') pages.push([]);
     else pages[pages.length - 1]!.push(line);
   }
   const objects: (string | Buffer)[] = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
+    `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /DR << /Font << /F 3 0 R >> >> >> >>`,
     `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ')}] >>`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   for (const [at, page] of pages.entries()) {
     objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + at * 2} 0 R /Resources << /Font << /F 3 0 R >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + at * 2} 0 R${at === 0 && annotations.length > 0 ? ` /Annots [${annotations.join(' ')}]` : ''} /Resources << /Font << /F 3 0 R >> >> >>`,
     );
     const data = at === 0 && content !== undefined ? Buffer.from(content) : Buffer.from(pageContent(page));
     objects.push(

@@ -1,6 +1,6 @@
-import type { TextContent } from 'pdfjs-dist/types/src/display/api.js';
 import { describe, expect, it } from 'vitest';
-import { isLegible, legibleItems } from './legibility.js';
+import { glyphsOf } from '../../testing/glyphs.js';
+import { isLegible, legibleGlyphs } from './legibility.js';
 
 describe('isLegible', () => {
   it.each([
@@ -9,6 +9,13 @@ describe('isLegible', () => {
     'ἄγγελος ἀγελεία и даже немного кириллицы',
     'น้ำขึ้นน้ำลงวันละสองครั้ง และ Bangkok',
     'ab ϲΒϴ',
+    '人々は時々、山々を眺める。佐々木',
+    'ʻO ka ʻōlelo Hawaiʻi ka ʻōlelo ʻōiwi o Hawaiʻi',
+    'Oʻzbekiston toʻgʻri soʻzi toʻlov',
+    'сімʼя памʼять пʼять обʼєкт',
+    'ﾃﾞｰﾀ ｾﾝﾀｰ ｶﾌﾞｼｷｶﾞｲｼｬ ﾊﾟｿｺﾝ',
+    '47 kΩ 10 mΩ 22 µH 5 μs Δt Ωm',
+    'ˈθɪŋkɪŋ ðə ˈtʃɛs ˈβæθə',
   ])('%s', (text) => expect(isLegible(text)).toBe(true));
 
   it.each(['ΰԔϸЇΨ ϣÎgϙķϢʆ i ඥ੒Ǌһ ӍΉʽী Ǌһ', 'ࠒۉī ߓ˸Ե ΰചʽ ဍ̮̓ ͵ౖȈȥ Ǭ්'])('not %s', (text) =>
@@ -16,11 +23,18 @@ describe('isLegible', () => {
   );
 });
 
-describe('legibleItems', () => {
+describe('legibleGlyphs', () => {
   it('drops a font that cannot be read, and says how much that is', () => {
-    const item = (str: string, fontName: string) => ({ str, fontName, hasEOL: false });
-    const garbled = ['ΰԔϸЇ ', 'ϣÎgϙ ', 'ඥ੒Ǌһ ', 'ӍΉʽী '].map((str) => item(str, 'bad'));
-    const items = [item('Chapter 1', 'good'), ...garbled] as TextContent['items'];
-    expect(legibleItems(items)).toEqual({ items: [items[0]], kept: 9, dropped: 20 });
+    const good = glyphsOf('Chapter 1', { font: 'good' });
+    const garbled = glyphsOf('ΰԔϸЇ ϣÎgϙ ඥ੒Ǌһ ӍΉʽী', { font: 'bad' });
+    expect(legibleGlyphs([...good, ...garbled])).toEqual({ glyphs: good, kept: 9, dropped: garbled.length });
+  });
+
+  it('drops glyphs that no letter is named for', () => {
+    const [known, unknown] = [
+      glyphsOf('Gezeiten'),
+      glyphsOf('\u0003\u0004').map((glyph) => ({ ...glyph, isNamed: false })),
+    ];
+    expect(legibleGlyphs([...known, ...unknown])).toEqual({ glyphs: known, kept: 8, dropped: 2 });
   });
 });

@@ -2,42 +2,48 @@
  * Fonts that name their glyphs wrongly give letters of many scripts at random. Such text would be found by nobody and
  * answer nothing, so it counts as absent.
  */
-import type { TextContent } from 'pdfjs-dist/types/src/display/api.js';
 import { type Script, scriptOf } from '../../language/scripts.js';
+import type { Glyph } from './glyph.js';
 
 /** Share of a font's words that mix scripts from which on none of them is believed. */
 const MIXED_SHARE = 0.3;
 const FEWEST_WORDS = 4;
 
 /** Scripts that stand together in one word of real text: `Wi-Fi接続`, `Tシャツ`, `K팝`. */
-const TOGETHER: ReadonlySet<Script | undefined> = new Set(['latin', 'han', 'kana', 'hangul']);
+const TOGETHER: ReadonlySet<Script> = new Set(['latin', 'han', 'kana', 'hangul']);
 
-export interface LegibleItems {
+export interface LegibleGlyphs {
   /** Without those of fonts that cannot be read. */
-  readonly items: TextContent['items'];
+  readonly glyphs: Glyph[];
   /** Characters kept and dropped. */
   readonly kept: number;
   readonly dropped: number;
 }
 
-export function legibleItems(items: TextContent['items']): LegibleItems {
-  const texts = new Map<string, string>();
-  for (const item of items) {
-    if (!('str' in item)) continue;
-    texts.set(item.fontName, `${texts.get(item.fontName) ?? ''}${item.str}${item.hasEOL ? ' ' : ''}`);
+export function legibleGlyphs(glyphs: readonly Glyph[]): LegibleGlyphs {
+  const texts = new Map<Glyph['font'], string[]>();
+  let last: Glyph | undefined;
+  for (const glyph of glyphs) {
+    const parts = texts.get(glyph.font) ?? [];
+    texts.set(glyph.font, parts);
+    if (last !== undefined && !touches(last, glyph)) parts.push(' ');
+    if (glyph.isNamed) parts.push(glyph.text);
+    last = glyph;
   }
-  const illegible = new Set<string>();
-  let kept = 0;
-  let dropped = 0;
-  for (const [fontName, text] of texts) {
-    if (isLegible(text)) kept += text.length;
-    else {
-      illegible.add(fontName);
-      dropped += text.length;
-    }
-  }
-  return { items: items.filter((item) => !('str' in item) || !illegible.has(item.fontName)), kept, dropped };
+  const illegible = new Set<Glyph['font']>();
+  for (const [font, parts] of texts) if (!isLegible(parts.join(''))) illegible.add(font);
+  const legible = glyphs.filter(({ font, isNamed }) => isNamed && !illegible.has(font));
+  const kept = lengthOf(legible);
+  return { glyphs: legible, kept, dropped: lengthOf(glyphs) - kept };
 }
+
+/** Whether two glyphs that follow each other may be of one word. */
+function touches(last: Glyph, next: Glyph): boolean {
+  const gap = Math.max(next.left - last.right, last.left - next.right);
+  return last.font === next.font && Math.abs(last.baseline - next.baseline) < next.size && gap < next.size * 0.2;
+}
+
+const lengthOf = (glyphs: readonly Glyph[]): number => glyphs.reduce((sum, { text }) => sum + text.length, 0);
 
 export function isLegible(text: string): boolean {
   const words = text.match(/\p{L}[\p{L}\p{M}]+/gu) ?? [];
@@ -45,8 +51,18 @@ export function isLegible(text: string): boolean {
   return words.filter(mixesScripts).length < words.length * MIXED_SHARE;
 }
 
+/** Letters that every script uses (々, ʻ, ﾞ, µ) have none of their own. */
 function mixesScripts(word: string): boolean {
-  const scripts = new Set<Script | undefined>();
-  for (const character of word) if (/\p{L}/u.test(character)) scripts.add(scriptOf(character.codePointAt(0)!));
-  return scripts.size > 1 && [...scripts].some((script) => !TOGETHER.has(script));
+  const counts = new Map<Script | 'other', number>();
+  for (const character of word) {
+    if (!/\p{L}/u.test(character) || /[\p{Script=Common}\p{Script=Inherited}]/u.test(character)) continue;
+    const script = scriptOf(character.codePointAt(0)!) ?? 'other';
+    counts.set(script, (counts.get(script) ?? 0) + 1);
+  }
+  if (counts.size < 2) return false;
+  // Units and formulas: kΩ, μF, Δt; phonetic writing borrows more of Greek.
+  if (counts.size === 2 && counts.has('latin') && counts.has('greek')) {
+    return counts.get('greek')! > 1 && !/[\u0250-\u02af]/.test(word);
+  }
+  return [...counts.keys()].some((script) => script === 'other' || !TOGETHER.has(script));
 }

@@ -1,7 +1,7 @@
 /**
  * pdf-parse opens the file, set up for text only: no rendering, no fetching, pdf.js's own CMaps and standard fonts, its
- * errors as reasons. Its `getText` drops where words stand on the page, which paragraphs, headings and right-to-left
- * lines need, so the opened pdf.js document itself is handed on.
+ * errors as reasons. Its `getText` drops where words stand on the page and how they are tagged, so the opened pdf.js
+ * document itself is handed on.
  */
 import { createRequire } from 'node:module';
 import path from 'node:path';

@@ -1,4 +1,6 @@
 /** Lines of a page -> paragraphs, by distance, size, indent and line fill. */
+import { VERTICAL } from './glyph.js';
+import { joinLines } from './hyphens.js';
 import type { PdfLine } from './lines.js';
 
 /** What a tagged PDF says of a block. */
@@ -15,11 +17,17 @@ export interface PdfParagraph {
 }
 
 export function paragraphsOf(lines: readonly PdfLine[]): PdfParagraph[] {
-  const leading = usualLeading(lines);
+  const body = bodySize(lines);
+  const leading = usualLeading(lines, body);
+  const isOverLines = headingsOf(lines, body);
   const groups: PdfLine[][] = [];
   for (const line of lines) {
     const group = groups.at(-1);
-    if (group === undefined || startsParagraph(group, line, leading)) groups.push([line]);
+    if (
+      group === undefined ||
+      (startsParagraph(group, line, line.size > body * LARGER ? HEADING_LEADING : leading) && !isOverLines(group, line))
+    )
+      groups.push([line]);
     else group.push(line);
   }
   return groups.map((group) => ({
@@ -30,17 +38,54 @@ export function paragraphsOf(lines: readonly PdfLine[]): PdfParagraph[] {
   }));
 }
 
-/** Median distance of neighbouring baselines, as a multiple of the font size. */
-function usualLeading(lines: readonly PdfLine[]): number {
+/** Text is larger than the page's own from here on, as a multiple of its size; the leading that its lines have at least. */
+const LARGER = 1.15;
+const HEADING_LEADING = 1.2;
+
+/** Size of most characters. */
+function bodySize(lines: readonly PdfLine[]): number {
+  const lengths = new Map<number, number>();
+  for (const { size, text } of lines) {
+    const rounded = Math.round(size * 2) / 2;
+    lengths.set(rounded, (lengths.get(rounded) ?? 0) + text.length);
+  }
+  return Array.from(lengths).reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])[0];
+}
+
+/** Median distance of neighbouring baselines of the page's own text, as a multiple of the font size. */
+function usualLeading(lines: readonly PdfLine[], body: number): number {
   const ratios: number[] = [];
   for (let at = 1; at < lines.length; at++) {
     const [above, below] = [lines[at - 1]!, lines[at]!];
     const ratio = distance(above, below) / Math.max(below.size, 1);
-    if (above.direction === below.direction && ratio > 0.5 && ratio < 3) ratios.push(ratio);
+    const isBody = above.size <= body * LARGER && below.size <= body * LARGER;
+    if (isBody && above.direction === below.direction && ratio > 0.5 && ratio < 3) ratios.push(ratio);
   }
   ratios.sort((a, b) => a - b);
   const median = ratios[Math.floor(ratios.length / 2)] ?? 1.2;
   return ratios.length < 4 ? Math.min(median, 1.3) : median;
+}
+
+/** Columns of vertical writing stand further apart than lines do. */
+const COLUMN_GAP = 2.6;
+/** Lines of one heading lie at most this far apart, in font sizes: headings have wider leading than the text. */
+const HEADING_GAP = 2.2;
+const MOST_HEADING_LINES = 3;
+
+/** Whether a line goes on with a heading whose last line had no room for its first word. */
+function headingsOf(lines: readonly PdfLine[], body: number): (group: readonly PdfLine[], line: PdfLine) => boolean {
+  const widest = lines.reduce((width, { left, right }) => Math.max(width, right - left), 0);
+  return (group, line) => {
+    const last = group.at(-1)!;
+    if (group.length === MOST_HEADING_LINES || line.size <= body * LARGER || line.direction !== last.direction)
+      return false;
+    if (Math.abs(last.size - line.size) > 0.5 || SENTENCE_END.test(last.text)) return false;
+    const gap = distance(last, line);
+    if (gap <= 0 || gap > HEADING_GAP * line.size) return false;
+    const word = /^\S+/u.exec(line.text)![0].length;
+    const room = widest - (last.right - last.left);
+    return room < ((line.right - line.left) * (word + 1)) / line.text.length;
+  };
 }
 
 const SENTENCE_END = /[.!?:;。！？：；؟۔।…」』"”’)）]$/u;
@@ -50,7 +95,8 @@ function startsParagraph(group: readonly PdfLine[], line: PdfLine, leading: numb
   if (last.direction !== line.direction) return true;
   if (Math.abs(last.size - line.size) > Math.max(last.size, line.size) * 0.12) return true;
   const gap = distance(last, line);
-  if (gap < -0.5 * line.size || gap > Math.max(leading * 1.35, 1.1) * Math.max(line.size, 1)) return true;
+  const furthest = Math.max(leading * 1.35, line.direction === VERTICAL ? COLUMN_GAP : 1.1);
+  if (gap < -0.5 * line.size || gap > furthest * Math.max(line.size, 1)) return true;
   const width = Math.max(...group.map(({ right }) => right)) - Math.min(...group.map(({ left }) => left));
   const endsShort = last.right - last.left < width * 0.85 && group.length > 1;
   if (endsShort && SENTENCE_END.test(last.text)) return true;
@@ -60,15 +106,3 @@ function startsParagraph(group: readonly PdfLine[], line: PdfLine, leading: numb
 
 /** How far the second line lies below the first (for vertical writing: to its left). */
 const distance = (above: PdfLine, below: PdfLine): number => above.baseline - below.baseline;
-
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3000-\u303f\uff00-\uffef]/u;
-
-/** A hyphen between letters at the line end goes; scripts without spaces are joined without one. */
-export function joinLines(before: string, after: string): string {
-  if (before.endsWith('\u00ad')) return before.slice(0, -1) + after;
-  if (/\p{L}-$/u.test(before) && /^\p{Ll}/u.test(after)) return before.slice(0, -1) + after;
-  const last = Array.from(before.slice(-2)).at(-1) ?? '';
-  const first = Array.from(after.slice(0, 2))[0] ?? '';
-  return UNSPACED.test(last) && UNSPACED.test(first) ? before + after : `${before} ${after}`;
-}

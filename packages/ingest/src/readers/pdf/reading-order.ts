@@ -1,80 +1,165 @@
 /**
- * Pieces of a right-to-left line in the order they are read. Many producers write such a line as it lies on the page:
- * its last word first, its vowel signs wherever the pen was.
+ * Glyphs of a row from left to right, as the eye sees them -> the order in which they are read: the Unicode Bidirectional
+ * Algorithm (UAX #9) backwards, for lines without embeddings.
  */
-import type { PdfPiece } from './lines.js';
+import type { Glyph } from './glyph.js';
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
-const LEFT_TO_RIGHT = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/gu;
+/** What is placed along a row: a glyph, or a blank between two of them. */
+export type Placed = Pick<Glyph, 'text' | 'left' | 'right'>;
 
-/** Lines of other scripts come back as they are, unless the pen went back over whole pieces (leaders of a contents). */
-export function inReadingOrder(pieces: readonly PdfPiece[]): readonly PdfPiece[] {
-  const whole = pieces.map(({ text }) => text).join('');
-  const rightToLeft = count(whole, RIGHT_TO_LEFT);
-  if (rightToLeft === 0) return leftToRight(pieces);
-  if (rightToLeft < count(whole, LEFT_TO_RIGHT)) return pieces;
-  const ordered = attachMarks(pieces)
-    .map((piece, index) => ({ piece, index }))
-    .sort((a, b) => b.piece.left - a.piece.left || b.index - a.index)
-    .map(({ piece }) => piece);
-  return turnBackForeignRuns(ordered);
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const ARABIC = /[\u0620-\u064a\u066e-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c9]/;
+
+/** R: right to left. L: left to right. D: European digits. A: Arabic ones. N: neither, which its surroundings decide. */
+type Kind = 'R' | 'L' | 'D' | 'A' | 'N';
+
+function kindOf(text: string): Kind {
+  if (/[\u0660-\u0669]/.test(text)) return 'A';
+  if (/[\u05d0-\u05f2\ufb1d-\ufb4f]/.test(text) || ARABIC.test(text) || /[\ufb50-\ufdff\ufe70-\ufefc]/.test(text))
+    return 'R';
+  if (/\p{L}/u.test(text)) return 'L';
+  return /\p{Nd}/u.test(text) ? 'D' : RIGHT_TO_LEFT.test(text) && /\p{L}|\p{M}/u.test(text) ? 'R' : 'N';
 }
 
-function leftToRight(pieces: readonly PdfPiece[]): readonly PdfPiece[] {
-  const inked = pieces.filter(({ text }) => text.trim() !== '');
-  const goesBack = inked.some((piece, at) => at > 0 && piece.right <= inked[at - 1]!.left);
-  return goesBack ? [...pieces].sort((a, b) => a.left - b.left) : pieces;
-}
+export const isRightToLeft = (text: string): boolean => kindOf(text) === 'R';
 
-/** Pieces of vowel signs alone go to the letter they hang over; the space pdf.js puts before them goes. */
-function attachMarks(pieces: readonly PdfPiece[]): PdfPiece[] {
-  const bases: PdfPiece[] = [];
-  const marks: PdfPiece[] = [];
-  for (const piece of pieces) (/^\s*\p{Mn}+\s*$/u.test(piece.text) ? marks : bases).push(piece);
-  for (const mark of marks) {
-    const distances = bases.map((base) =>
-      count(base.text, RIGHT_TO_LEFT) === 0
-        ? Number.POSITIVE_INFINITY
-        : Math.max(base.left - mark.left, mark.left - base.right, 0),
-    );
-    const at = distances.indexOf(Math.min(...distances));
-    const base = bases[at];
-    if (base !== undefined) bases[at] = { ...base, text: insertMark(base, mark) };
+/** Letters by direction, to tell that of a page or line. */
+export function lettersByDirection(glyphs: readonly Pick<Glyph, 'text'>[]): {
+  rightToLeft: number;
+  leftToRight: number;
+} {
+  let rightToLeft = 0;
+  let leftToRight = 0;
+  for (const { text } of glyphs) {
+    const kind = kindOf(text);
+    if (kind === 'R') rightToLeft += text.length;
+    else if (kind === 'L') leftToRight += text.length;
   }
-  return bases;
+  return { rightToLeft, leftToRight };
 }
 
-/** After the letter at the mark's place, all letters taken as equally wide. */
-function insertMark(base: PdfPiece, mark: PdfPiece): string {
-  const clusters = base.text.match(/\P{Mn}\p{Mn}*/gu) ?? [base.text];
-  const share = (base.right - mark.left) / Math.max(base.right - base.left, 1e-6);
-  const letter = Math.min(clusters.length - 1, Math.max(0, Math.floor(share * clusters.length)));
-  clusters[letter] += mark.text.trim();
-  return clusters.join('').normalize('NFC');
-}
-
-/** Within a right-to-left line, words of Latin script and numbers that follow each other run left to right. */
-function turnBackForeignRuns(pieces: readonly PdfPiece[]): PdfPiece[] {
-  const result: PdfPiece[] = [];
-  let run: PdfPiece[] = [];
-  const flush = (): void => {
-    // White space at the edges of a run belongs to the right-to-left text around it.
-    let end = run.length;
-    while (end > 0 && run[end - 1]!.text.trim() === '') end--;
-    result.push(...run.slice(0, end).reverse(), ...run.slice(end));
-    run = [];
-  };
-  for (const piece of pieces) {
-    const isForeign = count(piece.text, RIGHT_TO_LEFT) === 0 && count(piece.text, LEFT_TO_RIGHT) > 0;
-    const isSpaceInRun = run.length > 0 && piece.text.trim() === '';
-    if (isForeign || isSpaceInRun) run.push(piece);
-    else {
-      flush();
-      result.push(piece);
+/** @param visual from left to right, vowel signs with their letters */
+export function inReadingOrder(visual: readonly Placed[], isRightToLeftLine: boolean): Placed[] {
+  const kinds = visual.map(({ text }) => kindOf(text));
+  const joinsNumbers = !visual.some(({ text }) => ARABIC.test(text));
+  if (isRightToLeftLine) return turned(visual, kinds, joinsNumbers);
+  const result: Placed[] = [];
+  for (let at = 0; at < visual.length; ) {
+    if (kinds[at] !== 'R') {
+      result.push(visual[at++]!);
+      continue;
     }
+    let end = at + 1;
+    for (let next = end; next < visual.length && kinds[next] !== 'L'; next++) if (kinds[next] === 'R') end = next + 1;
+    result.push(...turned(visual.slice(at, end), kinds.slice(at, end), joinsNumbers));
+    at = end;
   }
-  flush();
   return result;
 }
 
-const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+/** Reads from right to left, runs of other writing from left to right. */
+function turned(visual: readonly Placed[], kinds: readonly Kind[], joinsNumbers: boolean): Placed[] {
+  const result: Placed[] = [];
+  const bracketsAt: number[] = [];
+  for (let end = visual.length; end > 0; ) {
+    const from = runStart(visual, kinds, end - 1, joinsNumbers);
+    if (from === null) {
+      end--;
+      if (BRACKETS.has(visual[end]!.text)) bracketsAt.push(result.length);
+      result.push(visual[end]!);
+    } else {
+      result.push(...visual.slice(from, end));
+      end = from;
+    }
+  }
+  for (const at of bracketsAt) result[at] = { ...result[at]!, text: facing(result, at) };
+  return result;
+}
+
+const SEPARATOR = /^[.,:/\u066b\u066c\u060c]$/;
+const HYPHEN = /^[-+\u2010\u2011]$/;
+const SIGN = /^[#$%\u00a2-\u00a5\u00b0\u2030\u20a0-\u20cf\u2116]$/;
+
+/** Where the run of other writing starts that ends at an index; null where none ends there. */
+function runStart(
+  visual: readonly Placed[],
+  kinds: readonly Kind[],
+  last: number,
+  joinsNumbers: boolean,
+): number | null {
+  let from = last;
+  const text = (at: number): string => visual[at]?.text ?? '';
+  // A bracket that closes within the run: `f(x)`.
+  if (CLOSING.has(text(from)) && kinds[from - 1] !== 'R') {
+    const opening = openingBefore(visual, kinds, from);
+    if (opening !== null && kinds[opening - 1] === 'L') from = opening - 1;
+  }
+  // Signs stand with European numbers, not with Arabic ones.
+  if (SIGN.test(text(from)) && kinds[from - 1] === 'D' && joinsNumbers) from--;
+  if (kinds[from] === 'N' || kinds[from] === 'R') {
+    if (!(SIGN.test(text(from)) && kinds[from + 1] === 'D')) return from < last ? from : null;
+  }
+  for (;;) {
+    const own = kinds[from];
+    const before = kinds[from - 1];
+    if (before === undefined || before === 'R') break;
+    if (before !== 'N') {
+      from--;
+      continue;
+    }
+    let strong = from - 1;
+    while (strong >= 0 && kinds[strong] === 'N') strong--;
+    const reached = kinds[strong];
+    const isOne = strong === from - 2;
+    const isNumber = (kind: Kind | undefined): boolean => kind === 'D' || kind === 'A';
+    if (reached === 'L' && own !== 'A') from = strong;
+    else if (reached === 'D' && own === 'L') from = strong;
+    else if (isNumber(reached) && isNumber(own) && isOne && SEPARATOR.test(text(from - 1))) from = strong;
+    else if (
+      reached === 'D' &&
+      own === 'D' &&
+      isOne &&
+      HYPHEN.test(text(from - 1)) &&
+      (joinsNumbers || isLatinBefore(kinds, strong))
+    )
+      from = strong;
+    else if (own === 'D' && joinsNumbers && SIGN.test(text(from - 1))) {
+      from--;
+      break;
+    } else break;
+  }
+  return from;
+}
+
+/** Whether a run of letters stands before a number: it takes the number with it. */
+function isLatinBefore(kinds: readonly Kind[], at: number): boolean {
+  for (let before = at; before >= 0 && kinds[before] !== 'R'; before--) if (kinds[before] === 'L') return true;
+  return false;
+}
+
+function openingBefore(visual: readonly Placed[], kinds: readonly Kind[], closing: number): number | null {
+  for (let at = closing - 1; at >= 0 && kinds[at] !== 'R'; at--) if (OPENING.has(visual[at]!.text)) return at;
+  return null;
+}
+
+const PAIRS = ['()', '[]', '{}', '<>', '«»', '‹›', '⟨⟩', '【】', '（）'];
+const OPENING: ReadonlySet<string> = new Set(PAIRS.map((pair) => pair[0]!));
+const CLOSING: ReadonlySet<string> = new Set(PAIRS.map((pair) => pair[1]!));
+const BRACKETS: ReadonlySet<string> = new Set([...OPENING, ...CLOSING]);
+
+/**
+ * Some producers name the bracket that is seen, others the one that is read. Which it is, the blanks around it tell: one
+ * that opens stands at the beginning of a word.
+ */
+function facing(read: readonly Placed[], at: number): string {
+  const own = read[at]!.text;
+  const [opens, closes] = PAIRS.find((pair) => pair.includes(own))! as unknown as [string, string];
+  const before = read[at - 1]?.text ?? ' ';
+  const after = read[at + 1]?.text ?? ' ';
+  const isApart = (text: string): boolean => text.trim() === '';
+  const begins = isApart(before) || OPENING.has(before) || BRACKETS.has(before);
+  const ends = isApart(after) || /^[\p{P}]$/u.test(after);
+  if (begins && !isApart(after)) return opens;
+  if (ends && !isApart(before)) return closes;
+  return own;
+}

@@ -1,39 +1,22 @@
-import type { StructTreeNode, TextContent } from 'pdfjs-dist/types/src/display/api.js';
+import type { StructTreeNode } from 'pdfjs-dist/types/src/display/api.js';
 import { describe, expect, it } from 'vitest';
+import { type GlyphOptions, glyphsOf } from '../../testing/glyphs.js';
+import type { Glyph } from './glyph.js';
 import { taggedParagraphs } from './structure.js';
 
-type Items = TextContent['items'];
-
 /** A page written from top to bottom; text of each marked-content sequence on a line of its own, `|` starts a new line. */
-function page(contents: Readonly<Record<string, string>>, artifact = ''): Items {
-  const items: unknown[] = [];
+function page(contents: Readonly<Record<string, string>>, artifact = ''): Glyph[] {
+  const glyphs: Glyph[] = [];
   let y = 800;
-  const write = (text: string) => {
+  const write = (text: string, options: GlyphOptions) => {
     for (const line of text.split('|')) {
       y -= 12;
-      const width = line.length * 5;
-      items.push({
-        str: line,
-        dir: 'ltr',
-        transform: [10, 0, 0, 10, 50, y],
-        width,
-        height: 10,
-        fontName: 'f',
-        hasEOL: true,
-      });
+      glyphs.push(...glyphsOf(line, { ...options, y }));
     }
   };
-  for (const [id, text] of Object.entries(contents)) {
-    items.push({ type: 'beginMarkedContentProps', id, tag: 'P' });
-    write(text);
-    items.push({ type: 'endMarkedContent' });
-  }
-  if (artifact !== '') {
-    items.push({ type: 'beginMarkedContent', tag: 'Artifact' });
-    write(artifact);
-    items.push({ type: 'endMarkedContent' });
-  }
-  return items as Items;
+  for (const [mark, text] of Object.entries(contents)) write(text, { mark });
+  if (artifact !== '') write(artifact, { isArtifact: true });
+  return glyphs;
 }
 
 /** A marked-content id, or a role and what is below it. */
@@ -45,8 +28,8 @@ function tree(sketch: Sketch): StructTreeNode {
   return { role, children: nodes } as StructTreeNode;
 }
 
-const read = (sketch: Sketch, items: Items) =>
-  taggedParagraphs(tree(sketch), items)?.map(({ text, tag }) => [tag?.kind, text]) ?? null;
+const read = (sketch: Sketch, glyphs: readonly Glyph[]) =>
+  taggedParagraphs(tree(sketch), glyphs)?.map(({ text, tag }) => [tag?.kind, text]) ?? null;
 
 describe('taggedParagraphs', () => {
   it('follows the tree, not the page: headings, order, paragraphs over several lines', () => {

@@ -1,0 +1,65 @@
+/** A page -> paragraphs, by its tags where it has them and they reach its text, else by where its lines stand. */
+import type { PDFPageProxy } from 'pdfjs-dist';
+import { inColumns } from './columns.js';
+import { besideLabels } from './filled-in.js';
+import type { Glyph } from './glyph.js';
+import { itemGlyphs } from './item-glyphs.js';
+import { type LegibleGlyphs, legibleGlyphs } from './legibility.js';
+import { lineOf, type PdfLine } from './lines.js';
+import { withoutOverlays } from './overlays.js';
+import { withoutOverprint } from './overprint.js';
+import { type PdfParagraph, paragraphsOf } from './paragraphs.js';
+import type { PdfiumDocument } from './pdfium.js';
+import { pdfiumGlyphs } from './pdfium-glyphs.js';
+import { lettersByDirection } from './reading-order.js';
+import { type Row, rowsOf } from './rows.js';
+import { taggedParagraphs } from './structure.js';
+
+export interface ReadPage {
+  readonly paragraphs: PdfParagraph[];
+  /** Characters in fonts that can be read, and in others. */
+  readonly kept: number;
+  readonly dropped: number;
+}
+
+export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<ReadPage> {
+  const { glyphs: legible, kept, dropped } = await glyphsOf(page, pdfium);
+  const glyphs = besideLabels(withoutOverprint(legible));
+  const { rightToLeft, leftToRight } = lettersByDirection(glyphs);
+  const isRightToLeftPage = rightToLeft > leftToRight;
+  const tree = await page.getStructTree().catch(() => null);
+  const tagged = tree != null && tree.children.length > 0 ? taggedParagraphs(tree, glyphs, isRightToLeftPage) : null;
+  return { paragraphs: tagged ?? placedParagraphs(glyphs, isRightToLeftPage), kept, dropped };
+}
+
+/** Share of glyphs that PDFium has no letters for from which on pdf.js is asked. */
+const UNNAMED_SHARE = 0.05;
+
+/** By PDFium; by pdf.js where PDFium cannot open the file, broke, finds nothing, or knows the letters of fewer glyphs. */
+async function glyphsOf(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<LegibleGlyphs> {
+  let found: LegibleGlyphs | undefined;
+  if (pdfium !== null) {
+    try {
+      const glyphs = pdfiumGlyphs(pdfium, page.pageNumber - 1);
+      if (glyphs.length > 0) found = legibleGlyphs(glyphs);
+      if (found !== undefined && found.dropped <= glyphs.length * UNNAMED_SHARE) return found;
+    } catch {
+      // Goes on with the other engine.
+    }
+  }
+  // Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
+  const { items } = await page.getTextContent({ disableNormalization: true, includeMarkedContent: true });
+  const other = legibleGlyphs(itemGlyphs(items));
+  return found === undefined || other.kept > found.kept ? other : found;
+}
+
+/** Text across the page comes last. */
+function placedParagraphs(glyphs: readonly Glyph[], isRightToLeftPage: boolean): PdfParagraph[] {
+  const { text, overlays } = withoutOverlays(rowsOf(glyphs));
+  const lines = (rows: readonly Row[]): PdfLine[] => rows.flatMap((row) => lineOf(row, isRightToLeftPage) ?? []);
+  return [
+    ...paragraphsOf(lines(inColumns(text, isRightToLeftPage))),
+    // Of no size: not to be taken for headings.
+    ...paragraphsOf(lines(overlays)).map((paragraph) => ({ ...paragraph, size: 0 })),
+  ];
+}

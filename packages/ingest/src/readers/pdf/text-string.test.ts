@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { decodeTextString } from './text-string.js';
+
+it.each([
+  ['UTF-16', [0xfe, 0xff, 0x09, 0x15, 0x09, 0x47], 'के'],
+  ['UTF-16, the other way round', [0xff, 0xfe, 0x15, 0x09], 'क'],
+  ['UTF-8', [0xef, 0xbb, 0xbf, 0xc3, 0xa9], 'é'],
+  ['PDFDocEncoding', [0x41, 0x80, 0x93, 0xa0, 0xe9, 0xad], 'A•ﬁ€é\u00ad'],
+  ['UTF-16 with a language', [0xfe, 0xff, 0, 0x1b, 0, 0x64, 0, 0x65, 0, 0x1b, 0, 0x4f], 'O'],
+])('%s', (_, bytes, text) => expect(decodeTextString(Uint8Array.from(bytes))).toBe(text));
