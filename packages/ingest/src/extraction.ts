@@ -1,5 +1,7 @@
 /** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
 
+import type { Place } from './types.js';
+
 /**
  * `paragraph` is split at sentences, `code` and `table` at line ends; `item` is a paragraph that stands in a list, so that
  * the list may be parted before it.
@@ -22,8 +24,8 @@ export interface Extraction {
   readonly meta: Readonly<Record<string, string>>;
   /** In order, without overlap; every non-space character outside of front matter is in one. */
   readonly blocks: readonly Block[];
-  /** Offset at which each page starts, page 1 first; null where the format has no pages. */
-  readonly pageStarts: readonly number[] | null;
+  /** In order; empty where the format has none. */
+  readonly places: readonly Place[];
   /** True where `text` is the file's own text, so that line numbers are the file's. */
   readonly hasLines: boolean;
   /** Primary language that the document states of itself; null where it states none. */

@@ -6,6 +6,7 @@ export type {
   IngestedDocument,
   IngestOutcome,
   Passage,
+  Place,
   SkippedFile,
   SkipReason,
 } from './types.js';

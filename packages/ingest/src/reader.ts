@@ -123,6 +123,7 @@ async function readEntry(
       contentHash,
       sizeBytes: file.bytes.byteLength,
       modifiedMs: entry.modifiedMs,
+      places: extraction.places,
       passages,
     },
   };

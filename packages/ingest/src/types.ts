@@ -12,6 +12,15 @@ export interface FileEntry {
   readonly modifiedMs: number;
 }
 
+/** A part of a document that readers name, from an offset of its text up to the next place. */
+export interface Place {
+  readonly kind: 'page' | 'sheet' | 'slide' | 'chapter' | 'time';
+  /** What a reader calls it: `3` for a page or slide, the name of a sheet or chapter, `1:04:12` for a moment. */
+  readonly label: string;
+  /** Where it begins. A place without text begins where the next one does. */
+  readonly start: number;
+}
+
 export interface Passage {
   /** Exactly `document.text.slice(start, end)`. */
   readonly text: string;
@@ -41,6 +50,8 @@ export interface IngestedDocument {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** In order; empty where the format has none. A passage may reach over several. */
+  readonly places: readonly Place[];
   readonly passages: readonly Passage[];
 }
 

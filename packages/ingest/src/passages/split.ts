@@ -3,7 +3,7 @@ import type { Extraction } from '../extraction.js';
 import { detectLanguage } from '../language/detect.js';
 import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
 import { createTurns } from '../text/turns.js';
-import type { Passage } from '../types.js';
+import type { Passage, Place } from '../types.js';
 import { packUnits } from './packing.js';
 import { proseOf } from './prose.js';
 import { sectionsOf } from './sections.js';
@@ -17,9 +17,14 @@ export interface SplitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Number of the page or slide. */
+const pageOf = (place: Place | undefined): number | null =>
+  place?.kind === 'page' || place?.kind === 'slide' ? Number(place.label) : null;
+
 /** Long documents take seconds: other work gets its turn meanwhile. @throws GlotError `aborted` */
 export async function splitIntoPassages(extraction: Extraction, options: SplitOptions): Promise<Passage[]> {
-  const { text } = extraction;
+  const { text, places } = extraction;
+  const placeStarts = places.map(({ start }) => start);
   const { countTokens, targetTokens, lang } = options;
   const turns = createTurns(options.signal);
   const lineStarts = extraction.hasLines ? lineSpans(text).map(({ start }) => start) : [];
@@ -37,7 +42,7 @@ export async function splitIntoPassages(extraction: Extraction, options: SplitOp
         start,
         end,
         headings: trail,
-        page: extraction.pageStarts === null ? null : lastStartAtOrBefore(extraction.pageStarts, start) + 1,
+        page: pageOf(places[lastStartAtOrBefore(placeStarts, start)]),
         lines: extraction.hasLines
           ? { first: lastStartAtOrBefore(lineStarts, start) + 1, last: lastStartAtOrBefore(lineStarts, end - 1) + 1 }
           : null,

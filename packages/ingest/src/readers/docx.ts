@@ -32,7 +32,7 @@ export async function readDocx(bytes: Uint8Array): Promise<Extraction> {
     title: meta.title ?? firstHeading ?? null,
     meta,
     blocks: builder.blocks,
-    pageStarts: null,
+    places: [],
     hasLines: false,
     declaredLang: null,
   };

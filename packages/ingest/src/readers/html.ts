@@ -24,7 +24,7 @@ export function readHtml(source: string): Extraction {
     title,
     meta: readMeta(document),
     blocks: chosen.blocks,
-    pageStarts: null,
+    places: [],
     hasLines: false,
     declaredLang: lang,
   };

@@ -21,7 +21,7 @@ export function readMarkdown(text: string): Extraction {
   const firstHeading = blocks.find(({ kind, heading }) => kind === 'heading' && heading !== '')?.heading;
   const title = front.meta.title?.trim() || firstHeading || null;
   const declaredLang = /^[a-z]{2,3}\b/i.exec(front.meta.lang ?? '')?.[0].toLowerCase() ?? null;
-  return { text, title, meta: front.meta, blocks, pageStarts: null, hasLines: true, declaredLang };
+  return { text, title, meta: front.meta, blocks, places: [], hasLines: true, declaredLang };
 }
 
 function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {

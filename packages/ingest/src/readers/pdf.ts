@@ -4,6 +4,7 @@
  */
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Extraction } from '../extraction.js';
+import type { Place } from '../types.js';
 import { closeHyphens, vocabularyOf } from './pdf/hyphens.js';
 import { loadPdf } from './pdf/load.js';
 import { readPage } from './pdf/page.js';
@@ -18,9 +19,15 @@ const MAX_HEADING_LEVELS = 4;
 export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   // pdf.js takes the bytes over.
   const pdfium = await openPdfium(bytes);
-  const document = await loadPdf(bytes);
-  const { pages: raw, firstError } = await readPages(document, pdfium);
-  pdfium?.close();
+  let document: PDFDocumentProxy;
+  let read: Awaited<ReturnType<typeof readPages>>;
+  try {
+    document = await loadPdf(bytes);
+    read = await readPages(document, pdfium);
+  } finally {
+    pdfium?.close();
+  }
+  const { pages: raw, firstError } = read;
   const pages = withWholeWords(raw);
   if (pages.every((page) => page.length === 0)) {
     if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
@@ -33,10 +40,10 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   const levels = headingLevels(pages);
   const hasTaggedHeadings = pages.flat().some(({ tag }) => tag?.kind === 'heading');
   const builder = new TextBuilder();
-  const pageStarts: number[] = [];
-  for (const page of pages) {
+  const places: Place[] = [];
+  for (const [at, page] of pages.entries()) {
     // The first block of a page starts after the blank line that parts it from the page before.
-    pageStarts.push(builder.length === 0 ? 0 : builder.length + 2);
+    places.push({ kind: 'page', label: `${at + 1}`, start: builder.length === 0 ? 0 : builder.length + 2 });
     for (const paragraph of page) {
       const { tag, text } = paragraph;
       const bySize = isHeadingLike(paragraph) && (tag === null || (tag.kind === 'paragraph' && !hasTaggedHeadings));
@@ -51,7 +58,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
     title: title ?? firstHeading ?? null,
     meta,
     blocks: builder.blocks,
-    pageStarts,
+    places,
     hasLines: false,
     declaredLang: null,
   };

@@ -18,7 +18,7 @@ export function readPlainText(text: string, kind: 'prose' | 'data' | 'code'): Ex
     else for (const line of group) blocks.push(block('item', line.start, line.end));
   }
   const title = blocks.find((candidate) => candidate.kind === 'heading')?.heading ?? null;
-  return { text, title, meta: {}, blocks, pageStarts: null, hasLines: true, declaredLang: null };
+  return { text, title, meta: {}, blocks, places: [], hasLines: true, declaredLang: null };
 }
 
 /** Runs of lines that are not blank. */
