@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { GlotError } from '@glot/errors';
+import { switchTelemetryOff } from '@glot/kernels';
 import type { TokenBatch } from '@glot/lfm2';
 import type { RunnerOptions, TrunkRunner } from './trunk-runner.js';
 import { LOADING, type WorkerAnswer, type WorkerRequest } from './worker-protocol.js';
@@ -23,6 +24,7 @@ interface Waiting {
  * An idle thread does not keep the process alive.
  */
 export async function startWorkerRunner(options: RunnerOptions, entry: URL = ENTRY): Promise<TrunkRunner> {
+  switchTelemetryOff();
   const runner = new WorkerRunner(new Worker(entry, { workerData: options, execArgv: [] }));
   await runner.loaded;
   return runner;

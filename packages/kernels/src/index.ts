@@ -69,3 +69,4 @@ export {
 } from './session/graph-session.js';
 export { sliceTexts } from './token-vectors.js';
 export type { QuantizedRows, TokenVectors } from './types.js';
+export { switchTelemetryOff } from './session/telemetry.js';

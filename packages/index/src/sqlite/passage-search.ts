@@ -42,6 +42,12 @@ export async function rankByMaxSim(
 /** Matches to score at most, beyond the rarest word: more takes longer than anybody waits. */
 const MATCHES = 60_000;
 
+/** More matches than any index holds. */
+const EVERY = 2 ** 31 - 1;
+
+/** Matches read behind those that are wanted, since some may share the last score. */
+const TIES = 32;
+
 /** BM25 of FTS5 (k1 1.2, b 0.75) over the words of passages and of their titles and headings, with equal weights. */
 export class LexicalSearch {
   readonly #db: Database;
@@ -54,7 +60,7 @@ export class LexicalSearch {
     this.#averages = db.prepare('SELECT block FROM passage_words_data WHERE id = 1').pluck();
     this.#match = db.prepare(`
       SELECT rowid AS passageId, -rank AS score FROM passage_words
-      WHERE passage_words MATCH ? ORDER BY rank, rowid`);
+      WHERE passage_words MATCH ? ORDER BY rank, rowid LIMIT ?`);
   }
 
   /** A query's words, to be used at once: what is counted of them is counted once. */
@@ -62,10 +68,11 @@ export class LexicalSearch {
     return new LexicalQuery([...new Set(wordsOf(text))].slice(0, QUERY_WORDS), this);
   }
 
-  /** Passages that hold any of the words, best first. */
-  *matches(words: readonly string[]): Generator<Ranked> {
+  /** At most `limit` passages that hold any of the words, best first. */
+  matches(words: readonly string[], limit: number): Ranked[] {
+    if (words.length === 0) return [];
     // Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
-    if (words.length > 0) yield* this.#match.iterate(words.map(quoted).join(' OR ')) as IterableIterator<Ranked>;
+    return this.#match.all(words.map(quoted).join(' OR '), limit) as Ranked[];
   }
 
   /**
@@ -105,14 +112,16 @@ export class LexicalQuery {
    * weight is least, do not find passages.
    */
   rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): Ranked[] {
-    const ranked: Ranked[] = [];
-    for (const row of this.#search.matches(this.#affordable())) {
-      if (eligible && !eligible.has(row.passageId)) continue;
-      // Which of those with the last score are among them is settled by their order.
-      if (ranked.length >= depth && row.score < ranked[depth - 1]!.score) break;
-      ranked.push(row);
+    const words = this.#affordable();
+    // Which of those with the last score are among them is settled by their order, so all of these are asked for.
+    for (let limit = eligible ? EVERY : depth + TIES; ; limit *= 4) {
+      const matches = this.#search.matches(words, limit);
+      const ranked = eligible ? matches.filter(({ passageId }) => eligible.has(passageId)) : matches;
+      const last = ranked[depth - 1];
+      if (matches.length < limit || !last || ranked.at(-1)!.score < last.score) {
+        return settleTies(ranked, order).slice(0, depth);
+      }
     }
-    return settleTies(ranked, order).slice(0, depth);
   }
 
   /** The highest score that any passage can reach. */

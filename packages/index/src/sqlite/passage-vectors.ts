@@ -29,6 +29,12 @@ export interface Filled {
   readonly more: boolean;
 }
 
+/** Some 800 KB of vectors. */
+const PAGE_PASSAGES = 64;
+
+/** More passages than any index holds. */
+const EVERY = 2 ** 31 - 1;
+
 /**
  * Token vectors as stored: per passage codes, f32 scales [rows] (little-endian) and a CRC-32 of both. Codes are int8
  * [rows x dim], or compact rows against the codebook.
@@ -69,7 +75,9 @@ export class PassageVectors {
     this.#many = db
       .prepare(`SELECT ${columns} FROM json_each(?) JOIN passage_vectors ON passage_id = json_each.value`)
       .raw();
-    this.#after = db.prepare(`SELECT ${columns} FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id`).raw();
+    this.#after = db
+      .prepare(`SELECT ${columns} FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id LIMIT ?`)
+      .raw();
     this.#removalsAfter = db
       .prepare('SELECT seq, first_passage, last_passage FROM removal WHERE seq > ? ORDER BY seq')
       .raw();
@@ -105,11 +113,23 @@ export class PassageVectors {
 
   /** Passages above `after`, at most `limit` of them. @throws GlotError `index.corrupt` */
   *after(after: number, limit: number): Generator<StoredRows> {
+    for (const row of this.#rowsAfter(after, limit)) yield this.#checked(row);
+  }
+
+  /**
+   * Rows above `after` in pages. A statement that is left half-read, as `iterate` leaves it, ends the process on Node 24
+   * when it is collected (an assertion in better-sqlite3 12), and forbids writing meanwhile.
+   */
+  *#rowsAfter(after: number, limit: number): Generator<Row> {
+    let last = after;
     let left = limit;
-    for (const row of this.#after.iterate(after) as IterableIterator<Row>) {
-      yield this.#checked(row);
-      left -= 1;
-      if (left === 0) return;
+    while (left > 0) {
+      const wanted = Math.min(left, PAGE_PASSAGES);
+      const page = this.#after.all(last, wanted) as Row[];
+      yield* page;
+      if (page.length < wanted) return;
+      last = page[page.length - 1]![0];
+      left -= page.length;
     }
   }
 
@@ -139,7 +159,7 @@ export class PassageVectors {
    */
   fill(tile: VectorTile, after: number): Filled {
     let through = after;
-    for (const row of this.#after.iterate(after) as IterableIterator<Row>) {
+    for (const row of this.#rowsAfter(after, EVERY)) {
       const stored = this.#checked(row);
       // A passage without rows has nothing to be found by.
       if (stored.rows > 0 && !this.append(tile, stored)) return { through, more: true };

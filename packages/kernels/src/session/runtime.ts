@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { TensorArray } from './graph-session.js';
+import { switchTelemetryOff } from './telemetry.js';
 
 /** What we use of onnxruntime-node. Loaded on first use, so that commands without a model start quickly. */
 export interface Runtime {
@@ -10,13 +11,14 @@ export interface Runtime {
 
 let loading: Promise<Runtime> | null = null;
 
-/** @throws GlotError `kernels.runtime` when the native library cannot be loaded here */
+/** @throws GlotError `kernels.runtime` when the native library cannot be loaded here, `kernels.telemetry` */
 export function loadRuntime(): Promise<Runtime> {
   loading ??= load();
   return loading;
 }
 
 async function load(): Promise<Runtime> {
+  switchTelemetryOff();
   try {
     const ort = await import('onnxruntime-node');
     // Must be set before the first session; later values are ignored.
