@@ -67,6 +67,6 @@ export {
   type TensorArray,
   type TensorValue,
 } from './session/graph-session.js';
+export { switchTelemetryOff } from './session/telemetry.js';
 export { sliceTexts } from './token-vectors.js';
 export type { QuantizedRows, TokenVectors } from './types.js';
-export { switchTelemetryOff } from './session/telemetry.js';
