@@ -6,7 +6,7 @@ import { filterOf } from '../filter-options.js';
 import { modelOptions, queryText, type SearchOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
 import { excerpt } from '../terminal/excerpt.js';
-import { headingTrail, place } from '../terminal/place.js';
+import { headingTrail, place, placeOfHit } from '../terminal/place.js';
 import { printable } from '../terminal/printable.js';
 import { fit, outputColumns } from '../terminal/width.js';
 
@@ -25,7 +25,7 @@ export async function runSearch(
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...hitJson(hit, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
+        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...hitJson(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else {
       hits.forEach((hit, at) => {
@@ -40,7 +40,7 @@ export async function runSearch(
   }
 }
 
-function hitJson(hit: Hit, displayPath: (path: string) => string) {
+function hitJson(hit: Hit, query: string, displayPath: (path: string) => string) {
   return {
     rank: hit.rank,
     score: hit.score,
@@ -48,7 +48,8 @@ function hitJson(hit: Hit, displayPath: (path: string) => string) {
     text: hit.text,
     start: hit.start,
     end: hit.end,
-    page: hit.page,
+    page: placeOfHit(hit, query).page,
+    ...(hit.places.length > 0 && { places: hit.places }),
     heading: headingTrail(hit.headings),
     lang: hit.lang,
   };
@@ -60,7 +61,7 @@ const NARROWEST_HEADING = 10;
 function hitText(hit: Hit, query: string, path: string, full: boolean): string {
   const columns = outputColumns();
   const rank = `${hit.rank}.`.padStart(3);
-  const where = place(path, hit);
+  const where = place(path, placeOfHit(hit, query));
   const heading = headingTrail(hit.headings);
   const head = [colors.dim(rank), colors.bold(colors.cyan(where))];
   if (heading !== null) {

@@ -56,6 +56,7 @@ export function eventJson(event: AnswerEvent, displayPath: DisplayPath): object 
   return event;
 }
 
-function citationJson({ path, start, end, quote, verified, page, heading }: Citation, displayPath: DisplayPath) {
-  return { path: displayPath(path), start, end, quote, verified, page, heading };
+function citationJson(citation: Citation, displayPath: DisplayPath) {
+  const { path, start, end, quote, verified, page, place, heading } = citation;
+  return { path: displayPath(path), start, end, quote, verified, page, ...(place && { place }), heading };
 }

@@ -51,7 +51,7 @@ function bestStart(lines: readonly string[], wanted: ReadonlySet<string>, count:
 }
 
 /** Long words say more than short ones; a character of a script without spaces about as much as four letters. */
-const weightOf = (word: string): number =>
+export const weightOf = (word: string): number =>
   /^[\p{ASCII}\p{Script=Latin}]+$/u.test(word) ? word.length : 4 * word.length;
 
 function marked(line: string, wanted: ReadonlySet<string>): string {
@@ -63,7 +63,7 @@ function marked(line: string, wanted: ReadonlySet<string>): string {
 }
 
 /** Without one or two letters of an alphabet ("a", "of") and single kana (particles); one ideograph does count. */
-function tellingWords(text: string): string[] {
+export function tellingWords(text: string): string[] {
   const found: string[] = [];
   for (const { segment, isWordLike } of words.segment(text)) {
     if (!isWordLike || /^[\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(segment)) continue;

@@ -35,6 +35,24 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.get('missing')).toBeNull();
     });
 
+    it('keeps the places of a document and gives a hit those it reaches over', async () => {
+      const text = 'ขนมปังต้องหมักแป้งข้ามคืนก่อนอบ';
+      const starts = [0, 3, 10, 10, 400];
+      const places = starts.map((start, at) => ({ kind: 'page' as const, label: `${at + 1}`, start }));
+      const input = document('頁.pdf', [text], { places, passages: [passage(text, 5, { page: 2 })] });
+      index.upsert(input, encode(text));
+      add('b.pdf', [text], { places: [{ kind: 'sheet', label: 'Übersicht', start: 0 }] });
+      expect(index.get('頁.pdf')?.places).toEqual(places);
+      const hits = await search('semantic', text);
+      const labels = (path: string) => hits.find((hit) => hit.path === path)?.places.map(({ label }) => label);
+      expect([labels('頁.pdf'), labels('b.pdf')]).toEqual([['2', '3', '4'], ['Übersicht']]);
+      index.upsert({ ...input, places: [] }, encode(text));
+      expect(index.get('頁.pdf')?.places ?? []).toEqual([]);
+      index.delete('頁.pdf');
+      index.upsert(input, encode(text));
+      expect(index.get('頁.pdf')?.places).toEqual(places);
+    });
+
     it('keeps a document without passages, and one whose passage has no vectors', async () => {
       add('empty', []);
       index.upsert(document('mute', ['!!!']), vectorsOf([new Float32Array(0)], DIM));
@@ -69,7 +87,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       );
       const [hit] = await search('hybrid', text, 1);
       expect(hit).toMatchObject({ rank: 1, documentId: id, path: 'th/ขนมปัง.txt', title: 'ขนมปัง', text, start: 5 });
-      expect(hit).toMatchObject({ headings: ['แป้ง'], page: 2, lines: { first: 1, last: 2 }, lang: 'th' });
+      expect(hit).toMatchObject({ headings: ['แป้ง'], page: 2, places: [], lines: { first: 1, last: 2 }, lang: 'th' });
       expect(hit?.end).toBe(5 + text.length);
       // Best by the vectors, so what is above zero comes from the words.
       expect(hit?.score).toBeGreaterThan(0);

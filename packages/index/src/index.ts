@@ -1,5 +1,6 @@
 export { createMemoryIndex, type MemoryIndexOptions } from './memory-index.js';
 export { type OpenIndexOptions, openIndex } from './open-index.js';
+export { pageNumber, placeAt, placesWithin } from './places.js';
 export type { StorageProfile } from './sqlite/schema.js';
 export { type ExportOptions, exportIndex, type TransferReport } from './transfer/export-index.js';
 export { type ImportOptions, importIndex } from './transfer/import-index.js';
@@ -14,6 +15,7 @@ export type {
   IndexStats,
   MultivectorIndex,
   PassageInput,
+  Place,
   RepairReport,
   RowMatch,
   SearchFilter,

@@ -3,6 +3,7 @@ import type { TokenVectors } from '@glot/kernels';
 import { documentMatches } from './document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from './fusion.js';
 import { attainableByWords, rankByWords } from './memory-lexical.js';
+import { placesWithin } from './places.js';
 import { matchRows } from './row-matches.js';
 import { planSearch } from './search-request.js';
 import { TopRanked } from './top-ranked.js';
@@ -137,6 +138,7 @@ class MemoryIndex implements MultivectorIndex {
           : alone(lexical ?? [], 'lexical');
     return found.slice(0, limit).map(({ passageId, score, sides }, index) => {
       const { stored, index: at } = passages.get(passageId)!;
+      const passage = stored.document.passages[at]!;
       return {
         rank: index + 1,
         score,
@@ -144,7 +146,8 @@ class MemoryIndex implements MultivectorIndex {
         documentId: stored.id,
         path: stored.document.path,
         title: stored.document.title,
-        ...structuredClone(stored.document.passages[at]!),
+        ...structuredClone(passage),
+        places: placesWithin(stored.document.places ?? [], passage.start, passage.end),
         sides,
       };
     });

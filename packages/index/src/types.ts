@@ -21,6 +21,15 @@ export interface EncoderIdentity {
   readonly precision?: string;
 }
 
+/** A part of a document that readers name, from an offset of its text up to the next place. */
+export interface Place {
+  readonly kind: 'page' | 'sheet' | 'slide' | 'chapter' | 'time';
+  /** What a reader calls it: `3` for a page or slide, the name of a sheet or chapter, `1:04:12` for a moment. */
+  readonly label: string;
+  /** Where it begins. A place without text begins where the next one does. */
+  readonly start: number;
+}
+
 export interface PassageInput {
   readonly text: string;
   /** UTF-16 offsets in the document's text. */
@@ -44,6 +53,8 @@ export interface DocumentInput {
   readonly meta: Readonly<Record<string, string>>;
   /** The whole extracted text: citations are checked against it. */
   readonly text: string;
+  /** In order; absent or empty where the format has none. A passage may reach over several. */
+  readonly places?: readonly Place[];
   readonly passages: readonly PassageInput[];
 }
 
@@ -108,7 +119,10 @@ export interface Hit {
   readonly start: number;
   readonly end: number;
   readonly headings: readonly string[];
+  /** Where the passage begins. */
   readonly page: number | null;
+  /** The place that the passage begins in, and those that begin within it. */
+  readonly places: readonly Place[];
   readonly lines: { readonly first: number; readonly last: number } | null;
   readonly lang: string | null;
   /** Scores of the single sides where they ranked the passage (`semantic`, `lexical`); null where they did not. */

@@ -1,4 +1,4 @@
-import type { Hit } from '@glot/index';
+import { type Hit, pageNumber, placeAt } from '@glot/index';
 import { verifyCitation } from './citation-verification.js';
 import type { DocumentLookup } from './packing.js';
 import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from './types.js';
@@ -38,13 +38,16 @@ function verifiedCitation(
   });
   if (!verdict.verified) return verdict.reason;
   const hit = hitAround(context.hits, verdict.start);
+  const place = placeAt(document.places ?? [], verdict.start);
   return {
     path: context.path,
     documentId: context.documentId,
     passageId: hit.passageId,
     start: verdict.start,
     end: verdict.end,
-    page: hit.page,
+    // An index of an older format knows the page of the passage alone.
+    page: place === null ? hit.page : pageNumber(place),
+    place: place === null ? null : { kind: place.kind, label: place.label },
     lines: linesOf(hit, verdict, document.text),
     heading: hit.headings.length === 0 ? null : hit.headings.join(HEADING_SEPARATOR),
     quote: verdict.quote,

@@ -1,4 +1,4 @@
-import type { DocumentInput, Hit, PassageInput } from '@glot/index';
+import { type DocumentInput, type Hit, type PassageInput, placesWithin } from '@glot/index';
 
 /** What stands around a hit and belongs to it: the rest of its section, and what its parent heading begins with. */
 
@@ -17,7 +17,8 @@ export function neighboursOf(hit: Hit, document: DocumentInput): Hit[] {
     const passage = document.passages[index];
     if (passage === undefined || !belongs(hit.headings, passage.headings)) continue;
     // The passages of a document have consecutive ids.
-    neighbours.push(asHit(passage, hit, hit.passageId + index - at));
+    const places = placesWithin(document.places ?? [], passage.start, passage.end);
+    neighbours.push({ ...asHit(passage, hit, hit.passageId + index - at), places });
   }
   return neighbours;
 }

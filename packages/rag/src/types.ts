@@ -1,5 +1,5 @@
 import type { Encoder } from '@glot/encoder';
-import type { Hit, MultivectorIndex, SearchFilter, SearchMode } from '@glot/index';
+import type { Hit, MultivectorIndex, Place, SearchFilter, SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { Evidence } from './answer-evidence.js';
 import type { ContextScores } from './context-scores.js';
@@ -178,7 +178,10 @@ export interface Citation {
   /** The document's stored text from `start` to `end` is `quote`. */
   readonly start: number;
   readonly end: number;
+  /** Number of the page or slide that the quote begins on. */
   readonly page: number | null;
+  /** Where the quote begins; null where the document has no places. */
+  readonly place: Pick<Place, 'kind' | 'label'> | null;
   /** 1-based lines in the file; narrowed to the quote where the passage's lines allow it. */
   readonly lines: { readonly first: number; readonly last: number } | null;
   /** The trail of headings above the passage, joined by ` › `; null where there is none. */

@@ -4,6 +4,7 @@ import type { DocumentInput, PassageInput, SkippedInput, StoredFile } from '../t
 import { wordsOf } from '../words.js';
 import type { PassageCells } from './passage-cells.js';
 import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
+import { PlaceStore } from './place-store.js';
 
 interface DocumentRow {
   readonly id: number;
@@ -39,6 +40,7 @@ export class DocumentStore {
   readonly #db: Database;
   readonly #vectors: PassageVectors;
   readonly #cells: PassageCells | null;
+  readonly #places: PlaceStore;
   readonly #statements: ReturnType<typeof prepare>;
 
   /** @param cells null for a file of the first format, which is only read */
@@ -46,6 +48,7 @@ export class DocumentStore {
     this.#db = db;
     this.#vectors = vectors;
     this.#cells = cells;
+    this.#places = new PlaceStore(db);
     this.#statements = prepare(db, cells !== null);
   }
 
@@ -72,6 +75,7 @@ export class DocumentStore {
         }).lastInsertRowid,
       );
       insertText.run(id, document.text);
+      this.#places.insert(id, document.places ?? []);
       document.passages.forEach((passage, index) => {
         const passageId = Number(
           insertPassage.run({
@@ -122,6 +126,7 @@ export class DocumentStore {
     const row = this.#statements.selectDocument.get(path) as DocumentRow | undefined;
     if (!row) return null;
     const passages = this.#statements.selectPassages.all(row.first_passage, lastPassage(row)) as PassageRow[];
+    const places = this.#places.all(row.id);
     return {
       id: row.id,
       path: row.path,
@@ -133,6 +138,7 @@ export class DocumentStore {
       lang: row.lang,
       meta: JSON.parse(row.meta) as Record<string, string>,
       text: row.text,
+      ...(places.length > 0 && { places }),
       passages: passages.map(passageOf),
     };
   }
@@ -173,6 +179,7 @@ export class DocumentStore {
     statements.deleteVectors.run(first, last);
     statements.deletePassages.run(first, last);
     statements.deleteText.run(row.id);
+    this.#places.delete(row.id);
     statements.deleteDocument.run(row.id);
     if (row.passages > 0) {
       const { lastInsertRowid } = statements.insertRemoval.run(first, last);

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Found } from '../fusion.js';
 import type { Hit } from '../types.js';
 import { type PassageRow, passageOf } from './document-store.js';
+import { PlaceStore } from './place-store.js';
 
 interface Row extends PassageRow {
   readonly passageId: number;
@@ -13,8 +14,10 @@ interface Row extends PassageRow {
 /** Turns ranked ids into hits. Passages that were removed since they were ranked are passed over. */
 export class HitReader {
   readonly #select: Statement;
+  readonly #places: PlaceStore;
 
   constructor(db: Database) {
+    this.#places = new PlaceStore(db);
     this.#select = db.prepare(`
       SELECT passage.*, passage.id AS passageId, document.id AS documentId, document.path, document.title
       FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`);
@@ -34,6 +37,7 @@ export class HitReader {
         path: row.path,
         title: row.title,
         ...passageOf(row),
+        places: this.#places.within(row.documentId, row.start_offset, row.end_offset),
         sides,
       });
     }

@@ -11,6 +11,7 @@ import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
 import { type OpenIndexOptions, openIndex } from '../open-index.js';
 import type { MultivectorIndex } from '../types.js';
 import { openForWriting } from './index-file.js';
+import { FORMAT_VERSION } from './schema.js';
 import { SqliteIndex } from './sqlite-index.js';
 
 let folder: string;
@@ -46,7 +47,12 @@ describe('opening an index', () => {
     await made();
     expect(await readdir(dirname(file))).toEqual(['索引 #1%20?.db']);
     const index = await read({ encoder: ENCODER });
-    expect(index.stats()).toMatchObject({ documents: 9, passages: 18, encoder: ENCODER, formatVersion: 2 });
+    expect(index.stats()).toMatchObject({
+      documents: 9,
+      passages: 18,
+      encoder: ENCODER,
+      formatVersion: FORMAT_VERSION,
+    });
     expect(index.stats().fileBytes).toBeGreaterThan(10_000);
     await index.close();
   });
@@ -124,7 +130,7 @@ describe('opening an index', () => {
   it('refuses a newer format', async () => {
     await made();
     const db = new Database(file);
-    db.pragma('user_version = 3');
+    db.pragma(`user_version = ${FORMAT_VERSION + 1}`);
     db.close();
     await expect(read()).rejects.toThrowError(code('index.version'));
     await expect(write()).rejects.toThrowError(code('index.version'));

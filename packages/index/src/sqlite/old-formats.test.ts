@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
+import { FORMAT_VERSION } from './schema.js';
 
 const SAMPLES = fileURLToPath(new URL('../../../../fixtures/indexes', import.meta.url));
 
@@ -41,7 +42,7 @@ for (const format of [1, 2]) {
     expect(await index.compact({ retrain: true })).toMatchObject({ cells: 'trained' });
     await index.close();
     const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
-    expect(again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: 2 });
+    expect(again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
     expect(again.stats().cells?.count).toBeGreaterThan(0);
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
     expect(await again.verify()).toEqual([]);

@@ -8,7 +8,7 @@ import { corruptMessage } from './storage-error.js';
 export const APPLICATION_ID = 0x676c6f74;
 
 /** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -106,6 +106,18 @@ const TABLES_2 = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Since format 3: where the parts of a document that readers name begin in its text.
+const TABLES_3 = `
+  CREATE TABLE place (
+    document_id INTEGER NOT NULL,
+    start_offset INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (document_id, start_offset, seq)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -113,7 +125,7 @@ function quoted(text: string): string {
 /** One transaction: a crash leaves an empty file or a whole index. */
 export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
   db.transaction(() => {
-    db.exec(TABLES + TABLES_2);
+    db.exec(TABLES + TABLES_2 + TABLES_3);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -132,11 +144,15 @@ export function readProfile(db: Database): StorageProfile {
 /** Brings an older file to this format, in one transaction. */
 export function upgrade(db: Database): void {
   db.transaction(() => {
-    if (formatOf(db) >= FORMAT_VERSION) return;
-    db.exec(TABLES_2);
+    const format = formatOf(db);
+    if (format >= FORMAT_VERSION) return;
+    if (format < 2) db.exec(TABLES_2);
+    if (format < 3) db.exec(TABLES_3);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
   }).immediate();
 }
+
+export const storesPlaces = (db: Database): boolean => formatOf(db) >= 3;
 
 export function formatOf(db: Database): number {
   return db.pragma('user_version', { simple: true }) as number;

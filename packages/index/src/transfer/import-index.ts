@@ -39,6 +39,15 @@ const documentSchema = z.object({
   lang: z.string().nullable().default(null),
   meta: z.record(z.string(), z.string()).default({}),
   text: z.string(),
+  places: z
+    .array(
+      z.object({
+        kind: z.enum(['page', 'sheet', 'slide', 'chapter', 'time']),
+        label: z.string(),
+        start: z.number().int(),
+      }),
+    )
+    .default([]),
   passages: z.array(
     z.object({
       text: z.string(),
