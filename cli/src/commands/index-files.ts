@@ -75,12 +75,13 @@ function tellWatching(progress: Progress): void {
   process.stderr.write('watching for changes; Ctrl-C ends it\n');
 }
 
-const hasChanges = ({ added, updated, deleted }: SyncReport): boolean => added + updated + deleted > 0;
+const hasChanges = ({ added, updated, moved, deleted }: SyncReport): boolean => added + updated + moved + deleted > 0;
 
 function changesOf(report: SyncReport): string {
   const changes = [
     report.added > 0 && `${report.added} added`,
     report.updated > 0 && `${report.updated} updated`,
+    report.moved > 0 && `${report.moved} moved`,
     report.deleted > 0 && `${report.deleted} deleted`,
     report.unchanged > 0 && `${report.unchanged} unchanged`,
     report.skipped.length > 0 && `${report.skipped.length} skipped`,

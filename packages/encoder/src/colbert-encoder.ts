@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
-import { batchesOf } from './batches.js';
+import { type Batch, batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
 import { checkPoolFactor, poolTokens } from './token-pooling.js';
 import type { TrunkRunner } from './trunk-runner.js';
@@ -22,6 +22,9 @@ export interface ColbertParts {
 
 /** Characters that are tokenised before other work gets its turn. */
 const TOKENISE_CHARACTERS = 20_000;
+
+/** Batches given to the runner at once: it need not wait for the calling thread, which may be busy, for the next. */
+const RUNS_AHEAD = 2;
 
 export class ColbertEncoder implements Encoder {
   readonly name: string;
@@ -84,15 +87,33 @@ export class ColbertEncoder implements Encoder {
     });
     const data = new Float32Array(offsets[rows.length]! * dim);
     let done = 0;
-    for (const batch of batchesOf(rows, this.#batchTokens)) {
-      throwIfAborted(signal);
-      const vectors = await this.#runner.run(batch);
+    const running: { readonly batch: Batch; readonly vectors: Promise<Float32Array> }[] = [];
+    const finish = async () => {
+      const { batch, vectors } = running[0]!;
+      const made = await vectors;
+      running.shift();
       batch.texts.forEach((text, sequence) => {
-        const source = vectors.subarray(sequence * batch.length * dim, (sequence + 1) * batch.length * dim);
+        const source = made.subarray(sequence * batch.length * dim, (sequence + 1) * batch.length * dim);
         copyKept(source, rows[text]!.kept, data, offsets[text]! * dim, dim);
       });
       done += batch.sequences;
       onProgress?.(done, texts.length);
+    };
+    try {
+      for (const batch of batchesOf(rows, this.#batchTokens)) {
+        throwIfAborted(signal);
+        const vectors = this.#runner.run(batch);
+        vectors.catch(() => {}); // reported when its turn comes
+        running.push({ batch, vectors });
+        if (running.length >= RUNS_AHEAD) await finish();
+      }
+      while (running.length > 0) {
+        throwIfAborted(signal);
+        await finish();
+      }
+    } finally {
+      // Who disposes of the encoder after an error must not meet work that is still waiting.
+      await Promise.allSettled(running.map(({ vectors }) => vectors));
     }
     throwIfAborted(signal);
     return { data, offsets, dim };

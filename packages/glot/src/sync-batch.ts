@@ -1,12 +1,16 @@
+import { extname } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex } from '@glot/index';
+import type { MultivectorIndex, StoredFile } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
-import { sliceTexts } from '@glot/kernels';
+import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { encodedText } from './encoded-text.js';
 
 /** Documents are encoded together up to this many passages, so that batches of equal length fill. */
 const BATCH_PASSAGES = 96;
+
+/** Batches that are encoded while documents are read for the next and the one before is stored. */
+const BATCHES_AHEAD = 2;
 
 export interface ReadDocument {
   readonly key: string;
@@ -16,7 +20,7 @@ export interface ReadDocument {
 
 export interface IndexedDocument {
   readonly entry: FileEntry;
-  readonly change: 'added' | 'updated' | 'unchanged';
+  readonly change: 'added' | 'updated' | 'moved' | 'unchanged';
   readonly passages: number;
   /** Token vectors. */
   readonly tokens: number;
@@ -29,6 +33,10 @@ export interface BatchContext {
   readonly signal: AbortSignal | undefined;
   /** Whether documents with the stored content are encoded again. */
   readonly force: boolean;
+  /** What the index held before, by path. */
+  readonly stored: ReadonlyMap<string, StoredFile>;
+  /** Of `stored`, what is no longer found: such a document may lie elsewhere now. */
+  readonly vanished: readonly StoredFile[];
   /** Told while a batch is encoded, before any of it is stored. */
   readonly onEncoding: (state: EncodingState) => void;
 }
@@ -40,56 +48,100 @@ export interface EncodingState {
   readonly path: string;
 }
 
-/** Encodes documents in batches and stores each in a transaction of its own. */
+interface Encoding {
+  readonly batch: readonly ReadDocument[];
+  readonly vectors: Promise<TokenVectors>;
+}
+
+/**
+ * Encodes documents in batches and stores each in a transaction of its own, in their order. While batches are encoded,
+ * documents are read for those to come and finished ones are stored; what is held at once is bounded.
+ */
 export async function* indexBatches(
   documents: AsyncIterable<ReadDocument>,
   context: BatchContext,
 ): AsyncGenerator<IndexedDocument> {
+  const { index, force, stored } = context;
+  const stop = new AbortController();
+  const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
+  const movable = new Map<string, string[]>();
+  for (const { path, contentHash, skipReason } of context.vanished) {
+    if (skipReason !== null) continue;
+    const name = contentName(contentHash, path);
+    movable.set(name, [...(movable.get(name) ?? []), path]);
+  }
+  const encodings: Encoding[] = [];
   let batch: ReadDocument[] = [];
   let passages = 0;
-  for await (const item of documents) {
-    throwIfAborted(context.signal);
-    const { key, entry, document } = item;
-    const before = context.index.get(key);
-    if (!context.force && before?.contentHash === document.contentHash) {
-      context.index.touch(key, entry.sizeBytes, entry.modifiedMs);
-      yield { entry, change: 'unchanged', passages: 0, tokens: 0 };
-      continue;
-    }
-    batch.push(item);
-    passages += document.passages.length;
-    if (passages < BATCH_PASSAGES) continue;
-    yield* storeBatch(batch, context);
+  const encodeBatch = () => {
+    encodings.push(startEncoding(batch, context, signal));
     batch = [];
     passages = 0;
+  };
+  try {
+    for await (const item of documents) {
+      throwIfAborted(context.signal);
+      const { key, entry, document } = item;
+      const before = stored.get(key);
+      if (!force && before?.skipReason === null && before.contentHash === document.contentHash) {
+        index.touch(key, entry.sizeBytes, entry.modifiedMs);
+        yield { entry, change: 'unchanged', passages: 0, tokens: 0 };
+        continue;
+      }
+      const from = force ? undefined : movable.get(contentName(document.contentHash, key))?.pop();
+      if (from !== undefined && index.move(from, key, entry.sizeBytes, entry.modifiedMs)) {
+        yield { entry, change: 'moved', passages: 0, tokens: 0 };
+        continue;
+      }
+      batch.push(item);
+      passages += document.passages.length;
+      if (passages < BATCH_PASSAGES) continue;
+      encodeBatch();
+      if (encodings.length > BATCHES_AHEAD) yield* storeBatch(encodings.shift()!, context);
+    }
+    if (batch.length > 0) encodeBatch();
+    while (encodings.length > 0) yield* storeBatch(encodings.shift()!, context);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(encodings.map(({ vectors }) => vectors));
   }
-  yield* storeBatch(batch, context);
 }
 
-async function* storeBatch(
+/** The end of a name decides how a file is read. */
+const contentName = (contentHash: string, path: string): string => `${contentHash} ${extname(path).toLowerCase()}`;
+
+function startEncoding(
   batch: readonly ReadDocument[],
-  { index, encoder, poolFactor = 1, signal, onEncoding }: BatchContext,
-): AsyncGenerator<IndexedDocument> {
-  if (batch.length === 0) return;
+  { encoder, poolFactor = 1, onEncoding }: BatchContext,
+  signal: AbortSignal,
+): Encoding {
   const texts = batch.flatMap(({ document }) =>
     document.passages.map((passage) => encodedText(document.title, passage)),
   );
   const bytes = batch.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   const { path } = batch[batch.length - 1]!.entry;
-  const vectors = await encoder.encodeDocuments(texts, {
-    ...(signal && { signal }),
+  const vectors = encoder.encodeDocuments(texts, {
+    signal,
     poolFactor,
     onProgress: (done, total) => onEncoding({ passages: done, bytes: (bytes * done) / total, path }),
   });
+  vectors.catch(() => {}); // reported when its turn comes
+  return { batch, vectors };
+}
+
+async function* storeBatch(
+  encoding: Encoding,
+  { index, signal, stored }: BatchContext,
+): AsyncGenerator<IndexedDocument> {
+  const vectors = await encoding.vectors;
   let first = 0;
-  for (const { key, entry, document } of batch) {
+  for (const { key, entry, document } of encoding.batch) {
     throwIfAborted(signal);
     const own = sliceTexts(vectors, first, document.passages.length);
     first += document.passages.length;
-    const change = index.get(key) === null ? 'added' : 'updated';
+    const before = stored.get(key);
+    const change = before === undefined || before.skipReason !== null ? 'added' : 'updated';
     index.upsert({ ...document, path: key }, own);
     yield { entry, change, passages: document.passages.length, tokens: own.data.length / own.dim };
   }
 }
-
-/** What the encoder sees of a passage: its headings give the context that the passage alone lacks. */

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { documentPaths } from './document-path.js';
 import { syncFiles } from './sync.js';
 import { testEncoder } from './testing/test-encoder.js';
@@ -83,6 +83,46 @@ describe('syncFiles', () => {
     loads = 0;
     await sync();
     expect(loads).toBe(0);
+  });
+
+  it('keeps the vectors of files in a renamed folder, but not where a name means another format', async () => {
+    write('docs/alt/a.md', '# 橋\n\n橋は川を渡る。\n');
+    write('docs/alt/b.txt', 'The mill stands by the river.');
+    write('docs/alt/c.txt', 'يفيض النهر كل ربيع.');
+    await sync();
+    const before = index.get(stored()[0]!);
+    encoded = [];
+    renameSync(join(folder, 'docs/alt'), join(folder, 'docs/neu'));
+    renameSync(join(folder, 'docs/neu/c.txt'), join(folder, 'docs/neu/c.md'));
+    expect(await sync()).toMatchObject({ added: 1, moved: 2, updated: 0, unchanged: 0, deleted: 1, tokens: 1 });
+    expect(encoded).toEqual(['يفيض النهر كل ربيع.']);
+    expect(stored()).toEqual(['docs/neu/a.md', 'docs/neu/b.txt', 'docs/neu/c.md']);
+    expect(index.get(stored()[0]!)).toMatchObject({ id: before!.id, text: before!.text });
+  });
+
+  it('encodes a copy of a file that is still there', async () => {
+    write('docs/a.md', 'Etwas Text.');
+    await sync();
+    write('docs/b.md', 'Etwas Text.');
+    expect(await sync()).toMatchObject({ added: 1, moved: 0, unchanged: 1, deleted: 0 });
+    expect(stored()).toEqual(['docs/a.md', 'docs/b.md']);
+  });
+
+  it('reads on while the encoder is at work, but not without bound', async () => {
+    for (let at = 0; at < 600; at += 1) write(`docs/${at}.txt`, `Zeile ${at}.`);
+    const waiting: (() => void)[] = [];
+    const { encodeDocuments } = encoder;
+    encoder.encodeDocuments = async (texts, options) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return encodeDocuments.call(encoder, texts, options);
+    };
+    const running = sync();
+    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(waiting).toHaveLength(3);
+    const answer = setInterval(() => waiting.shift()?.(), 1);
+    expect(await running).toMatchObject({ added: 600 });
+    clearInterval(answer);
   });
 
   it('reads and encodes all again when told to', async () => {

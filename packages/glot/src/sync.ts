@@ -84,6 +84,8 @@ export async function syncFiles(
   const progress: Mutable<SyncProgress> = { ...NOTHING_DONE, phase: 'index', filesTotal: changed.length, bytesTotal };
   let added = 0;
   let updated = 0;
+  let moved = 0;
+  const vanished = vanishedFiles(roots, stored, found, unlisted, paths);
   // A batch is told of while it is encoded, then again file by file as these are stored: figures never go back.
   let told = { passages: 0, bytesDone: 0 };
   const tell = (path: string, encoding = { passages: 0, bytes: 0 }) => {
@@ -114,11 +116,13 @@ export async function syncFiles(
       });
       const { signal, force = false } = options;
       const onEncoding = (state: EncodingState) => tell(state.path, state);
-      for await (const done of indexBatches(documents, { ...context, encoder, signal, force, onEncoding })) {
+      const batching = { ...context, encoder, signal, force, stored, vanished, onEncoding };
+      for await (const done of indexBatches(documents, batching)) {
         progress.passages += done.passages;
         progress.tokens += done.tokens;
         if (done.change === 'added') added++;
         else if (done.change === 'updated') updated++;
+        else if (done.change === 'moved') moved++;
         else unchanged++;
         finished(done.entry);
       }
@@ -127,7 +131,9 @@ export async function syncFiles(
     }
   }
 
-  const deleted = deleteVanished(roots, stored, found, unlisted, context);
+  let deleted = 0;
+  // Of what has moved, nothing is left to delete.
+  for (const { path, skipReason } of vanished) if (index.delete(path) && skipReason === null) deleted++;
   await index.compact({
     ...(options.signal && { signal: options.signal }),
     onProgress: () => options.onProgress?.({ ...progress, phase: 'arrange', path: '' }),
@@ -137,6 +143,7 @@ export async function syncFiles(
     files: found.size,
     added,
     updated,
+    moved,
     unchanged,
     deleted,
     skipped,
@@ -177,24 +184,21 @@ async function* keepReadable(
   }
 }
 
-/** Deletes what the index holds below the given roots but the walk no longer found. */
-function deleteVanished(
+/** What the index holds below the given roots but the walk no longer found. */
+function vanishedFiles(
   roots: readonly string[],
   stored: ReadonlyMap<string, StoredFile>,
   found: ReadonlyMap<string, FileEntry>,
   unlisted: readonly string[],
-  { index, paths }: SyncContext,
-): number {
+  paths: DocumentPaths,
+): StoredFile[] {
   const folders = roots.map((root) => resolve(root).normalize('NFC'));
-  let deleted = 0;
-  for (const [key, file] of stored) {
-    if (found.has(key)) continue;
+  return [...stored].flatMap(([key, file]) => {
+    if (found.has(key)) return [];
     const absolute = paths.toAbsolute(key);
-    if (!folders.some((folder) => isWithin(folder, absolute))) continue;
-    if (unlisted.some((folder) => isWithin(folder, absolute))) continue;
-    if (index.delete(key) && file.skipReason === null) deleted++;
-  }
-  return deleted;
+    const gone = folders.some((folder) => isWithin(folder, absolute));
+    return gone && !unlisted.some((folder) => isWithin(folder, absolute)) ? [file] : [];
+  });
 }
 
 function isWithin(folder: string, path: string): boolean {

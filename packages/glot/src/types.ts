@@ -33,6 +33,8 @@ export interface SyncReport {
   readonly files: number;
   readonly added: number;
   readonly updated: number;
+  /** Files found under another path than before, of the same content: nothing of them was encoded. */
+  readonly moved: number;
   /** Documents that needed no reading; skipped files are not among them. */
   readonly unchanged: number;
   readonly deleted: number;

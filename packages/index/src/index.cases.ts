@@ -270,6 +270,20 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.files()).toHaveLength(2);
     });
 
+    it('gives a document another path, in the place of what stood there', async () => {
+      const id = add('alt/straße.md', ['eine lange Straße']);
+      add('neu/straße.md', ['something else']);
+      expect(index.move('alt/straße.md', 'neu/straße.md', 7, 8.5)).toBe(true);
+      expect(index.get('neu/straße.md')).toMatchObject({ id, sizeBytes: 7, modifiedMs: 8.5 });
+      expect(index.files()).toHaveLength(1);
+      expect((await index.search({ mode: 'lexical', text: 'Straße', limit: 5 })).map(({ path }) => path)).toEqual([
+        'neu/straße.md',
+      ]);
+      expect(await index.search({ mode: 'lexical', text: 'something', limit: 5 })).toEqual([]);
+      expect(index.move('alt/straße.md', 'x', 1, 1)).toBe(false);
+      expect(index.move('neu/straße.md', 'neu/straße.md', 1, 1)).toBe(false);
+    });
+
     it('counts', () => {
       add('b', ['one', 'two'], { lang: 'en', format: 'markdown' });
       add('ä', ['drei'], { lang: 'de' });

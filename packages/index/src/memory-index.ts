@@ -88,6 +88,17 @@ class MemoryIndex implements MultivectorIndex {
     if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs });
   }
 
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
+    this.#requireOpen();
+    const stored = this.#documents.get(from);
+    if (from === to || !stored) return false;
+    this.delete(to);
+    this.#documents.delete(from);
+    stored.document = { ...stored.document, path: to, sizeBytes, modifiedMs };
+    this.#documents.set(to, stored);
+    return true;
+  }
+
   skip(file: SkippedInput): void {
     this.delete(file.path);
     this.#skipped.set(file.path, { ...file });

@@ -218,6 +218,11 @@ export interface MultivectorIndex {
   upsert(document: DocumentInput, vectors: TokenVectors): number;
   /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. Unknown paths are ignored. */
   touch(path: string, sizeBytes: number, modifiedMs: number): void;
+  /**
+   * Gives a document another path, with all that is stored of it; what was stored under that path goes.
+   * @returns whether there was such a document
+   */
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean;
   /** Records a file that could not be read, in place of whatever stood at its path. */
   skip(file: SkippedInput): void;
   /** Removes a document or a skip record. Returns whether there was one. */

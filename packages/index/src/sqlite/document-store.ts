@@ -111,6 +111,14 @@ export class DocumentStore {
     });
   }
 
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
+    return this.#change(() => {
+      if (from === to || this.#statements.selectExtent.get(from) === undefined) return false;
+      this.#remove(to);
+      return this.#statements.moveDocument.run(to, sizeBytes, modifiedMs, from).changes > 0;
+    });
+  }
+
   skip(file: SkippedInput): void {
     this.#change(() => {
       this.#remove(file.path);
@@ -235,6 +243,7 @@ function prepare(db: Database, generations: boolean) {
         : 'DELETE FROM removal WHERE seq <= ?',
     ),
     touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
+    moveDocument: db.prepare('UPDATE document SET path = ?, size_bytes = ?, modified_ms = ? WHERE path = ?'),
     touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
     deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),

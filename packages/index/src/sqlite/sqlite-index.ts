@@ -110,6 +110,10 @@ export class SqliteIndex implements MultivectorIndex {
     this.#write(() => this.#documents.touch(path, sizeBytes, modifiedMs));
   }
 
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
+    return this.#write(() => this.#documents.move(from, to, sizeBytes, modifiedMs));
+  }
+
   skip(file: SkippedInput): void {
     this.#write(() => this.#documents.skip(file));
   }
