@@ -10,6 +10,7 @@ import { loadPdf } from './pdf/load.js';
 import { readPage } from './pdf/page.js';
 import type { PdfParagraph } from './pdf/paragraphs.js';
 import { openPdfium, type PdfiumDocument } from './pdf/pdfium.js';
+import { type PageParagraphs, withRunningHeadsOnce } from './pdf/running-heads.js';
 import { Refused } from './refused.js';
 import { TextBuilder } from './text-builder.js';
 
@@ -28,7 +29,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
     pdfium?.close();
   }
   const { pages: raw, firstError } = read;
-  const pages = withWholeWords(raw);
+  const pages = withWholeWords(withRunningHeadsOnce(raw));
   if (pages.every((page) => page.length === 0)) {
     if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
     throw new Refused(
@@ -64,31 +65,33 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   };
 }
 
+const EMPTY: PageParagraphs = { paragraphs: [], apart: [] };
+
 /** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
 async function readPages(
   document: PDFDocumentProxy,
   pdfium: PdfiumDocument | null,
-): Promise<{ pages: PdfParagraph[][]; firstError?: string }> {
-  const pages: PdfParagraph[][] = [];
+): Promise<{ pages: PageParagraphs[]; firstError?: string }> {
+  const pages: PageParagraphs[] = [];
   let kept = 0;
   let dropped = 0;
   let firstError: string | undefined;
   for (let number = 1; number <= document.numPages; number++) {
     try {
       const page = await document.getPage(number);
-      const { paragraphs, kept: read, dropped: unread } = await readPage(page, pdfium);
+      const { kept: read, dropped: unread, ...paragraphs } = await readPage(page, pdfium);
       pages.push(paragraphs);
       kept += read;
       dropped += unread;
       page.cleanup();
     } catch (error) {
       firstError ??= (error as Error).message.replace(/\s+/g, ' ');
-      pages.push([]);
+      pages.push(EMPTY);
     }
   }
   await document.cleanup();
   // What is left of such a document are names and numbers without the text they belong to.
-  if (dropped > kept) return { pages: pages.map(() => []) };
+  if (dropped > kept) return { pages: pages.map(() => EMPTY) };
   return firstError === undefined ? { pages } : { pages, firstError };
 }
 

@@ -13,10 +13,10 @@ import type { PdfiumDocument } from './pdfium.js';
 import { pdfiumGlyphs } from './pdfium-glyphs.js';
 import { lettersByDirection } from './reading-order.js';
 import { type Row, rowsOf } from './rows.js';
-import { taggedParagraphs } from './structure.js';
+import type { PageParagraphs } from './running-heads.js';
+import { marksBelow, taggedParagraphs } from './structure.js';
 
-export interface ReadPage {
-  readonly paragraphs: PdfParagraph[];
+export interface ReadPage extends PageParagraphs {
   /** Characters in fonts that can be read, and in others. */
   readonly kept: number;
   readonly dropped: number;
@@ -29,7 +29,15 @@ export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null
   const isRightToLeftPage = rightToLeft > leftToRight;
   const tree = await page.getStructTree().catch(() => null);
   const tagged = tree != null && tree.children.length > 0 ? taggedParagraphs(tree, glyphs, isRightToLeftPage) : null;
-  return { paragraphs: tagged ?? placedParagraphs(glyphs, isRightToLeftPage), kept, dropped };
+  if (tagged === null) {
+    return { paragraphs: placedParagraphs(glyphs, isRightToLeftPage), apart: [], kept, dropped };
+  }
+  const marks = marksBelow(tree!);
+  const apart = placedParagraphs(
+    glyphs.filter(({ isArtifact, mark }) => isArtifact || mark === null || !marks.has(mark)),
+    isRightToLeftPage,
+  ).map((paragraph): PdfParagraph => ({ ...paragraph, size: 0, tag: { kind: 'paragraph' } }));
+  return { paragraphs: tagged, apart, kept, dropped };
 }
 
 /** Share of glyphs that PDFium has no letters for from which on pdf.js is asked. */

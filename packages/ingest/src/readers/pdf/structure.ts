@@ -114,6 +114,22 @@ const isContent = (node: StructTreeNode | StructTreeContent): node is StructTree
 const contentOf = ({ id }: StructTreeContent, contents: MarkedContent['contents']): Glyphs =>
   contents.get(markName(id) ?? '') ?? [];
 
+/** Marked-content sequences that a tree reaches. */
+export function marksBelow(tree: StructTreeNode): Set<string> {
+  const marks = new Set<string>();
+  const visit = (node: StructTreeNode): void => {
+    for (const child of node.children) {
+      if (!isContent(child)) visit(child);
+      else {
+        const mark = markName(child.id);
+        if (mark !== null) marks.add(mark);
+      }
+    }
+  };
+  visit(tree);
+  return marks;
+}
+
 function glyphsBelow(node: StructTreeNode, contents: MarkedContent['contents']): Glyph[] {
   return node.children.flatMap((child) =>
     isContent(child) ? contentOf(child, contents) : glyphsBelow(child, contents),
