@@ -42,10 +42,10 @@ async function made(copies = 1): Promise<void> {
 }
 
 describe('opening an index', () => {
-  it('makes folders on the way, and leaves one file at rest', async () => {
+  it('makes folders on the way, and leaves one file and an empty lock at rest', async () => {
     file = join(folder, 'новая', 'папка', '索引 #1%20?.db');
     await made();
-    expect(await readdir(dirname(file))).toEqual(['索引 #1%20?.db']);
+    expect(await readdir(dirname(file))).toEqual(['索引 #1%20?.db', '索引 #1%20?.db.writer']);
     const index = await read({ encoder: ENCODER });
     expect(index.stats()).toMatchObject({
       documents: 9,
@@ -74,7 +74,7 @@ describe('opening an index', () => {
       await expect(openIndex({ file, mode, encoder })).rejects.toThrowError(code('index.foreign-encoder'));
       await expect(openIndex({ file, mode, encoder })).rejects.toThrowError(/characters .*--model/);
     }
-    expect(await readdir(folder)).toEqual(['index.db']);
+    expect(await readdir(folder)).toEqual(['index.db', 'index.db.writer']);
   });
 
   it('keeps how tokens are pooled and how vectors are stored, and refuses to mix', async () => {
@@ -111,7 +111,7 @@ describe('opening an index', () => {
         await expect(open(), name).rejects.toThrowError(code('index.corrupt'));
         expect(readFileSync(file).equals(bytes), name).toBe(true);
       }
-      expect((await readdir(folder)).sort(), name).toEqual(['index.db', 'other.db']);
+      expect((await readdir(folder)).sort(), name).toEqual(['index.db', 'index.db.writer', 'other.db']);
     }
   });
 
