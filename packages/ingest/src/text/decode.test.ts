@@ -52,9 +52,9 @@ describe('decodeText', () => {
   });
 
   it('drops byte order marks', () => {
-    expect(decodeText(bytes('efbbbfe38182'))).toEqual({ text: 'あ', encoding: 'utf-8' });
-    expect(decodeText(bytes('fffe423041000a00'))).toEqual({ text: 'あA\n', encoding: 'utf-16le' });
-    expect(decodeText(bytes('feff30420041'))).toEqual({ text: 'あA', encoding: 'utf-16be' });
+    expect(decodeText(bytes('efbbbfe38182'))).toMatchObject({ text: 'あ', encoding: 'utf-8' });
+    expect(decodeText(bytes('fffe423041000a00'))).toMatchObject({ text: 'あA\n', encoding: 'utf-16le' });
+    expect(decodeText(bytes('feff30420041'))).toMatchObject({ text: 'あA', encoding: 'utf-16be' });
   });
 
   it('prefers UTF-8 to a declared charset that also fits, and a fitting declaration to a guess', () => {

@@ -1,14 +1,18 @@
 /**
- * Bytes -> text. In order: byte order mark, UTF-16 by its zero bytes, a declared charset (HTML meta), UTF-8, a guess by
- * chardet. Decoding is strict: bytes that do not fit, or text full of control characters, are binary.
+ * Bytes -> text. In order: byte order mark, UTF-16 by its zero bytes, UTF-8, a declared charset (HTML meta), UTF-8 with a
+ * few damaged bytes, a guess. Text full of control characters is binary.
  */
-import { analyse } from 'chardet';
+import { guessCharsets } from './charset-guess.js';
+import { type Decoded, decodeStrictly } from './charsets.js';
+import { withoutControls } from './controls.js';
 
 export interface DecodedText {
-  /** Without byte order mark. */
+  /** Without byte order mark, and without what only terminals and printers read. */
   readonly text: string;
-  /** WHATWG name. */
+  /** WHATWG name, or that of the code page. */
   readonly encoding: string;
+  /** How the charset was known: `mark` and `utf-8` are sure, `declared` as the document says, the others assumed. */
+  readonly known: 'mark' | 'utf-8' | 'declared' | 'damaged-utf-8' | 'guess';
 }
 
 export interface DecodeOptions {
@@ -23,29 +27,52 @@ const SAMPLE_BYTES = 65_536;
 /** Null when the bytes are no text. */
 export function decodeText(bytes: Uint8Array, { declared, guess = true }: DecodeOptions = {}): DecodedText | null {
   const marked = encodingByMark(bytes);
-  if (marked !== undefined) return decodeAs(bytes, marked);
+  if (marked !== undefined) return readable(decodeStrictly(bytes, marked), 'mark') ?? damagedUtf8(bytes, marked);
   const wide = decodeUnmarkedUtf16(bytes);
   if (wide !== null) return wide;
-  const utf8 = decodeAs(bytes, shiftsToJapanese(bytes) ? 'iso-2022-jp' : 'utf-8');
+  const utf8 = readable(decodeStrictly(bytes, shiftsToJapanese(bytes) ? 'iso-2022-jp' : 'utf-8'), 'utf-8');
   if (utf8 !== null) return utf8;
-  if (declared !== undefined) {
-    const text = decodeAs(bytes, declared);
+  if (declared !== undefined && !/^utf-?8$/i.test(declared)) {
+    const text = readable(decodeStrictly(bytes, declared), 'declared');
     if (text !== null) return text;
   }
+  const damaged = damagedUtf8(bytes, 'utf-8');
+  if (damaged !== null) return damaged;
   if (!guess || isEbcdic(bytes)) return null;
-  for (const encoding of guesses(bytes)) {
-    const text = decodeAs(bytes, encoding);
+  for (const name of guessCharsets(bytes.subarray(0, SAMPLE_BYTES))) {
+    const text = readable(decodeStrictly(bytes, name), 'guess');
     if (text !== null) return text;
   }
   return null;
 }
 
 function encodingByMark(bytes: Uint8Array): string | undefined {
-  const [a, b, c] = bytes;
+  const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
-  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length % 4 === 0 ? 'utf-32le' : 'utf-16le';
   if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'utf-32be';
   return undefined;
+}
+
+/** Damaged places for every hundred whole characters outside of ASCII, at most: other charsets have far more. */
+const DAMAGE = 20;
+
+/** UTF-8 in which some bytes are no character: one was lost, a line came from elsewhere, the end is cut off. */
+function damagedUtf8(bytes: Uint8Array, encoding: string): DecodedText | null {
+  if (encoding !== 'utf-8') return null;
+  const text = new TextDecoder('utf-8').decode(bytes);
+  const damaged = text.match(/\ufffd+/g)?.length ?? 0;
+  const whole = text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0;
+  if (damaged * 100 > whole * DAMAGE) return null;
+  const decoded = readable({ text: text.replaceAll('\ufffd', ''), encoding }, 'damaged-utf-8');
+  return decoded && { ...decoded, text: withoutControls(text) };
+}
+
+function readable(decoded: Decoded | null, known: DecodedText['known']): DecodedText | null {
+  if (decoded === null) return null;
+  const text = withoutControls(decoded.text.startsWith('\ufeff') ? decoded.text.slice(1) : decoded.text);
+  return isReadable(text) ? { text, encoding: decoded.encoding, known } : null;
 }
 
 /**
@@ -57,7 +84,7 @@ function decodeUnmarkedUtf16(bytes: Uint8Array): DecodedText | null {
   let best: DecodedText | null = null;
   let most = 0;
   for (const encoding of ['utf-16le', 'utf-16be']) {
-    const decoded = decodeAs(bytes, encoding);
+    const decoded = readable(decodeStrictly(bytes, encoding), 'guess');
     if (decoded === null) continue;
     const sample = decoded.text.slice(0, 4_096);
     const unassigned = sample.match(/[\p{Cn}\p{Co}]/gu)?.length ?? 0;
@@ -67,29 +94,6 @@ function decodeUnmarkedUtf16(bytes: Uint8Array): DecodedText | null {
     most = everyday;
   }
   return best;
-}
-
-function decodeAs(bytes: Uint8Array, encoding: string): DecodedText | null {
-  try {
-    const decoder = new TextDecoder(encoding, { fatal: true });
-    const decoded = decoder.decode(bytes);
-    const text = decoder.encoding === 'windows-1252' ? repairWindows1252(decoded) : decoded;
-    return isReadable(text) ? { text, encoding: decoder.encoding } : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Bytes 0x80 to 0x9f of windows-1252; Node 20 decodes them as the control characters of ISO 8859-1. */
-const WINDOWS_1252 =
-  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
-
-const repairWindows1252 = (text: string): string =>
-  text.replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80]!);
-
-/** Best first. chardet's scores of single-byte charsets are close together, so more than one gets a try. */
-function guesses(bytes: Uint8Array): string[] {
-  return analyse(bytes.subarray(0, SAMPLE_BYTES)).map(({ name }) => name);
 }
 
 /** ISO-2022-JP is seven-bit, hence valid UTF-8; its shift sequence `ESC $ B` gives it away. */
