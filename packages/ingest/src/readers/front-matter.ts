@@ -1,4 +1,7 @@
-/** YAML front matter: the block between `---` lines at the very start of a Markdown file. */
+/**
+ * Front matter at the very start of a Markdown file: YAML between `---` lines, TOML between `+++` lines, or one JSON object.
+ */
+import { parse as parseTomlMap } from 'smol-toml';
 import { parseDocument } from 'yaml';
 
 export interface FrontMatter {
@@ -12,21 +15,55 @@ const NONE: FrontMatter = { end: 0, meta: {} };
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)(?:^|\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/m;
 const MAX_LENGTH = 65_536;
 
-/** Text whose opening block is not a YAML map has no front matter: `---` is then a rule like any other. */
+const TOML = /^\uFEFF?\+\+\+[ \t]*\r?\n([\s\S]*?)(?:^|\r?\n)\+\+\+[ \t]*(?:\r?\n|$)/m;
+const JSON_OBJECT = /^\uFEFF?(\{\s*\r?\n[\s\S]*?\r?\n\})[ \t]*(?:\r?\n|$)/;
+
+/** A key as people write it: up to four words. What reads as a sentence is text between two rules. */
+const KEY = /^[\p{L}\p{N}_$][\p{L}\p{M}\p{N}_$:/-]*(?: [\p{L}\p{M}\p{N}_-]+){0,3}$/u;
+
+/** Text whose opening block is no map has no front matter: `---` is then a rule like any other. */
 export function readFrontMatter(text: string): FrontMatter {
   const head = text.slice(0, MAX_LENGTH);
+  for (const [pattern, parse] of [
+    [TOML, parseToml],
+    [JSON_OBJECT, parseJson],
+  ] as const) {
+    const found = pattern.exec(head);
+    const values = found?.index === 0 ? parse(found[1] ?? '') : undefined;
+    if (found && values) return { end: found[0].length, meta: flattened(values) };
+  }
   if (!/^\uFEFF?---[ \t]*\r?\n/.test(head)) return NONE;
   const match = FRONT_MATTER.exec(head);
   if (match === null || match.index !== 0) return NONE;
   const source = match[1] ?? '';
   const values = parseMap(source) ?? parseLines(source);
-  if (values === undefined) return NONE;
+  if (values === undefined || !Object.keys(values).every((key) => KEY.test(key))) return NONE;
+  return { end: match[0].length, meta: flattened(values) };
+}
+
+function flattened(values: Readonly<Record<string, unknown>>): Record<string, string> {
   const meta: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(values)) {
     const flat = flatten(value);
     if (flat !== undefined) meta[key] = flat;
   }
-  return { end: match[0].length, meta: { ...meta } };
+  return { ...meta };
+}
+
+function parseToml(source: string): Record<string, unknown> | undefined {
+  try {
+    return parseTomlMap(source);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(source: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(source) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Aliases are refused: a few lines of them can stand for gigabytes. */

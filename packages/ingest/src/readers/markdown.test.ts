@@ -47,6 +47,66 @@ describe('readMarkdown', () => {
     ]);
   });
 
+  it('keeps blocks of HTML and indented code whole, and reads what stands below items', () => {
+    const html = [
+      '<!--',
+      '# kein Titel',
+      '-->',
+      '<pre>',
+      '# 見出しではない',
+      '</pre>',
+      '<script>',
+      '# x',
+      '</script>',
+      '# 本物',
+    ];
+    expect(outline(html.join('\n'))).toEqual([
+      'paragraph <!--\n# kein Titel\n-->',
+      'code <pre>\n# 見出しではない\n</pre>',
+      'code <script>\n# x\n</script>',
+      'h1 本物',
+    ]);
+    expect(outline('Beispiel:\n\n    ```\n    # x\n\n    y\n\n## Weiter')).toEqual([
+      'paragraph Beispiel:',
+      'code     ```\n    # x\n\n    y',
+      'h2 Weiter',
+    ]);
+    expect(outline('- un\n\n    ```sh\n    # deux\n    ```\n\n## trois')).toEqual([
+      'item - un',
+      'code     ```sh\n    # deux\n    ```',
+      'h2 trois',
+    ]);
+    expect(outline('<!-- nie geschlossen\n\n# Titel')).toEqual(['paragraph <!-- nie geschlossen', 'h1 Titel']);
+  });
+
+  it('leaves the bytes of images out, lines kept', () => {
+    const bytes = 'iVBORw0KGgo'.repeat(40);
+    const { text } = readMarkdown(
+      `前\n![plan](data:image/png;base64,${bytes})\n[a]: data:image/png;base64,${bytes}\n後`,
+    );
+    expect(text).toBe('前\n![plan](data:image/png)\n[a]: data:image/png\n後');
+    const wrapped = readMarkdown(`<img src="data:image/gif;base64,${bytes}\n${bytes}\n${bytes}">\nשלום`).text;
+    expect(wrapped).toBe('<img src="data:image/gif\n\n">\nשלום');
+    expect(readMarkdown('data: 12, metadata:x,y').text).toBe('data: 12, metadata:x,y');
+  });
+
+  it('reads front matter of TOML and JSON, and takes a paragraph between rules for text', () => {
+    expect(readMarkdown('+++\ntitle = "Fähre"\ntags = ["a", "b"]\n+++\nText').meta).toEqual({
+      title: 'Fähre',
+      tags: 'a, b',
+    });
+    expect(readMarkdown('{\n  "title": "渡し船",\n  "draft": false\n}\nText').meta).toEqual({
+      title: '渡し船',
+      draft: 'false',
+    });
+    expect(outline('---\n\nNur ein Satz, kein Kopf. Zeit: Mittag.\n\n---\n\nMehr.')).toEqual([
+      'paragraph ---',
+      'paragraph Nur ein Satz, kein Kopf. Zeit: Mittag.',
+      'paragraph ---',
+      'paragraph Mehr.',
+    ]);
+  });
+
   it('takes list items one by one and tables whole', () => {
     expect(outline('- 하나\n  계속\n- 둘\n\n1. drei\n\n| a | b |\n|---|:-:|\n| ก | ข |\n\ntail')).toEqual([
       'item - 하나\n  계속',

@@ -1,9 +1,11 @@
 /**
- * Markdown by lines: the extracted text is the file's own, only its structure is found. Knows front matter, ATX and
- * setext headings, fences, tables and lists; everything else (MkDocs and MDX tags too) is a paragraph like any other.
+ * Markdown by lines: the extracted text is the file's own but for the bytes of images in it, only its structure is found.
+ * Knows front matter, ATX and setext headings, fences, indented code, blocks of HTML, tables and lists; everything else
+ * (MkDocs and MDX tags too) is a paragraph like any other.
  */
 import { type Block, block, type Extraction } from '../extraction.js';
 import { type LineSpan, lineSpans } from '../text/line-spans.js';
+import { withoutDataAddresses } from './data-addresses.js';
 import { readFrontMatter } from './front-matter.js';
 import { headingText } from './heading-text.js';
 
@@ -13,9 +15,11 @@ const SETEXT = /^ {0,3}(=+|-+)[ \t]*$/;
 const ITEM = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])(?:[ \t]+|$)/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+const INDENTED = /^(?: {4}| {0,3}\t)[ \t]*\S/;
 const TAG_ONLY = /^[ \t]*<\/?[A-Za-z][^<>]*>[ \t]*$/;
 
-export function readMarkdown(text: string): Extraction {
+export function readMarkdown(source: string): Extraction {
+  const text = withoutDataAddresses(source);
   const front = readFrontMatter(text);
   const blocks = findBlocks(text, lineSpans(text, front.end));
   const firstHeading = blocks.find(({ kind, heading }) => kind === 'heading' && heading !== '')?.heading;
@@ -42,11 +46,34 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
     at = stop;
   };
 
+  /** True below an item, whose further paragraphs and fences are indented. */
+  let list = false;
   while (at < lines.length) {
     const line = lineAt(at);
     if (line.trim() === '') {
       at++;
       continue;
+    }
+    if (!/^[ \t]/.test(line)) list = false;
+    if (ITEM.test(line)) list = true;
+    if (INDENTED.test(line) && !list) {
+      let stop = at + 1;
+      for (let next = stop; next < lines.length; next++) {
+        if (INDENTED.test(lineAt(next))) stop = next + 1;
+        else if (lineAt(next).trim() !== '') break;
+      }
+      take('code', stop);
+      continue;
+    }
+    const htmlEnd = endOfHtml(line);
+    if (htmlEnd !== undefined) {
+      let stop = at;
+      while (stop < lines.length && !htmlEnd.test(lineAt(stop))) stop++;
+      // What is never closed would swallow the rest of the file: its first line is text.
+      if (stop < lines.length) {
+        take(line.trimStart().startsWith('<!--') ? 'paragraph' : 'code', stop + 1);
+        continue;
+      }
     }
     const fence = openingFence(line);
     if (fence !== undefined) {
@@ -88,12 +115,23 @@ function interruptsParagraph(line: string, next: string): boolean {
   if (SETEXT.test(line)) return false;
   return (
     openingFence(line) !== undefined ||
+    endOfHtml(line) !== undefined ||
     ATX.test(line) ||
     RULE.test(line) ||
     ITEM.test(line) ||
     TAG_ONLY.test(line) ||
     (line.includes('|') && isTableRule(next))
   );
+}
+
+/** Where a block of HTML ends whose lines are no Markdown (CommonMark 0.31, HTML blocks 1 to 5); undefined for all else. */
+function endOfHtml(line: string): RegExp | undefined {
+  const start = /^ {0,3}<(?:(pre|script|style|textarea)(?=[\s>]|$)|(!--)|(\?)|(!\[CDATA\[)|(![A-Za-z]))/i.exec(line);
+  if (start === null) return undefined;
+  if (start[1] !== undefined) return new RegExp(`</${start[1]}>`, 'i');
+  if (start[2] !== undefined) return /-->/;
+  if (start[3] !== undefined) return /\?>/;
+  return start[4] === undefined ? />/ : /\]\]>/;
 }
 
 const isTableRule = (line: string): boolean => line.includes('|') && line.includes('-') && TABLE_RULE.test(line);

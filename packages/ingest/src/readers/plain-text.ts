@@ -4,11 +4,13 @@
  */
 import { type Block, block, type Extraction } from '../extraction.js';
 import { type LineSpan, lineSpans } from '../text/line-spans.js';
+import { withoutDataAddresses } from './data-addresses.js';
 
 const MAX_WRAP_COLUMN = 120;
 const MAX_TITLE_LENGTH = 80;
 
-export function readPlainText(text: string, kind: 'prose' | 'data' | 'code'): Extraction {
+export function readPlainText(source: string, kind: 'prose' | 'data' | 'code'): Extraction {
+  const text = withoutDataAddresses(source);
   const blocks: Block[] = [];
   for (const group of groupsOf(text)) {
     const [start, end] = [group[0]!.start, group[group.length - 1]!.end];
