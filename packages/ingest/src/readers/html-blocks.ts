@@ -1,30 +1,31 @@
 /** A DOM -> text and blocks. Also renders what mammoth makes of a Word document. */
+import { ELEMENT, type HtmlNode, nameOf, TEXT } from './html-node.js';
+import { opensPanel } from './html-panels.js';
+import { tableLines } from './html-table.js';
 import type { TextBuilder } from './text-builder.js';
 
-/** The few members of a DOM node that are needed; linkedom and browsers agree on them. */
-export interface HtmlNode {
-  readonly nodeType: number;
-  readonly nodeName: string;
-  readonly textContent: string | null;
-  readonly childNodes: Iterable<HtmlNode>;
-  getAttribute?(name: string): string | null;
+export type { HtmlNode } from './html-node.js';
+
+export interface BlockOptions {
+  /** Hidden elements that are read all the same. */
+  readonly opened?: ReadonlySet<HtmlNode>;
+  /** Elements that are left out. */
+  readonly left?: ReadonlySet<HtmlNode>;
 }
 
 const names = (list: string): ReadonlySet<string> => new Set(list.toUpperCase().split(' '));
 
 const DROPPED = names(
-  'head title script style noscript template svg math canvas iframe object embed audio video nav form button select ' +
+  'head title script style noscript template svg math canvas iframe object embed audio video nav button select ' +
     'textarea input dialog menu rt rp',
 );
 const BLOCKS = names(
-  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer header hgroup ' +
+  'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header hgroup ' +
     'hr html li main ol p section summary ul caption legend table thead tbody tfoot tr td th pre h1 h2 h3 h4 h5 h6',
 );
-const ELEMENT = 1;
-const TEXT = 3;
 
 /** Appends the blocks below `root` to `builder`. */
-export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
+export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder, { opened, left }: BlockOptions = {}): void {
   let inline = '';
   const flush = (kind: 'paragraph' | 'item'): void => {
     builder.add(kind, tidy(inline));
@@ -36,8 +37,8 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
       return;
     }
     if (node.nodeType !== ELEMENT) return;
-    const name = node.nodeName.toUpperCase();
-    if (DROPPED.has(name) || isHidden(node)) return;
+    const name = nameOf(node);
+    if (left?.has(node) || (isLeftOut(node) && !(opened?.has(node) && name !== 'NAV'))) return;
     if (name === 'BR') {
       inline += LINE_BREAK;
       return;
@@ -52,7 +53,7 @@ export function addHtmlBlocks(root: HtmlNode, builder: TextBuilder): void {
     } else if (name === 'PRE') {
       builder.add('code', (node.textContent ?? '').replace(/^\n+|\s+$/g, '').replace(/\r\n?/g, '\n'));
     } else if (name === 'TABLE' && isDataTable(node)) {
-      builder.add('table', tableLines(node).join('\n'));
+      builder.add('table', tableLines(node, (cell) => tidy(inlineText(cell))).join('\n'));
     } else {
       const inner = name === 'LI' || name === 'DD' ? 'item' : name === 'UL' || name === 'OL' ? 'item' : 'paragraph';
       for (const child of node.childNodes) visit(child, inner);
@@ -79,15 +80,21 @@ function tidy(text: string): string {
     .normalize('NFC');
 }
 
-function inlineText(node: HtmlNode): string {
+function inlineText(node: HtmlNode, parent?: HtmlNode): string {
   if (node.nodeType === TEXT) return node.textContent ?? '';
   if (node.nodeType !== ELEMENT) return '';
-  const name = node.nodeName.toUpperCase();
-  if (DROPPED.has(name) || isHidden(node)) return '';
+  const name = nameOf(node);
+  if (isLeftOut(node, /^H[1-6]$/.test(nameOf(parent ?? node)))) return '';
   if (name === 'BR') return ' ';
-  const text = Array.from(node.childNodes, inlineText).join('');
+  const text = Array.from(node.childNodes, (child) => inlineText(child, /^H[1-6]$/.test(name) ? node : parent)).join(
+    '',
+  );
   return BLOCKS.has(name) ? ` ${text} ` : text;
 }
+
+/** @param inHeading buttons in headings are the heading */
+const isLeftOut = (node: HtmlNode, inHeading = false): boolean =>
+  (DROPPED.has(nameOf(node)) && !(nameOf(node) === 'BUTTON' && (inHeading || opensPanel(node)))) || isHidden(node);
 
 function isHidden(node: HtmlNode): boolean {
   const attribute = (name: string): string | null => node.getAttribute?.(name) ?? null;
@@ -107,25 +114,4 @@ function contains(node: HtmlNode, test: (name: string) => boolean): boolean {
     if (child.nodeType === ELEMENT && (test(child.nodeName.toUpperCase()) || contains(child, test))) return true;
   }
   return false;
-}
-
-/** One line a row, cells parted by ` | `. */
-function tableLines(node: HtmlNode): string[] {
-  const lines: string[] = [];
-  for (const child of node.childNodes) {
-    if (child.nodeType !== ELEMENT) {
-      if (child.nodeType === TEXT) lines.push(tidy(child.textContent ?? ''));
-      continue;
-    }
-    if (child.nodeName.toUpperCase() !== 'TR') {
-      const isGroup = /^(?:THEAD|TBODY|TFOOT)$/.test(child.nodeName.toUpperCase());
-      lines.push(...(isGroup ? tableLines(child) : [tidy(inlineText(child))]));
-      continue;
-    }
-    const cells = Array.from(child.childNodes)
-      .filter(({ nodeType }) => nodeType === ELEMENT)
-      .map((cell) => tidy(inlineText(cell)));
-    if (cells.some((cell) => cell !== '')) lines.push(cells.join(' | '));
-  }
-  return lines.filter((line) => line !== '');
 }

@@ -1,24 +1,30 @@
 /**
- * HTML: the article that Readability finds, or the whole body where that would lose too much. Scripts, navigation and
- * hidden parts are dropped, headings kept. Nothing is fetched or run.
+ * HTML: what a browser shows of the page, less its navigation. Scripts and hidden parts are dropped, headings kept, and
+ * the panels that a button opens are read as if open. Nothing is fetched or run.
  */
-import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
+import { parse as parseAsBrowser, serialize } from 'parse5';
 import type { Extraction } from '../extraction.js';
 import { addHtmlBlocks, type HtmlNode } from './html-blocks.js';
+import { navigationIn } from './html-navigation.js';
+import { openedPanels } from './html-panels.js';
+import { Refused } from './refused.js';
 import { TextBuilder } from './text-builder.js';
 
-/** Share of the body's text that an article must hold to be taken for the page. */
-const ARTICLE_SHARE = 0.6;
+/** Pages below this share of the whole body's text are lists of links: these are their content. */
+const CONTENT_SHARE = 0.3;
 
 export function readHtml(source: string): Extraction {
   const { document } = parse(source);
   const title = clean(document.querySelector('title')?.textContent) ?? clean(document.querySelector('h1')?.textContent);
   const lang = document.documentElement?.getAttribute('lang')?.split('-')[0]?.toLowerCase() || null;
+  const body = document.body as unknown as HtmlNode;
+  const opened = openedPanels(body);
   const whole = new TextBuilder();
-  addHtmlBlocks(document.body as unknown as HtmlNode, whole);
-  const article = readArticle(source, clean(document.querySelector('h1')?.textContent));
-  const chosen = article !== undefined && article.length >= whole.length * ARTICLE_SHARE ? article : whole;
+  addHtmlBlocks(body, whole, { opened });
+  const content = new TextBuilder();
+  addHtmlBlocks(body, content, { opened, left: navigationIn(body) });
+  const chosen = content.length >= whole.length * CONTENT_SHARE ? content : whole;
   return {
     text: chosen.text,
     title,
@@ -30,27 +36,28 @@ export function readHtml(source: string): Extraction {
   };
 }
 
-/** linkedom adds no body where the source has none. */
+/** Elements inside each other: browsers stop nesting at 512, and what is deeper no person wrote. */
+const MAX_DEPTH = 2_000;
+
+/**
+ * A page as the HTML standard parses it: with the body that no tag names, with what stands behind it and in a second one.
+ * linkedom, which has the DOM, does not know these rules.
+ */
 function parse(source: string): ReturnType<typeof parseHTML> {
-  return parseHTML(/<body[\s>]/i.test(source) ? source : `<!doctype html><html><body>${source}</body></html>`);
+  const tree = parseAsBrowser(source, { scriptingEnabled: true });
+  checkDepth(tree);
+  return parseHTML(serialize(tree));
 }
 
-/** Readability changes its document, so it gets its own. Undefined when it finds nothing or cannot cope. */
-function readArticle(source: string, h1: string | null): TextBuilder | undefined {
-  try {
-    const { document } = parse(source);
-    const content = new Readability(document as never, { charThreshold: 200 }).parse()?.content;
-    if (typeof content !== 'string') return undefined;
-    const builder = new TextBuilder();
-    const { document: inner } = parseHTML(`<!doctype html><html><body>${content}</body></html>`);
-    const body = new TextBuilder();
-    addHtmlBlocks(inner.body as unknown as HtmlNode, body);
-    // Readability drops the heading that repeats the title.
-    if (h1 !== null && !body.blocks.some(({ heading }) => heading === h1)) builder.addHeading(1, h1);
-    addHtmlBlocks(inner.body as unknown as HtmlNode, builder);
-    return builder;
-  } catch {
-    return undefined;
+interface TreeNode {
+  readonly childNodes?: readonly unknown[];
+}
+
+function checkDepth(tree: TreeNode): void {
+  let level: TreeNode[] = [tree];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new Refused('malformed', `elements are nested more than ${MAX_DEPTH} deep`);
+    level = level.flatMap((node) => (node.childNodes ?? []) as TreeNode[]);
   }
 }
 
