@@ -44,11 +44,14 @@ describe('parseConfig', () => {
     expect(parseConfig(BASE, 'a').layers).toEqual(['full_attention', 'full_attention']);
   });
 
-  it('is bidirectional and centred for the bidirectional architectures only', () => {
+  it('is bidirectional and centred for the bidirectional architectures; `is_causal` opens attention alone', () => {
     const both = parseConfig({ ...BASE, architectures: ['Lfm2BidirectionalModel'] }, 'a');
     expect(both).toMatchObject({ attention: 'bidirectional', convolution: 'centered' });
     const stock = parseConfig({ ...BASE, architectures: ['Lfm2Model'] }, 'a');
     expect(stock).toMatchObject({ attention: 'causal', convolution: 'causal' });
+    const open = parseConfig({ ...BASE, architectures: ['Lfm2Model'], is_causal: false }, 'a');
+    expect(open).toMatchObject({ attention: 'bidirectional', convolution: 'causal' });
+    expect(parseConfig({ ...BASE, is_causal: true }, 'a').attention).toBe('causal');
   });
 
   it('names what is supported when it meets another family', () => {

@@ -21,7 +21,7 @@ export interface Lfm2Config {
   readonly convBias: boolean;
   readonly maxPositions: number;
   readonly tiedEmbeddings: boolean;
-  /** `bidirectional` for the architectures Lfm2Bidirectional*. */
+  /** `bidirectional` for the architectures Lfm2Bidirectional*, and where `is_causal` is false. */
   readonly attention: AttentionMode;
   /** `centered` for the architectures Lfm2Bidirectional*. */
   readonly convolution: ConvolutionMode;
@@ -60,6 +60,7 @@ const ConfigFile = z.object({
   conv_L_cache: size,
   conv_bias: optional(z.boolean()),
   max_position_embeddings: size,
+  is_causal: optional(z.boolean()),
   tie_word_embeddings: optional(z.boolean()),
   tie_embedding: optional(z.boolean()),
   bos_token_id: optional(tokenId),
@@ -116,7 +117,8 @@ export function parseConfig(json: unknown, where: string): Lfm2Config {
     convBias: file.conv_bias ?? false,
     maxPositions: file.max_position_embeddings,
     tiedEmbeddings: file.tie_word_embeddings ?? file.tie_embedding ?? true,
-    attention: bidirectional ? 'bidirectional' : 'causal',
+    // transformers (5.2 and later) applies `is_causal` to attention alone.
+    attention: bidirectional || file.is_causal === false ? 'bidirectional' : 'causal',
     convolution: bidirectional ? 'centered' : 'causal',
     bosTokenId: file.bos_token_id ?? null,
     eosTokenIds: file.eos_token_id ?? [],
