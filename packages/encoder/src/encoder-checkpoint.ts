@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GlotError } from '@glot/errors';
 import { Checkpoint, isGguf, type Lfm2Config } from '@glot/lfm2';
+import type { ColbertSettings } from './colbert-settings.js';
 import { hasProjection, readGgufSettings } from './gguf-settings.js';
-import { type ColbertSettings, hasModules, readSettings } from './settings.js';
+import { hasModules, readSettings } from './settings.js';
 
 /** Folder of the model that comes with this package; the same from sources and from the build. */
 export const EMBEDDED_MODEL = fileURLToPath(new URL('../models/glot-colbert-mini', import.meta.url));

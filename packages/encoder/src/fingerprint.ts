@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, isGguf, type Precision } from '@glot/lfm2';
-import type { ColbertSettings } from './settings.js';
+import { type ColbertSettings, PYLATE_CONVENTIONS } from './colbert-settings.js';
 
 /** Changes whenever the code would give other vectors for the same files. */
 const ALGORITHM = 'glot-encoder-1';
@@ -24,9 +24,13 @@ export async function fingerprint(
   const config = { ...facts, eosTokenId: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null) };
   const { projection, ...rest } = settings;
   const { path, name, ...shape } = projection;
+  // Settings that came after the first indexes count where they differ from what was always done.
+  const conventions = Object.entries(PYLATE_CONVENTIONS) as [keyof ColbertSettings, unknown][];
+  const usual = new Set(conventions.filter(([key, value]) => settings[key] === value).map(([key]) => key as string));
+  const counted = Object.fromEntries(Object.entries(rest).filter(([key]) => !usual.has(key)));
   const hash = createHash('sha256');
   if (precision !== 'f32') hash.update(`${precision}, ${ROUNDING}`);
-  hash.update(JSON.stringify([ALGORITHM, sorted(config), sorted(rest), sorted(shape)]));
+  hash.update(JSON.stringify([ALGORITHM, sorted(config), sorted(counted), sorted(shape)]));
   const files = isGguf(folder)
     ? weightFiles // the one file holds all
     : [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path];

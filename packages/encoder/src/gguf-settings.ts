@@ -1,13 +1,7 @@
 import { dirname } from 'node:path';
 import { GgufFile, parseConfig } from '@glot/lfm2';
-import {
-  type ColbertSettings,
-  hasTextSettings,
-  noProjection,
-  type Projection,
-  readTextSettings,
-  type TextSettings,
-} from './settings.js';
+import { type ColbertSettings, type Projection, PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
+import { hasTextSettings, noProjection, readTextSettings } from './settings.js';
 
 /** The tensors that GGUF files call dense_2. */
 const PROJECTION = '1_Dense.linear';
@@ -25,6 +19,7 @@ export const LFM2_COLBERT_SETTINGS: TextSettings = {
   attendToExpansion: false,
   skiplist: [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'],
   lowerCase: false,
+  ...PYLATE_CONVENTIONS,
 };
 
 /**

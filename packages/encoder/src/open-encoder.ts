@@ -1,9 +1,9 @@
 import { basename, parse } from 'node:path';
 import { type Checkpoint, isGguf } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
+import type { ColbertSettings } from './colbert-settings.js';
 import { withCheckpoint } from './encoder-checkpoint.js';
 import { fingerprint } from './fingerprint.js';
-import type { ColbertSettings } from './settings.js';
 import { TokenLayout } from './token-layout.js';
 import { loadRunner, type RunnerOptions, runnerOptions, type TrunkRunner } from './trunk-runner.js';
 import type { Encoder, EncoderDescription, EncoderPrecision } from './types.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GlotError } from '@glot/errors';
 import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
 import { GgufFile, type Head, isGguf, SafetensorsFile } from '@glot/lfm2';
-import type { Projection } from './settings.js';
+import type { Projection } from './colbert-settings.js';
 
 /** Hidden states -> unit vectors. @throws GlotError `encoder.settings` where the matrix has another shape; `lfm2.*` */
 export async function projectionHead(projection: Projection): Promise<Head> {

@@ -1,55 +1,21 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GlotError, isGlotError } from '@glot/errors';
-import { readJson } from '@glot/lfm2';
+import { GlotError } from '@glot/errors';
 import { z } from 'zod';
+import type { ColbertSettings, Projection, TextSettings } from './colbert-settings.js';
+import { readPylateSettings } from './pylate-settings.js';
+import { readSentenceTransformersSettings } from './sentence-transformers-settings.js';
+import {
+  invalidSettings,
+  isFile,
+  MODULES,
+  type ModuleEntry,
+  readModules,
+  readSettingsFile,
+  SETTINGS,
+} from './settings-files.js';
 
-/** How a late-interaction checkpoint wants its texts laid out, by its own files. Lengths are in tokens. */
-export interface ColbertSettings {
-  /** One added token each, trailing blank included; empty for none. */
-  readonly queryPrefix: string;
-  readonly documentPrefix: string;
-  /** Final lengths, markers included. */
-  readonly queryLength: number;
-  readonly documentLength: number;
-  /** Whether queries are filled up to their length, and the filling scored. */
-  readonly queryExpansion: boolean;
-  /** Whether other tokens see the filling. */
-  readonly attendToExpansion: boolean;
-  /** Tokens whose vectors documents leave out. */
-  readonly skiplist: readonly string[];
-  readonly lowerCase: boolean;
-  readonly projection: Projection;
-}
-
-/** The matrix from hidden states to token vectors. */
-export interface Projection {
-  /** Safetensors or GGUF file. */
-  readonly path: string;
-  /** Its tensors: NAME.weight [outputs, inputs], and NAME.bias [outputs] where `bias` is set. */
-  readonly name: string;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly bias: boolean;
-}
-
-const length = z.number().int().min(3);
-
-const SettingsFile = z.object({
-  query_prefix: z.string(),
-  document_prefix: z.string(),
-  query_length: length,
-  document_length: length,
-  do_query_expansion: z.boolean(),
-  attend_to_expansion_tokens: z.boolean(),
-  skiplist_words: z.array(z.string()),
-  similarity_fn_name: z.literal('MaxSim').nullish(),
-  default_prompt_name: z.null().optional(),
-});
-
-const ModulesFile = z.array(z.object({ path: z.string(), type: z.string() }));
-
-const BertFile = z.object({ do_lower_case: z.boolean().default(false) });
+/** Tells the two layouts apart: PyLate writes ColBERT here. */
+const KindFile = z.looseObject({ model_type: z.string().nullish() });
 
 const DenseFile = z.object({
   in_features: z.number().int().positive(),
@@ -59,21 +25,17 @@ const DenseFile = z.object({
   use_residual: z.literal(false).optional(),
 });
 
-/** What a checkpoint says of its texts, and not of its weights. */
-export type TextSettings = Omit<ColbertSettings, 'projection'>;
-
-const SETTINGS = 'config_sentence_transformers.json';
-/** What sentence-transformers lists the parts of a model in; folders of text models have none. */
-const MODULES = 'modules.json';
-
 /**
- * Reads the settings of a PyLate folder. Nothing is guessed: a key that changes vectors must be there.
+ * Reads the settings of a folder in the layout of PyLate or of sentence-transformers 6 (MultiVectorEncoder).
  * @throws GlotError `encoder.settings`; `encoder.no-projection` for other models; `lfm2.not-found` and `lfm2.json` for
  *   files that are missing or broken
  */
 export async function readSettings(folder: string): Promise<ColbertSettings> {
   if (!(await hasModules(folder))) {
-    throw noProjection(folder, `it lacks ${MODULES}, which PyLate saves with such a checkpoint`);
+    throw noProjection(
+      folder,
+      `it lacks ${MODULES}, which PyLate and sentence-transformers save with such a checkpoint`,
+    );
   }
   return { ...(await readTextSettings(folder)), projection: await readProjection(folder) };
 }
@@ -90,22 +52,7 @@ export function hasTextSettings(folder: string): Promise<boolean> {
 
 /** @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json` */
 export async function readTextSettings(folder: string): Promise<TextSettings> {
-  const file = await read(folder, SETTINGS, SettingsFile);
-  const bert = await read(folder, 'sentence_bert_config.json', BertFile).catch((error: unknown) => {
-    // sentence-transformers writes this file, but works without it; lower-casing is off then.
-    if (isGlotError(error, 'lfm2.not-found')) return { do_lower_case: false };
-    throw error;
-  });
-  return {
-    queryPrefix: file.query_prefix,
-    documentPrefix: file.document_prefix,
-    queryLength: file.query_length,
-    documentLength: file.document_length,
-    queryExpansion: file.do_query_expansion,
-    attendToExpansion: file.attend_to_expansion_tokens,
-    skiplist: file.skiplist_words,
-    lowerCase: bert.do_lower_case,
-  };
+  return (await isMultiVectorEncoder(folder)) ? readSentenceTransformersSettings(folder) : readPylateSettings(folder);
 }
 
 /** A model that is no late-interaction encoder. */
@@ -115,14 +62,31 @@ export function noProjection(path: string, problem: string): GlotError {
   });
 }
 
+async function isMultiVectorEncoder(folder: string): Promise<boolean> {
+  const { model_type: type } = await readSettingsFile(folder, SETTINGS, KindFile);
+  return type === 'MultiVectorEncoder';
+}
+
 async function readProjection(folder: string): Promise<Projection> {
-  const modules = await read(folder, MODULES, ModulesFile);
-  const [trunk, dense, ...more] = modules;
+  const [trunk, dense, ...more] = await readModules(folder);
   const transformer = trunk?.path === '' && trunk.type.endsWith('Transformer');
-  if (!transformer || !dense?.type.endsWith('Dense') || !/^\w+$/.test(dense.path) || more.length > 0) {
-    throw invalid(join(folder, MODULES), 'it must list a Transformer in the folder itself, then one Dense module');
+  if (!transformer || !isModule(dense, 'Dense')) {
+    throw invalidSettings(
+      join(folder, MODULES),
+      'it must list a Transformer in the folder itself, then one Dense module',
+    );
   }
-  const file = await read(folder, join(dense.path, 'config.json'), DenseFile);
+  if (await isMultiVectorEncoder(folder)) {
+    const known = more.every((module) => isModule(module, 'MultiVectorMask') || isModule(module, 'Normalize'));
+    if (!known || !more.some((module) => isModule(module, 'Normalize'))) {
+      const problem =
+        'behind the Dense module must stand Normalize, with or without a MultiVectorMask, and nothing else';
+      throw invalidSettings(join(folder, MODULES), problem);
+    }
+  } else if (more.length > 0) {
+    throw invalidSettings(join(folder, MODULES), 'it must list nothing behind the Dense module');
+  }
+  const file = await readSettingsFile(folder, join(dense.path, 'config.json'), DenseFile);
   return {
     path: join(folder, dense.path, 'model.safetensors'),
     name: 'linear',
@@ -132,25 +96,7 @@ async function readProjection(folder: string): Promise<Projection> {
   };
 }
 
-async function read<T extends z.ZodType>(folder: string, name: string, schema: T): Promise<z.infer<T>> {
-  const path = join(folder, name);
-  const parsed = schema.safeParse(await readJson(path));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw invalid(path, `${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
-}
-
-function invalid(path: string, problem: string): GlotError {
-  return new GlotError(
-    'encoder.settings',
-    `${path} does not say how to encode: ${problem}; a late-interaction checkpoint saved by PyLate is needed`,
-    { details: { path } },
-  );
-}
-
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
+/** Its path is a folder of the checkpoint, and leads to no other place. */
+function isModule(module: ModuleEntry | undefined, name: string): module is ModuleEntry {
+  return module !== undefined && module.type.split('.').at(-1) === name && /^\w+$/.test(module.path);
 }

@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { type TextSpan, TextTokenizer } from '@glot/lfm2';
-import type { ColbertSettings } from './settings.js';
+import type { ColbertSettings } from './colbert-settings.js';
 
 /** Ids of one text as the trunk sees them. */
 export interface TokenRow {
@@ -11,7 +11,10 @@ export interface TokenRow {
   readonly kept: readonly number[];
 }
 
-/** Lays texts out by PyLate's conventions: prefix id after the first id, expansion of queries, skiplist of documents. */
+/**
+ * Lays texts out by the conventions of PyLate or sentence-transformers, as the settings say: prefix, expansion of queries,
+ * skiplist of documents.
+ */
 export class TokenLayout {
   readonly #tokenizer: TextTokenizer;
   readonly #settings: ColbertSettings;
@@ -32,11 +35,19 @@ export class TokenLayout {
   constructor(tokenizer: TextTokenizer, settings: ColbertSettings) {
     this.#tokenizer = tokenizer;
     this.#settings = settings;
-    this.#queryPrefix = prefixId(tokenizer, settings.queryPrefix);
-    this.#documentPrefix = prefixId(tokenizer, settings.documentPrefix);
-    const expansion = tokenizer.maskId ?? tokenizer.eosId ?? tokenizer.padId;
+    this.#queryPrefix = settings.prefixInText ? null : prefixId(tokenizer, settings.queryPrefix);
+    this.#documentPrefix = settings.prefixInText ? null : prefixId(tokenizer, settings.documentPrefix);
+    const { expansionToken } = settings;
+    const expansion =
+      expansionToken === null
+        ? (tokenizer.maskId ?? tokenizer.eosId ?? tokenizer.padId)
+        : tokenizer.idOf(expansionToken);
     if (settings.queryExpansion && expansion === null) {
-      throw unfit('it has neither a mask token nor an EOS token to expand queries with');
+      throw unfit(
+        expansionToken === null
+          ? 'it has neither a mask token nor an EOS token to expand queries with'
+          : `the token that expands queries, ${JSON.stringify(expansionToken)}, is not one of its tokens`,
+      );
     }
     this.#expansion = expansion ?? 0;
     const skipped = settings.skiplist.map((word) => tokenizer.idOf(word));
@@ -49,15 +60,15 @@ export class TokenLayout {
   }
 
   query(text: string): TokenRow {
-    const { queryLength, queryExpansion, attendToExpansion } = this.#settings;
-    const ids = this.#marked(text, this.#queryPrefix, queryLength);
+    const { queryLength, queryExpansion, expansionLength, attendToExpansion } = this.#settings;
+    const ids = this.#marked(text, 'query', queryLength);
     const real = ids.length;
-    if (queryExpansion) while (ids.length < queryLength) ids.push(this.#expansion);
+    if (queryExpansion) while (ids.length < (expansionLength ?? queryLength)) ids.push(this.#expansion);
     return { ids, visible: attendToExpansion ? ids.length : real, kept: [...ids.keys()] };
   }
 
   document(text: string): TokenRow {
-    const ids = this.#marked(text, this.#documentPrefix, this.#settings.documentLength);
+    const ids = this.#marked(text, 'document', this.#settings.documentLength);
     const kept: number[] = [];
     ids.forEach((id, position) => {
       if (!this.#skipped.has(id)) kept.push(position);
@@ -70,36 +81,50 @@ export class TokenLayout {
    * @returns [kept]
    */
   spans(text: string, kind: 'query' | 'document'): (TextSpan | null)[] {
-    const cleaned = this.#cleaned(text);
-    const before = text.length - text.replace(BLANKS_AT_START, '').length;
+    const cleaned = this.#cleaned(text, kind);
+    const stripped = this.#stripped(text);
+    const inText = cleaned.prefix.length;
+    const before = this.#settings.keepsBlanks ? 0 : text.length - text.replace(BLANKS_AT_START, '').length;
     // Lower case can be longer than what it was made of; then nothing can be told.
-    const comparable = cleaned.length === text.replace(BLANKS_AT_ENDS, '').length;
+    const comparable = cleaned.text.length === stripped.length;
     const { kept } = kind === 'query' ? this.query(text) : this.document(text);
     const prefix = kind === 'query' ? this.#queryPrefix : this.#documentPrefix;
     const markers = prefix === null ? 1 : 2;
-    const spans = comparable ? this.#tokenizer.spans(cleaned) : [];
+    const spans = comparable ? this.#tokenizer.spans(cleaned.prefix + cleaned.text) : [];
     return kept.map((position) => {
       const span = spans[position - markers] ?? null;
-      return span && { start: span.start + before, end: span.end + before };
+      const moved = before - inText;
+      return span && span.start >= inText ? { start: span.start + moved, end: span.end + moved } : null;
     });
   }
 
   /** Tokens of the bare text. */
   count(text: string): number {
-    return this.#tokenizer.count(this.#cleaned(text));
+    return this.#tokenizer.count(this.#cleaned(text, 'document').text);
   }
 
-  #marked(text: string, prefix: number | null, length: number): number[] {
-    const ids = this.#tokenizer.encode(this.#cleaned(text));
+  #marked(text: string, kind: 'query' | 'document', length: number): number[] {
+    const cleaned = this.#cleaned(text, kind);
+    const ids = this.#tokenizer.encode(cleaned.prefix + cleaned.text);
+    const prefix = kind === 'query' ? this.#queryPrefix : this.#documentPrefix;
     if (prefix === null) return ids.slice(0, length);
     const cut = ids.slice(0, length - 1);
     cut.splice(1, 0, prefix);
     return cut;
   }
 
-  #cleaned(text: string): string {
-    const stripped = text.replace(BLANKS_AT_ENDS, '');
-    return this.#settings.lowerCase ? stripped.toLowerCase() : stripped;
+  // What the tokenizer is given: the text, and in front of it the prefix where that is part of it.
+  #cleaned(text: string, kind: 'query' | 'document'): { readonly prefix: string; readonly text: string } {
+    const { prefixInText, queryPrefix, documentPrefix, lowerCase } = this.#settings;
+    const stripped = this.#stripped(text);
+    return {
+      prefix: prefixInText ? (kind === 'query' ? queryPrefix : documentPrefix) : '',
+      text: lowerCase ? stripped.toLowerCase() : stripped,
+    };
+  }
+
+  #stripped(text: string): string {
+    return this.#settings.keepsBlanks ? text : text.replace(BLANKS_AT_ENDS, '');
   }
 }
 

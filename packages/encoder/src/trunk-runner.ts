@@ -1,7 +1,7 @@
 import { GlotError } from '@glot/errors';
 import { Checkpoint, type ConversionOptions, type TokenBatch, Trunk } from '@glot/lfm2';
+import type { ColbertSettings, Projection } from './colbert-settings.js';
 import { projectionHead } from './projection-head.js';
-import type { ColbertSettings, Projection } from './settings.js';
 import type { EncoderPrecision } from './types.js';
 
 /** Runs batches one after the other, here or in another thread. */
@@ -15,6 +15,8 @@ export interface TrunkRunner {
 export interface RunnerOptions {
   readonly folder: string;
   readonly projection: Projection;
+  /** As `ColbertSettings.maskedConvolution`. */
+  readonly maskedConvolution: boolean;
   /** Longest sequence. */
   readonly maxTokens: number;
   readonly threads: number | null;
@@ -40,7 +42,8 @@ export function runnerOptions(folder: string, settings: ColbertSettings, choices
     throw new GlotError('encoder.precision', `the weights of an encoder are held in ${kinds}, not in ${precision}`);
   }
   const maxTokens = Math.max(settings.queryLength, settings.documentLength);
-  return { folder, projection: settings.projection, maxTokens, threads, precision, cacheFolder };
+  const { projection, maskedConvolution } = settings;
+  return { folder, projection, maskedConvolution, maxTokens, threads, precision, cacheFolder };
 }
 
 /** Loads the model into the calling thread. */
@@ -48,13 +51,14 @@ export async function loadRunner(
   options: RunnerOptions,
   conversion: Pick<ConversionOptions, 'onConverted' | 'signal'> = {},
 ): Promise<TrunkRunner> {
-  const { folder, projection, maxTokens, threads, precision, cacheFolder } = options;
+  const { folder, projection, maskedConvolution, maxTokens, threads, precision, cacheFolder } = options;
   const checkpoint = await Checkpoint.open(folder);
   try {
     const head = await projectionHead(projection);
     return await Trunk.load(checkpoint, {
       ...conversion,
       head,
+      maskedConvolution,
       maxTokens,
       precision,
       ...(threads !== null && { threads }),

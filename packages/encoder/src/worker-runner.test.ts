@@ -16,8 +16,9 @@ describe.skipIf(!existsSync(fileURLToPath(ENTRY)))('the worker thread (skipped w
     for (const runner of opened.splice(0)) await runner.dispose();
   });
   const options = async (changes: Partial<RunnerOptions> = {}): Promise<RunnerOptions> => {
-    const { projection } = await readSettings(FOLDER);
-    return { folder: FOLDER, projection, maxTokens: 40, threads: 1, precision: 'f32', cacheFolder: null, ...changes };
+    const { projection, maskedConvolution } = await readSettings(FOLDER);
+    const held = { threads: 1, precision: 'f32', cacheFolder: null } as const;
+    return { folder: FOLDER, projection, maskedConvolution, maxTokens: 40, ...held, ...changes };
   };
   const start = async (changes: Partial<RunnerOptions> = {}) => {
     const runner = await startWorkerRunner(await options(changes), ENTRY);

@@ -37,6 +37,11 @@ export interface TrunkOptions extends SessionOptions, ConversionOptions {
   readonly attention?: AttentionMode;
   /** Default: what the architecture in config.json says. */
   readonly convolution?: ConvolutionMode;
+  /**
+   * Whether hidden tokens (`TokenBatch.valid`) enter convolutions as zeros, as transformers from 5.24 on has it; default:
+   * they enter as they are.
+   */
+  readonly maskedConvolution?: boolean;
   /** Longest sequence; default: the smaller of max_position_embeddings and 4,096. */
   readonly maxTokens?: number;
   /** How matrices are held; default: f32, with the embedding table as it is stored. */
@@ -55,6 +60,14 @@ export interface TokenBatch {
   readonly valid?: Int32Array;
 }
 
+interface TrunkFacts {
+  readonly width: number;
+  readonly maxTokens: number;
+  readonly vocabSize: number;
+  /** Whether the graph asks which tokens are visible. */
+  readonly masked: boolean;
+}
+
 const DEFAULT_MAX_TOKENS = 4096;
 
 /** The stack of LFM2 layers, loaded and ready. */
@@ -63,6 +76,7 @@ export class Trunk {
   readonly width: number;
   readonly maxTokens: number;
   readonly #vocabSize: number;
+  readonly #masked: boolean;
   readonly #session: GraphSession;
 
   /** Loads the weights; the checkpoint may be closed afterwards. @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `kernels.*` */
@@ -79,16 +93,19 @@ export class Trunk {
     const trunk = [maxTokens, options.attention, options.convolution, options.head?.identity].map(
       (fact) => fact ?? null,
     );
-    const graph = await convertedGraph(checkpoint, { precision, facts: { trunk }, build }, options);
+    const masked = options.maskedConvolution ?? false;
+    const facts = { trunk, ...(masked && { masked }) };
+    const graph = await convertedGraph(checkpoint, { precision, facts, build }, options);
     const session = await createSession(graph, options);
-    return new Trunk(session, width, maxTokens, config.vocabSize);
+    return new Trunk(session, { width, maxTokens, vocabSize: config.vocabSize, masked });
   }
 
-  private constructor(session: GraphSession, width: number, maxTokens: number, vocabSize: number) {
+  private constructor(session: GraphSession, facts: TrunkFacts) {
     this.#session = session;
-    this.width = width;
-    this.maxTokens = maxTokens;
-    this.#vocabSize = vocabSize;
+    this.width = facts.width;
+    this.maxTokens = facts.maxTokens;
+    this.#vocabSize = facts.vocabSize;
+    this.#masked = facts.masked;
   }
 
   /** @returns [sequences x length x width] @throws GlotError `lfm2.batch`, `kernels.run`, `kernels.disposed` */
@@ -100,6 +117,7 @@ export class Trunk {
       ids: { data: ids, shape: [sequences, length] },
       last_key: { data: lastKey, shape: [sequences] },
       length: { data: Int32Array.of(length), shape: [1] },
+      ...(this.#masked && { visible: { data: visibleTokens(lastKey, length), shape: [sequences * length, 1] } }),
     });
     return output!.data as Float32Array;
   }
@@ -135,6 +153,9 @@ export async function trunkGraph(
   const attentionMode = options.attention ?? config.attention;
   const convolutionMode = options.convolution ?? config.convolution;
   const { ids, sequence } = sequenceInputs(graph);
+  // [n, 1]: 1 for tokens that convolutions see, else 0.
+  const visible = options.maskedConvolution ? graph.input('visible', 'f32', ['tokens', 1]) : null;
+  const seen = (x: Value): Value => (visible === null ? x : graph.node('Mul', [x, visible]));
   const rope = ropeTables(graph, maxTokens, config.headDim, config.ropeTheta);
   // `stream` is the residual stream; `branch` is what the last block adds to it, null before the first.
   const precision = options.precision ?? 'f32';
@@ -152,9 +173,18 @@ export async function trunkGraph(
     const x = advance(layer.operatorNorm);
     branch =
       layer.kind === 'conv'
-        ? shortConvolution(graph, x, layer.convolution, convolutionMode, sequence)
+        ? shortConvolution(graph, seen(x), layer.convolution, convolutionMode, sequence)
         : attention(graph, x, layer.attention, config, attentionMode, rope, sequence);
     branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);
   }
   return advance(await norm(checkpoint, 'embedding_norm.weight', config.hiddenSize));
+}
+
+/** @returns [sequences x length] */
+function visibleTokens(lastKey: Int32Array, length: number): Float32Array {
+  const visible = new Float32Array(lastKey.length * length);
+  lastKey.forEach((last, sequence) => {
+    visible.fill(1, sequence * length, sequence * length + last + 1);
+  });
+  return visible;
 }

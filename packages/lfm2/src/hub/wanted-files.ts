@@ -2,7 +2,7 @@ import { GlotError } from '@glot/errors';
 import { isGguf } from '../gguf/is-gguf.js';
 import type { RemoteFile } from './hub-client.js';
 
-// What a checkpoint folder may hold, at its root and in the folders of its dense layers.
+// What a checkpoint folder may hold, at its root and in the folders of the modules behind it.
 const WANTED = [
   /^config[\w.-]*\.json$/,
   /^generation_config\.json$/,
@@ -13,6 +13,7 @@ const WANTED = [
   /^model\.safetensors(?:\.index\.json)?$/,
   /^model-\d{5}-of-\d{5}\.safetensors$/,
   /^\d+_Dense\/(?:config\.json|model\.safetensors)$/,
+  /^\d+_(?:MultiVectorMask|Normalize)\/config\.json$/,
 ];
 const WEIGHTS = /^model(?:-\d{5}-of-\d{5})?\.safetensors$/;
 const GGUF = /\.gguf$/i;
