@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,5 +62,41 @@ describe('TextTokenizer', () => {
     await writeFile(join(folder, 'tokenizer.json'), whole);
     await writeFile(join(folder, 'tokenizer_config.json'), '{"eos_token":5}');
     await expect(TextTokenizer.load(folder)).rejects.toThrowError(code('tokenizer'));
+  });
+
+  it('reads unigram tokenizers, whose vocabulary is a list', async () => {
+    const special = ['<pad>', '<s>', '</s>', '<unk>', '[Q] ', '[D] '];
+    const pieces = { '▁': -2, a: -5, b: -5.5, '▁ab': -4, ba: -4.5, é: -6, 水: -6.5, の: -6, 水の: -7, ü: -6.2 };
+    const marked = [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }];
+    const blank = { type: 'Replace', pattern: { Regex: '[\t\n\r]' }, content: ' ' };
+    const several = { type: 'Replace', pattern: { Regex: ' {2,}' }, content: ' ' };
+    const json = {
+      version: '1.0',
+      added_tokens: special.map((content, id) => ({ id, content, normalized: false, special: true })),
+      normalizer: { type: 'Sequence', normalizers: [blank, { type: 'NFKC' }, several] },
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: marked,
+        pair: marked,
+        special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] } },
+      },
+      decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
+      model: { type: 'Unigram', unk_id: 3, vocab: [...special.map((text) => [text, 0]), ...Object.entries(pieces)] },
+    };
+    const unigram = join(folder, 'unigram');
+    await mkdir(unigram);
+    await writeFile(join(unigram, 'tokenizer.json'), JSON.stringify(json));
+    await writeFile(join(unigram, 'tokenizer_config.json'), JSON.stringify({ bos_token: '<s>', pad_token: '<pad>' }));
+    const loaded = await TextTokenizer.load(unigram);
+    expect(loaded).toMatchObject({ bosId: 1, padId: 0, size: 16 });
+    // ids by the Python package tokenizers 0.23.3
+    expect(loaded.encode('abba ab')).toEqual([1, 9, 10, 9]);
+    expect(loaded.encode('水の  a\tb')).toEqual([1, 6, 14, 6, 7, 6, 8]);
+    expect(loaded.encode('e\u0301ü')).toEqual([1, 6, 11, 15]);
+    expect(loaded.encode('ｂａ')).toEqual([1, 6, 10]);
+    expect(loaded.encode('ж')).toEqual([1, 6, 3]);
+    expect(loaded.encode('[Q] a')).toEqual([1, 4, 6, 7]);
+    expect(loaded.encode('')).toEqual([1]);
   });
 });

@@ -112,15 +112,17 @@ export class TextTokenizer {
   }
 }
 
+// Unigram models list [piece, score], and the place is the id; all others map pieces to ids.
+const Pieces = z.array(z.tuple([z.string(), z.number()]));
 const Vocabulary = z.looseObject({
-  model: z.looseObject({ vocab: z.record(z.string(), z.number()) }),
+  model: z.looseObject({ vocab: z.union([z.record(z.string(), z.number()), Pieces]) }),
   added_tokens: z.array(z.looseObject({ id: z.number() })).nullish(),
 });
 
 function sizeOf(json: object): number {
   const { model, added_tokens: added } = Vocabulary.parse(json);
-  let largest = -1;
-  for (const id of Object.values(model.vocab)) largest = Math.max(largest, id);
+  let largest = Array.isArray(model.vocab) ? model.vocab.length - 1 : -1;
+  if (!Array.isArray(model.vocab)) for (const id of Object.values(model.vocab)) largest = Math.max(largest, id);
   for (const { id } of added ?? []) largest = Math.max(largest, id);
   return largest + 1;
 }
