@@ -8,13 +8,12 @@ import argparse
 import json
 import os
 import shutil
-import string
-import struct
 
 import numpy as np
 import torch
 
 from evaluate import DOCUMENT_LENGTH, QUERY_LENGTH, Encoder, load
+from pylate import safetensors, settings
 from tokenizer import BOS, EOS, PAD, SPECIALS, Tokenizer
 
 GOLDEN = ["How do I stop two threads from corrupting shared state?",
@@ -25,38 +24,6 @@ GOLDEN = ["How do I stop two threads from corrupting shared state?",
           "한국어 문장에서 관련된 문서를 찾습니다.",
           "emoji 👩‍👩‍👧 and flags 🇩🇪🇯🇵, punctuation!! (yes); right?",
           "e\u0301te\u0301 naïve café — ﬁne ｆｕｌｌ　ｗｉｄｔｈ اللُّغَةُ"]
-
-
-def safetensors(path, tensors, metadata=None):
-    """tensors: name -> numpy array; the format is a length, a JSON header and the bytes."""
-    kinds = {"float16": "F16", "float32": "F32", "int64": "I64", "int32": "I32"}
-    header, at = {"__metadata__": metadata or {"format": "pt"}}, 0
-    for name, t in tensors.items():
-        header[name] = {"dtype": kinds[t.dtype.name], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
-        at += t.nbytes
-    h = json.dumps(header, separators=(",", ":")).encode()
-    h += b" " * (-len(h) % 8)
-    with open(path, "wb") as f:
-        f.write(struct.pack("<Q", len(h)) + h)
-        for t in tensors.values():
-            f.write(np.ascontiguousarray(t).tobytes())
-
-
-def config(c, vocab):
-    H = c["hidden_size"]
-    return {
-        "architectures": ["Lfm2BidirectionalModel"],
-        "auto_map": {"AutoModel": "modeling_lfm2_bidirectional.Lfm2BidirectionalModel"},
-        "disable_flash_attention": True,
-        "block_auto_adjust_ff_dim": False, "block_dim": H, "block_ff_dim": c["intermediate_size"],
-        "block_ffn_dim_multiplier": 1.0, "block_multiple_of": 64, "block_norm_eps": c["norm_eps"], "block_use_swiglu": True,
-        "bos_token_id": BOS, "conv_L_cache": c["conv_L_cache"], "conv_bias": False, "conv_dim": H, "dtype": "float16",
-        "eos_token_id": EOS, "hidden_size": H, "initializer_range": 0.02, "intermediate_size": c["intermediate_size"],
-        "layer_types": c["layer_types"], "max_position_embeddings": 2048, "model_type": "lfm2", "norm_eps": c["norm_eps"],
-        "num_attention_heads": c["num_attention_heads"], "num_heads": c["num_attention_heads"],
-        "num_hidden_layers": len(c["layer_types"]), "num_key_value_heads": c["num_key_value_heads"], "pad_token_id": PAD,
-        "rope_parameters": {"rope_theta": c["rope_theta"], "rope_type": "default"}, "rope_theta": c["rope_theta"],
-        "tie_embedding": True, "transformers_version": "4.56.2", "use_cache": True, "use_pos_enc": True, "vocab_size": vocab}
 
 
 def golden(model, tok, folder):
@@ -90,26 +57,12 @@ if __name__ == "__main__":
         for p in model.parameters():
             p.copy_(p.half().float())
     c = z["config"]
-    os.makedirs(os.path.join(a.out, "1_Dense"), exist_ok=True)
-    put = lambda name, value: json.dump(value, open(os.path.join(a.out, name), "w", encoding="utf-8"), ensure_ascii=False, indent=2)
+    marks = {"bos": BOS, "eos": EOS, "pad": PAD}
+    settings(a.out, c, tok.size, marks, {k: SPECIALS[i] for k, i in marks.items()}, (QUERY_LENGTH, DOCUMENT_LENGTH))
     half = {n: p.detach().half().numpy() for n, p in model.named_parameters() if n != "log_scale"}
     dense = half.pop("dense.weight")
     safetensors(os.path.join(a.out, "model.safetensors"), half)
     safetensors(os.path.join(a.out, "1_Dense", "model.safetensors"), {"linear.weight": dense})
-    put("1_Dense/config.json", {"in_features": c["hidden_size"], "out_features": c["out"], "bias": False,
-                                "activation_function": "torch.nn.modules.linear.Identity"})
-    put("config.json", config(c, tok.size))
-    put("modules.json", [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-                         {"idx": 1, "name": "1", "path": "1_Dense", "type": "pylate.models.Dense.Dense"}])
-    put("sentence_bert_config.json", {"max_seq_length": DOCUMENT_LENGTH - 1, "do_lower_case": False})
-    put("config_sentence_transformers.json", {
-        "model_type": "ColBERT", "__version__": {}, "prompts": {}, "default_prompt_name": None, "similarity_fn_name": "MaxSim",
-        "query_prefix": "[Q] ", "document_prefix": "[D] ", "query_length": QUERY_LENGTH, "document_length": DOCUMENT_LENGTH,
-        "attend_to_expansion_tokens": False, "do_query_expansion": False, "skiplist_words": list(string.punctuation)})
-    names = {"bos_token": SPECIALS[BOS], "eos_token": SPECIALS[EOS], "pad_token": SPECIALS[PAD]}
-    put("special_tokens_map.json", names)
-    put("tokenizer_config.json", {**names, "add_bos_token": True, "add_eos_token": False, "clean_up_tokenization_spaces": False,
-                                  "model_max_length": 2048, "tokenizer_class": "PreTrainedTokenizerFast"})
     shutil.copyfile(a.tokenizer, os.path.join(a.out, "tokenizer.json"))
     golden(model, tok, os.path.join(a.out, "golden"))
     size = sum(os.path.getsize(os.path.join(d, f)) for d, _, fs in os.walk(a.out) for f in fs)
