@@ -12,6 +12,8 @@ const FEWEST_ROWS = 4;
 /** Furthest distance of rows of one block, in font sizes. */
 const FURTHEST = 3;
 const MOST_COLUMNS = 6;
+/** No page has more rows of one block. */
+const MOST_ROWS = 400;
 
 interface Span {
   readonly from: number;
@@ -73,7 +75,7 @@ function blockFrom(rows: readonly Measured[], start: number): { end: number; cor
     let end = start + 1;
     /** After the last row that has text on both sides. */
     let lastOfBoth = end;
-    for (; end < rows.length; end++) {
+    for (; end < Math.min(rows.length, start + MOST_ROWS); end++) {
       const [above, row] = [rows[end - 1]!, rows[end]!];
       const step = above.baseline - row.baseline;
       if (row.row[0]!.direction !== first.row[0]!.direction || step <= 0 || step > FURTHEST * row.size) break;

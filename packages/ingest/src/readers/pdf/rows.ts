@@ -4,6 +4,9 @@ import { asVertical, type Glyph, isBlank, OBLIQUE, VERTICAL } from './glyph.js';
 /** Glyphs as drawn; at least one is inked. */
 export type Row = readonly Glyph[];
 
+/** No line that is read holds more; work on a row may grow with the square of it. */
+const MOST_IN_ROW = 5_000;
+
 export function rowsOf(glyphs: readonly Glyph[]): Row[] {
   const rows: Glyph[][] = [];
   let open: Glyph[] = [];
@@ -11,7 +14,7 @@ export function rowsOf(glyphs: readonly Glyph[]): Row[] {
   let right = 0;
   let last: Glyph | undefined;
   for (const glyph of uprightColumns(glyphs)) {
-    if (last === undefined || startsRow(last, glyph, left, right)) {
+    if (last === undefined || open.length === MOST_IN_ROW || startsRow(last, glyph, left, right)) {
       // Blanks that nothing stands behind part nothing.
       if (isBlank(glyph)) continue;
       open = [];

@@ -44,17 +44,17 @@ export function taggedParagraphs(
     };
     for (const child of node.children) {
       if (isContent(child)) {
-        open.push(...contentOf(child, marked.contents));
+        append(open, contentOf(child, marked.contents));
         continue;
       }
       const own = glyphsBelow(child, marked.contents);
       if (kind === 'item' && isItemText(child)) {
-        open.push(...own);
+        append(open, own);
       } else if (BLOCKS.has(child.role) || holdsBlock(child)) {
         flush();
         block(child);
       } else if (inText || !isTextBlock(child) || continuesLine(open, own)) {
-        open.push(...own);
+        append(open, own);
       } else {
         flush();
         if (child.children.some((inner) => !isContent(inner) && isTextBlock(inner))) visit(child, kind, false);
@@ -110,6 +110,11 @@ function markedContent(glyphs: Glyphs): MarkedContent {
 }
 
 const isContent = (node: StructTreeNode | StructTreeContent): node is StructTreeContent => !('role' in node);
+
+/** A call with as many arguments as a page has glyphs would overflow the stack. */
+function append(glyphs: Glyph[], more: Glyphs): void {
+  for (const glyph of more) glyphs.push(glyph);
+}
 
 const contentOf = ({ id }: StructTreeContent, contents: MarkedContent['contents']): Glyphs =>
   contents.get(markName(id) ?? '') ?? [];
