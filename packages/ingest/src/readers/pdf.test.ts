@@ -64,6 +64,10 @@ describe('a watermark', () => {
   });
 });
 
+it('says that pages lack a text layer', async () => {
+  await expect(textOf('0 0 m 10 10 l S')).rejects.toThrow('1 page(s) without a text layer');
+});
+
 it('leaves out what lies beside the page', async () => {
   expect(await textOf(`${line('Ebbe und Flut', 72, 700)} ${line('Beschnitt', 72, 900)}`)).toBe('Ebbe und Flut');
 });

@@ -28,13 +28,15 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   } finally {
     pdfium?.close();
   }
-  const { pages: raw, firstError } = read;
+  const { pages: raw, firstError, dropped } = read;
   const pages = withWholeWords(withRunningHeadsOnce(raw));
   if (pages.every((page) => page.length === 0)) {
     if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
     throw new Refused(
       'no-text',
-      `${document.numPages} page(s) without legible text (scanned, drawn, or in fonts that name no letters)`,
+      dropped === 0
+        ? `${document.numPages} page(s) without a text layer (scanned or drawn)`
+        : `${document.numPages} page(s) in fonts that do not say which letters their glyphs are`,
     );
   }
   const { title, meta } = await readMetadata(document);
@@ -71,7 +73,7 @@ const EMPTY: PageParagraphs = { paragraphs: [], apart: [] };
 async function readPages(
   document: PDFDocumentProxy,
   pdfium: PdfiumDocument | null,
-): Promise<{ pages: PageParagraphs[]; firstError?: string }> {
+): Promise<{ pages: PageParagraphs[]; dropped: number; firstError?: string }> {
   const pages: PageParagraphs[] = [];
   let kept = 0;
   let dropped = 0;
@@ -91,8 +93,8 @@ async function readPages(
   }
   await document.cleanup();
   // What is left of such a document are names and numbers without the text they belong to.
-  if (dropped > kept) return { pages: pages.map(() => EMPTY) };
-  return firstError === undefined ? { pages } : { pages, firstError };
+  if (dropped > kept) return { pages: pages.map(() => EMPTY), dropped };
+  return { pages, dropped, ...(firstError !== undefined && { firstError }) };
 }
 
 function withWholeWords(pages: readonly (readonly PdfParagraph[])[]): PdfParagraph[][] {

@@ -41,16 +41,21 @@ export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null
 }
 
 /** Share of glyphs that PDFium has no letters for from which on pdf.js is asked. */
-const UNNAMED_SHARE = 0.05;
+const UNNAMED_SHARE = 0.3;
 
-/** By PDFium; by pdf.js where PDFium cannot open the file, broke, finds nothing, or knows the letters of fewer glyphs. */
+/**
+ * By PDFium; by pdf.js where PDFium cannot open the file, broke, or knows the letters of fewer glyphs. Not where it finds
+ * none: a page without text is no reason to let pdf.js build fonts, which a hostile file makes it do without end.
+ */
 async function glyphsOf(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<LegibleGlyphs> {
   let found: LegibleGlyphs | undefined;
   if (pdfium !== null) {
     try {
       const glyphs = pdfiumGlyphs(pdfium, page.pageNumber - 1);
-      if (glyphs.length > 0) found = legibleGlyphs(glyphs);
-      if (found !== undefined && found.dropped <= glyphs.length * UNNAMED_SHARE) return found;
+      if (glyphs !== null) {
+        found = legibleGlyphs(glyphs);
+        if (found.dropped <= glyphs.length * UNNAMED_SHARE) return found;
+      }
     } catch {
       // Goes on with the other engine.
     }

@@ -9,17 +9,20 @@ import { toLetters } from './letters.js';
 import { type Drawn, drawnOn, type Stated } from './page-objects.js';
 import type { Pdfium, PdfiumDocument } from './pdfium.js';
 
-/** @throws what the engine throws when it breaks; the document is of no more use then. */
-export function pdfiumGlyphs({ pdfium, handle }: PdfiumDocument, pageIndex: number): Glyph[] {
+/**
+ * @returns null where PDFium finds no such page
+ * @throws what the engine throws when it breaks; the document is of no more use then
+ */
+export function pdfiumGlyphs({ pdfium, handle }: PdfiumDocument, pageIndex: number): Glyph[] | null {
   const { calls } = pdfium;
   let page = calls.FPDF_LoadPage(handle, pageIndex);
-  if (page === 0) return [];
+  if (page === 0) return null;
   const own = calls.FPDFPage_CountObjects(page);
   const isFilledIn = drawFilledIn(pdfium, page);
   if (isFilledIn) {
     calls.FPDF_ClosePage(page);
     page = calls.FPDF_LoadPage(handle, pageIndex);
-    if (page === 0) return [];
+    if (page === 0) return null;
   }
   const drawn = drawnOn(pdfium, page, isFilledIn ? own : Number.POSITIVE_INFINITY);
   const text = calls.FPDFText_LoadPage(page);
