@@ -8,9 +8,9 @@ const HOOKS = new URL('./typescript-hooks.mjs', import.meta.url).href;
  * @param folder where what the compiler made is kept
  */
 export function spawnSource(script: string, args: readonly string[], folder: string, options: SpawnOptions = {}) {
-  const hooks = `register(${JSON.stringify(HOOKS)}, { data: { folder: ${JSON.stringify(folder)} } })`;
-  const register = `data:text/javascript,import { register } from 'node:module'; ${encodeURIComponent(hooks)}`;
+  const hooks = new URL(HOOKS);
+  hooks.searchParams.set('folder', folder);
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const node = ['--conditions=glot-source', '--import', register, path, ...args];
+  const node = ['--conditions=glot-source', '--import', hooks.href, path, ...args];
   return spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'], ...options }) as ChildProcess;
 }

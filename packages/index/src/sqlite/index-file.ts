@@ -143,7 +143,7 @@ function writeFailure(error: unknown, path: string): unknown {
       details: { file: path },
     });
   }
-  if (code.startsWith('E') && error instanceof Error) {
+  if (/^E[A-Z0-9]+$/.test(code) && error instanceof Error) {
     return new GlotError('index.cannot-open', `cannot make the index ${path}: ${error.message}`, {
       cause: error,
       details: { file: path },
@@ -164,10 +164,11 @@ function notFound(path: string): GlotError {
 function exists(path: string): boolean {
   let found: string;
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats || stats.isFile()) return stats !== undefined;
+    if (statSync(path).isFile()) return true;
     found = 'it is not a file';
   } catch (error) {
+    // Not by `throwIfNoEntry`: from Node 22 on it takes a path below a file for one that is missing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     found = (error as Error).message;
   }
   throw new GlotError('index.cannot-open', `cannot open ${path}: ${found}; name an index file with --index`, {

@@ -3,6 +3,13 @@ import Database from 'better-sqlite3';
 
 /** Says in our words what SQLite reports about `file`. Other errors come back as they are. */
 export function storageError(cause: unknown, file: string): unknown {
+  if ((cause as NodeJS.ErrnoException | null)?.code === 'ERR_DLOPEN_FAILED') {
+    return new GlotError(
+      'index.native',
+      `better-sqlite3 was built for another Node than this one (${process.version}); install the dependencies anew with it (in a checkout: \`npm run setup\`)`,
+      { cause },
+    );
+  }
   if (isGlotError(cause) || !(cause instanceof Database.SqliteError)) return cause;
   const [code, message] = explain(cause.code, cause.message, file);
   return new GlotError(code, message, { cause, details: { file, sqlite: cause.code } });

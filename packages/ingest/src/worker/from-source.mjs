@@ -1,5 +1,4 @@
 // Starts the worker straight from TypeScript, for tests. Not part of the build.
-import { register } from 'node:module';
+import './source-hooks.mjs';
 
-register('./source-hooks.mjs', import.meta.url);
 await import('./parse-worker.ts');

@@ -26,7 +26,7 @@ it('leaves no trace on the output and does not hold up the end of the process', 
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       '--conditions=glot-source',
       '--import',
-      `data:text/javascript,import{register}from'node:module';register('${hooks}')`,
+      hooks,
       '--input-type=module',
       '--eval',
       program,

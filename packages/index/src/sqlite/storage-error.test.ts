@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { storageError } from './storage-error.js';
+
+it('tells of a native library that was built for another Node', () => {
+  const error = Object.assign(new Error('compiled against NODE_MODULE_VERSION 115'), { code: 'ERR_DLOPEN_FAILED' });
+  expect(storageError(error, '索引.db')).toMatchObject({
+    code: 'index.native',
+    message: expect.stringContaining('npm run setup'),
+    cause: error,
+  });
+});
