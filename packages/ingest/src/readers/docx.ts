@@ -1,22 +1,35 @@
-/** DOCX through mammoth: headings, lists, tables and notes become HTML, which is then read as blocks. */
+/**
+ * DOCX through mammoth: headings, lists, tables, notes and comments become HTML, which is then read as blocks. What mammoth
+ * drops is written into the markup as plain text before (`docx-markup.ts`).
+ */
+import { zipSync } from 'fflate';
 import { parseHTML } from 'linkedom';
 import mammoth from 'mammoth';
 import type { Extraction } from '../extraction.js';
 import { inflateEntry, type ZipEntry, zipEntries } from '../sniff/zip.js';
+import { rewriteMarkup } from './docx-markup.js';
+import { mainPart, markupParts, partName } from './docx-package.js';
 import { addHtmlBlocks, type HtmlNode } from './html-blocks.js';
 import { Refused } from './refused.js';
 import { TextBuilder } from './text-builder.js';
 
-/** Markup of a document of a thousand pages is about 20 MB; beyond this it is a bomb or nothing for one parser. */
-const MAX_UNPACKED_BYTES = 128 * 2 ** 20;
-
 export async function readDocx(bytes: Uint8Array): Promise<Extraction> {
   const entries = zipEntries(bytes) ?? [];
-  checkSizes(bytes, entries);
+  const parts = markupParts(bytes);
+  const main = mainPart(bytes, entries) ?? 'word/document.xml';
+  const changed = rewriteMarkup(parts, main);
+  const oddNames = entries.some(({ name }) => partName(name) !== name);
+  // Only what holds text goes into the package that is made anew: images stay behind.
+  const source =
+    changed.size > 0 || oddNames ? zipSync(Object.fromEntries([...parts, ...changed]), { level: 0 }) : bytes;
   const { value: html } = await mammoth.convertToHtml(
-    { buffer: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) },
+    { buffer: Buffer.from(source.buffer, source.byteOffset, source.byteLength) },
     {
-      styleMap: ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => h2:fresh"],
+      styleMap: [
+        "p[style-name='Title'] => h1:fresh",
+        "p[style-name='Subtitle'] => h2:fresh",
+        'comment-reference => sup',
+      ],
       convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
       externalFileAccess: false,
     },
@@ -38,23 +51,11 @@ export async function readDocx(bytes: Uint8Array): Promise<Extraction> {
   };
 }
 
-/** Unpacks the markup once under a limit, since the sizes that a zip file states may be lies. Images stay packed. */
-function checkSizes(bytes: Uint8Array, entries: readonly ZipEntry[]): void {
-  let room = MAX_UNPACKED_BYTES;
-  for (const entry of entries.filter(({ name }) => /\.(?:xml|rels)$/i.test(name))) {
-    const unpacked = inflateEntry(bytes, entry, room);
-    if (unpacked === 'too-large') {
-      throw new Refused('too-large', `${entry.name} unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
-    }
-    if (unpacked !== 'damaged') room -= unpacked.byteLength;
-  }
-}
-
 const PROPERTIES = { title: 'dc:title', author: 'dc:creator', subject: 'dc:subject', keywords: 'cp:keywords' };
 
 function readProperties(bytes: Uint8Array, entries: readonly ZipEntry[]): Record<string, string> {
   const meta: Record<string, string> = {};
-  const entry = entries.find(({ name }) => name === 'docProps/core.xml');
+  const entry = entries.find(({ name }) => partName(name) === 'docProps/core.xml');
   const unpacked = entry === undefined ? 'damaged' : inflateEntry(bytes, entry, 2 ** 20);
   if (typeof unpacked === 'string') return meta;
   const xml = new TextDecoder().decode(unpacked);

@@ -2,7 +2,7 @@
 import { childElements, type HtmlNode, nameOf } from './html-node.js';
 
 const CONTAINERS = new Set('UL OL DIV SECTION ASIDE HEADER FOOTER TABLE P MENU'.split(' '));
-const ROLES = new Set(['navigation', 'menu', 'menubar', 'banner', 'search', 'contentinfo', 'tablist', 'toolbar']);
+const ROLES = new Set(['navigation', 'menu', 'menubar', 'banner', 'search', 'contentinfo', 'toolbar']);
 /** Content has longer stretches of text beside its links, or few links. */
 const LINK_SHARE = 0.65;
 const FEWEST_LINKS = 3;

@@ -1,4 +1,5 @@
 /** Zip and OLE containers: only a Word document (.docx) is read, all others are named for the user. */
+import { mainPart } from '../readers/docx-package.js';
 import { startsWith } from './magic.js';
 import type { Sniffed } from './sniff.js';
 import { type ZipEntry, zipEntries } from './zip.js';
@@ -16,7 +17,7 @@ export function sniffOffice(bytes: Uint8Array, extension: string): Sniffed | und
     const detail = 'a zip file without a readable directory: cut short or damaged';
     return { kind: 'skip', reason: extension === 'docx' ? 'malformed' : 'unsupported-format', detail };
   }
-  if (entries.some(({ name }) => name.replace(/^\//, '') === 'word/document.xml')) {
+  if (mainPart(bytes, entries) !== null) {
     if (entries.some(({ encrypted }) => encrypted)) {
       return { kind: 'skip', reason: 'encrypted', detail: 'a Word document in an encrypted zip file' };
     }
