@@ -36,5 +36,9 @@ describe('legibleGlyphs', () => {
       glyphsOf('\u0003\u0004').map((glyph) => ({ ...glyph, isNamed: false })),
     ];
     expect(legibleGlyphs([...known, ...unknown])).toEqual({ glyphs: known, kept: 8, dropped: 2 });
+    const byCode = glyphsOf('à É ü', { font: 'old' }).map((glyph) => ({ ...glyph, isNamed: false }));
+    expect(legibleGlyphs(byCode).glyphs).toEqual(byCode);
+    const subset = glyphsOf('!"#$a%', { font: 'subset' }).map((glyph) => ({ ...glyph, isNamed: false }));
+    expect(legibleGlyphs(subset).glyphs).toEqual([]);
   });
 });

@@ -32,9 +32,28 @@ export function legibleGlyphs(glyphs: readonly Glyph[]): LegibleGlyphs {
   }
   const illegible = new Set<Glyph['font']>();
   for (const [font, parts] of texts) if (!isLegible(parts.join(''))) illegible.add(font);
-  const legible = glyphs.filter(({ font, isNamed }) => isNamed && !illegible.has(font));
+  const readable = fontsReadByCode(glyphs);
+  const legible = glyphs.filter(({ font, isNamed }) => (isNamed || readable.has(font)) && !illegible.has(font));
   const kept = lengthOf(legible);
   return { glyphs: legible, kept, dropped: lengthOf(glyphs) - kept };
+}
+
+/** Share of a font's unnamed glyphs whose codes are letters of Latin-1, from which on the codes are believed. */
+const LETTERS_SHARE = 0.8;
+
+/** Old fonts without names have the codes of Latin-1; the codes of subsets are numbers, most of them signs. */
+function fontsReadByCode(glyphs: readonly Glyph[]): Set<Glyph['font']> {
+  const counts = new Map<Glyph['font'], { all: number; letters: number }>();
+  for (const { font, isNamed, text } of glyphs) {
+    if (isNamed) continue;
+    const count = counts.get(font) ?? { all: 0, letters: 0 };
+    counts.set(font, count);
+    count.all++;
+    if (/^[\p{L}\p{Nd} ]$/u.test(text) && text < '\u0100') count.letters++;
+  }
+  return new Set(
+    Array.from(counts).flatMap(([font, { all, letters }]) => (letters >= all * LETTERS_SHARE ? [font] : [])),
+  );
 }
 
 /** Whether two glyphs that follow each other may be of one word. */

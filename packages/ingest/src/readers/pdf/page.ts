@@ -40,30 +40,22 @@ export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null
   return { paragraphs: tagged, apart, kept, dropped };
 }
 
-/** Share of glyphs that PDFium has no letters for from which on pdf.js is asked. */
-const UNNAMED_SHARE = 0.3;
-
 /**
- * By PDFium; by pdf.js where PDFium cannot open the file, broke, or knows the letters of fewer glyphs. Not where it finds
- * none: a page without text is no reason to let pdf.js build fonts, which a hostile file makes it do without end.
+ * By PDFium; by pdf.js where PDFium cannot open the file, finds no such page or broke. Not where PDFium reads little: the
+ * widths of a hostile font make pdf.js fill memory past what a thread's limit can hold.
  */
 async function glyphsOf(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<LegibleGlyphs> {
-  let found: LegibleGlyphs | undefined;
   if (pdfium !== null) {
     try {
       const glyphs = pdfiumGlyphs(pdfium, page.pageNumber - 1);
-      if (glyphs !== null) {
-        found = legibleGlyphs(glyphs);
-        if (found.dropped <= glyphs.length * UNNAMED_SHARE) return found;
-      }
+      if (glyphs !== null) return legibleGlyphs(glyphs);
     } catch {
       // Goes on with the other engine.
     }
   }
   // Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
   const { items } = await page.getTextContent({ disableNormalization: true, includeMarkedContent: true });
-  const other = legibleGlyphs(itemGlyphs(items));
-  return found === undefined || other.kept > found.kept ? other : found;
+  return legibleGlyphs(itemGlyphs(items));
 }
 
 /** Text across the page comes last. */
