@@ -11,10 +11,13 @@ import { stacked } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import type { Packing } from './precision.js';
 
+/** What a layer does with each token by itself. */
+export type FeedForwardWeights = { readonly kind: 'dense' } & SwiGluWeights;
+
 interface SharedWeights {
   readonly operatorNorm: RmsNormWeights;
   readonly feedForwardNorm: RmsNormWeights;
-  readonly feedForward: SwiGluWeights;
+  readonly feedForward: FeedForwardWeights;
 }
 
 export type LayerWeights = SharedWeights &
@@ -37,6 +40,7 @@ export async function layerWeights(checkpoint: Checkpoint, index: number, pack: 
     operatorNorm: await norm(checkpoint, at('operator_norm.weight'), width),
     feedForwardNorm: await norm(checkpoint, at('ffn_norm.weight'), width),
     feedForward: {
+      kind: 'dense',
       gateUp: await parallel([
         [at('feed_forward.w1'), inner],
         [at('feed_forward.w3'), inner],

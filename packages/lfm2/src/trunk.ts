@@ -7,18 +7,16 @@ import {
   type Graph,
   type GraphBuilder,
   type GraphSession,
-  rmsNorm,
   ropeTables,
   type SessionOptions,
   sequenceInputs,
   shortConvolution,
-  skipRmsNorm,
-  swiGlu,
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import { type ConversionOptions, convertedGraph } from './conversion/converted-graph.js';
-import { layerWeights, norm } from './layer-weights.js';
+import { addLayers, ResidualStream } from './layer-stack.js';
+import { norm } from './layer-weights.js';
 import { type Precision, packing } from './precision.js';
 import { vocabulary } from './vocabulary.js';
 
@@ -157,27 +155,16 @@ export async function trunkGraph(
   const visible = options.maskedConvolution ? graph.input('visible', 'f32', ['tokens', 1]) : null;
   const seen = (x: Value): Value => (visible === null ? x : graph.node('Mul', [x, visible]));
   const rope = ropeTables(graph, maxTokens, config.headDim, config.ropeTheta);
-  // `stream` is the residual stream; `branch` is what the last block adds to it, null before the first.
   const precision = options.precision ?? 'f32';
-  let stream = (await vocabulary(checkpoint, precision, false)).embed(graph, ids);
-  let branch: Value | null = null;
-  const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
-    if (branch === null) return rmsNorm(graph, stream, weights);
-    const { normed, sum } = skipRmsNorm(graph, branch, stream, weights);
-    stream = sum;
-    return normed;
-  };
-  const pack = await packing(precision);
-  for (const index of config.layers.keys()) {
-    const layer = await layerWeights(checkpoint, index, pack);
-    const x = advance(layer.operatorNorm);
-    branch =
+  const stream = new ResidualStream(graph, (await vocabulary(checkpoint, precision, false)).embed(graph, ids));
+  await addLayers(graph, stream, checkpoint, {
+    pack: await packing(precision),
+    operator: (x, layer) =>
       layer.kind === 'conv'
         ? shortConvolution(graph, seen(x), layer.convolution, convolutionMode, sequence)
-        : attention(graph, x, layer.attention, config, attentionMode, rope, sequence);
-    branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);
-  }
-  return advance(await norm(checkpoint, 'embedding_norm.weight', config.hiddenSize));
+        : attention(graph, x, layer.attention, config, attentionMode, rope, sequence),
+  });
+  return stream.normed(await norm(checkpoint, 'embedding_norm.weight', config.hiddenSize));
 }
 
 /** @returns [sequences x length] */

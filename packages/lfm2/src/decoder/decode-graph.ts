@@ -4,14 +4,12 @@ import {
   decodeConvolution,
   type Graph,
   GraphBuilder,
-  rmsNorm,
   ropeTables,
-  skipRmsNorm,
-  swiGlu,
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
-import { layerWeights, norm } from '../layer-weights.js';
+import { addLayers, type Operator, ResidualStream } from '../layer-stack.js';
+import { norm } from '../layer-weights.js';
 import { type Precision, packing } from '../precision.js';
 import { vocabulary } from '../vocabulary.js';
 
@@ -40,45 +38,34 @@ export async function decodeGraph(
   const pastMask = graph.input('past_mask', 'f32', ['capacity']);
   const rope = ropeTables(graph, options.contextTokens, headDim, config.ropeTheta);
   const table = await vocabulary(checkpoint, options.precision, options.output === 'logits');
-  let stream = table.embed(graph, ids);
-  const positions = { rope, start, pastMask, newMask: causalMask(graph, stream) };
-  let branch: Value | null = null;
-  const advance = (weights: Parameters<typeof rmsNorm>[2]): Value => {
-    if (branch === null) return rmsNorm(graph, stream, weights);
-    const { normed, sum } = skipRmsNorm(graph, branch, stream, weights);
-    stream = sum;
-    return normed;
-  };
-  const pack = await packing(options.precision);
-  for (const index of config.layers.keys()) {
-    const layer = await layerWeights(checkpoint, index, pack);
-    const x = advance(layer.operatorNorm);
+  const embedded = table.embed(graph, ids);
+  const positions = { rope, start, pastMask, newMask: causalMask(graph, embedded) };
+  const stream = new ResidualStream(graph, embedded);
+  const operator: Operator = (x, layer, index) => {
     if (layer.kind === 'conv') {
       const past = graph.input(`state_${index}`, 'f32', [1, convKernel - 1, hiddenSize]);
       const { output, state } = decodeConvolution(graph, x, layer.convolution, past);
       graph.output(`new_state_${index}`, state, 'f32', [1, convKernel - 1, hiddenSize]);
-      branch = output;
-    } else {
-      const cache = [kvHeads, 1, 'capacity', headDim];
-      const past = {
-        keys: graph.input(`keys_${index}`, 'f32', cache),
-        values: graph.input(`values_${index}`, 'f32', cache),
-      };
-      const { output, added } = decodeAttention(graph, x, layer.attention, config, positions, past);
-      graph.output(`new_keys_${index}`, added.keys, 'f32', [kvHeads, 1, 'tokens', headDim]);
-      graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 1, 'tokens', headDim]);
-      branch = output;
+      return output;
     }
-    branch = swiGlu(graph, advance(layer.feedForwardNorm), layer.feedForward);
-  }
+    const cache = [kvHeads, 1, 'capacity', headDim];
+    const past = {
+      keys: graph.input(`keys_${index}`, 'f32', cache),
+      values: graph.input(`values_${index}`, 'f32', cache),
+    };
+    const { output, added } = decodeAttention(graph, x, layer.attention, config, positions, past);
+    graph.output(`new_keys_${index}`, added.keys, 'f32', [kvHeads, 1, 'tokens', headDim]);
+    graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 1, 'tokens', headDim]);
+    return output;
+  };
+  await addLayers(graph, stream, checkpoint, { pack: await packing(options.precision), operator });
   const last = await norm(checkpoint, 'embedding_norm.weight', hiddenSize);
-  if (options.output === 'hidden') graph.output('output', advance(last), 'f32', ['tokens', hiddenSize]);
+  if (options.output === 'hidden') graph.output('output', stream.normed(last), 'f32', ['tokens', hiddenSize]);
   if (options.output === 'logits') {
     const lastRow = (value: Value) =>
       graph.node('Slice', [value, graph.ints([-1]), graph.ints([Number.MAX_SAFE_INTEGER]), graph.ints([0])]);
-    stream = lastRow(stream);
-    branch = branch && lastRow(branch);
-    graph.output('output', table.logits(graph, advance(last)), 'f32', [1, config.vocabSize]);
+    stream.select(lastRow);
+    graph.output('output', table.logits(graph, stream.normed(last)), 'f32', [1, config.vocabSize]);
   }
   return graph.build('lfm2-decoder');
 }
