@@ -1,7 +1,7 @@
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
-import type { Generator } from '@glot/lfm2';
+import type { Generator, TokenConstraint } from '@glot/lfm2';
 import { ask, foldText, lfm2Generator, type TextModel } from '@glot/rag';
 import { type AnswerDataset, loadAnswerDataset } from '../answer-questions.js';
 import { passageText } from '../beir-dataset.js';
@@ -188,6 +188,9 @@ async function decodeAlone({ decoder }: Generator, ids: readonly number[]): Prom
   };
 }
 
+/** Everything may follow. */
+const FREE: TokenConstraint = { mask: () => {}, accept: () => {}, fork: () => FREE, forced: () => [] };
+
 async function measureQuotes(
   { generator, tokenizer }: RandomChatModel,
   { questions }: AnswerDataset,
@@ -205,18 +208,28 @@ async function measureQuotes(
   /** Random weights write no citations by themselves: the words before a quote are put in, the quote is theirs. */
   const citing: TextModel<State> = {
     ...asTextModel(generator),
-    async *generate(ids, { mask, ...rest }) {
+    async *generate(ids, { constraint, ...rest }) {
       let forced = 0;
       let last = performance.now();
-      const held = (logits: Float32Array) => {
-        if (forced < opening.length) logits[opening[forced++]!] = 1e4;
-        else for (const id of closing) logits[id]! += 1.5;
-        const began = performance.now();
-        mask?.(logits);
-        constraintMs.push(performance.now() - began);
-      };
+      const timed = (of: TokenConstraint): TokenConstraint => ({
+        mask(logits) {
+          if (forced < opening.length) logits[opening[forced++]!] = 1e4;
+          else for (const id of closing) logits[id]! += 1.5;
+          const began = performance.now();
+          of.mask(logits);
+          constraintMs.push(performance.now() - began);
+        },
+        accept(id) {
+          const began = performance.now();
+          of.accept(id);
+          constraintMs[constraintMs.length - 1]! += performance.now() - began;
+        },
+        fork: () => timed(of.fork()),
+        forced: () => of.forced(),
+      });
+      const held = { ...rest, constraint: timed(constraint ?? FREE), temperature: 1, seed: ++seed };
       written = '';
-      for await (const token of generator.generate(ids, { ...rest, mask: held, temperature: 1, seed: ++seed })) {
+      for await (const token of generator.generate(ids, held)) {
         stepMs.push(performance.now() - last);
         written += token.text;
         const quotes = written.split('"');
@@ -227,13 +240,12 @@ async function measureQuotes(
             return;
           }
         }
-        // Whoever reads takes note of the token meanwhile: the automaton's other half, and the sentences' reader.
+        // Whoever reads takes note of the token meanwhile: the sentences' reader.
         const given = performance.now();
         yield token;
         last = performance.now();
-        const taken = last - given;
-        constraintMs[constraintMs.length - 1]! += taken;
-        stepMs[stepMs.length - 1]! += taken;
+
+        stepMs[stepMs.length - 1]! += last - given;
       }
     },
   };

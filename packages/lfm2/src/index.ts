@@ -12,6 +12,8 @@ export {
   Generator,
 } from './decoder/generator.js';
 export { Sampler, type SamplingOptions } from './decoder/sampling.js';
+export type { StopReason } from './decoder/stopping.js';
+export type { TokenConstraint } from './decoder/token-constraint.js';
 export { GgufFile, type StoredBlocks } from './gguf/gguf-file.js';
 export { isGguf } from './gguf/is-gguf.js';
 export {

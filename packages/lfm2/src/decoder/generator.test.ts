@@ -5,9 +5,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BYTE_TOKENIZER_SIZE, writeByteTokenizer } from '../testing/byte-tokenizer.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { type GenerateOptions, type GenerationSummary, Generator } from './generator.js';
+import type { TokenConstraint } from './token-constraint.js';
 
 const TEMPLATE =
   "{{- bos_token -}}{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' -}}{%- endfor -%}{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\n' -}}{%- endif -%}";
+/** One that masks by what was accepted so far. */
+function constrained(mask: (logits: Float32Array, accepted: readonly number[]) => void): TokenConstraint {
+  const accepted: number[] = [];
+  return {
+    mask: (logits) => mask(logits, accepted),
+    accept: (id) => void accepted.push(id),
+    fork: () => constrained((logits, more) => mask(logits, [...accepted, ...more])),
+    forced: () => [],
+  };
+}
+
 const SHAPE = { ...TINY, vocab: BYTE_TOKENIZER_SIZE + 40 };
 
 describe('the generator', () => {
@@ -76,7 +88,7 @@ describe('the generator', () => {
     }
   });
 
-  it('obeys a mask, gives whole characters only, and stops at stop tokens', async () => {
+  it('obeys a constraint and tells it what was drawn, gives whole characters only, and stops at stop tokens', async () => {
     const wanted = generator.tokenizer.encodeBare('火と水 ✓');
     const mask = (logits: Float32Array, generated: readonly number[]) => {
       const only = wanted[generated.length] ?? 7;
@@ -85,12 +97,13 @@ describe('the generator', () => {
       });
     };
     const pieces: string[] = [];
-    for await (const { text } of generator.generate(prompt(), { mask })) if (text) pieces.push(text);
+    for await (const { text } of generator.generate(prompt(), { constraint: constrained(mask) }))
+      if (text) pieces.push(text);
     expect(pieces).toEqual([...'火と水 ✓']);
-    const { ids, summary } = await collect({ mask, stopIds: [wanted.at(-3)!] });
+    const { ids, summary } = await collect({ constraint: constrained(mask), stopIds: [wanted.at(-3)!] });
     expect(ids).toEqual(wanted.slice(0, -3));
     expect(summary?.reason).toBe('stop');
-    const nothing = collect({ mask: (logits) => void logits.fill(Number.NEGATIVE_INFINITY) });
+    const nothing = collect({ constraint: constrained((logits) => void logits.fill(Number.NEGATIVE_INFINITY)) });
     await expect(nothing).rejects.toThrowError(expect.objectContaining({ code: 'lfm2.no-token' }));
   });
 
@@ -110,7 +123,8 @@ describe('the generator', () => {
           });
         };
         const ids: number[] = [];
-        for await (const { id } of several.generate(prompt(), { mask, maxTokens: 5 })) ids.push(id);
+        for await (const { id } of several.generate(prompt(), { constraint: constrained(mask), maxTokens: 5 }))
+          ids.push(id);
         expect(ids).toEqual([40, 40]);
       }
     } finally {
@@ -137,12 +151,12 @@ describe('the generator', () => {
     const endless = (logits: Float32Array) => {
       logits.fill(Number.NEGATIVE_INFINITY, 0, 8);
     };
-    const { summary, ids } = await collect({ maxTokens: 1000, mask: endless });
+    const { summary, ids } = await collect({ maxTokens: 1000, constraint: constrained(endless) });
     expect(summary?.reason).toBe('context');
     expect(ids.length).toBe(300 - prompt().length + 1);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 1);
-    const interrupted = collect({ maxTokens: 290, mask: endless, signal: controller.signal });
+    const interrupted = collect({ maxTokens: 290, constraint: constrained(endless), signal: controller.signal });
     await expect(interrupted).rejects.toThrowError(expect.objectContaining({ code: 'aborted' }));
   });
 

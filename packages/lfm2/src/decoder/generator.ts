@@ -1,11 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
-import { GlotError, throwIfAborted } from '@glot/errors';
+import { GlotError } from '@glot/errors';
 import { type ChatMessage, ChatTemplate } from '../chat/chat-template.js';
 import { Checkpoint } from '../checkpoint.js';
 import { TextTokenizer } from '../text-tokenizer.js';
+import { decodeLoop } from './decode-loop.js';
 import { Decoder, type DecoderOptions } from './decoder.js';
 import type { DecoderState } from './decoder-state.js';
 import { Sampler, type SamplingOptions } from './sampling.js';
+import type { StopReason } from './stopping.js';
+import { TextStreamer } from './text-streamer.js';
+import type { TokenConstraint } from './token-constraint.js';
 
 export interface GenerateOptions extends SamplingOptions {
   /** Default 512. The context can end it earlier. */
@@ -14,8 +17,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly stopIds?: readonly number[];
   /** Where to go on from; it is not changed. The prompt then holds only what comes after it. */
   readonly from?: DecoderState;
-  /** Sets logits [vocabSize] of tokens that must not follow to -Infinity, in place. */
-  readonly mask?: (logits: Float32Array, generated: readonly number[]) => void;
+  /** What may be written; it moves on with the answer. */
+  readonly constraint?: TokenConstraint;
   readonly signal?: AbortSignal;
   readonly onEnd?: (summary: GenerationSummary) => void;
 }
@@ -27,7 +30,7 @@ export interface GeneratedToken {
 }
 
 export interface GenerationSummary {
-  readonly reason: 'stop' | 'length' | 'context';
+  readonly reason: StopReason;
   readonly promptTokens: number;
   readonly generatedTokens: number;
   readonly promptMs: number;
@@ -99,49 +102,38 @@ export class Generator {
     prompt: readonly number[] | readonly ChatMessage[],
     options: GenerateOptions = {},
   ): AsyncGenerator<GeneratedToken, GenerationSummary> {
-    const { signal, mask } = options;
-    const maxTokens = options.maxTokens ?? 512;
-    const sampler = new Sampler(options);
     const ids = isIds(prompt) ? prompt : this.promptIds(prompt);
-    const stops = new Set([...this.#stopIds, ...(options.stopIds ?? [])]);
-    const state = options.from?.snapshot() ?? this.decoder.start();
     const began = performance.now();
-    let logits = await this.decoder.advance(state, ids, signal);
-    const promptMs = performance.now() - began;
-    const seen = new Set(ids);
-    const generated: number[] = [];
-    let reason: GenerationSummary['reason'] = 'length';
-    let written = '';
-    while (generated.length < maxTokens) {
-      // Rows beyond the vocabulary were never trained.
-      logits.fill(Number.NEGATIVE_INFINITY, this.tokenizer.size);
-      sampler.penalise(logits, seen);
-      mask?.(logits, generated);
-      const id = sampler.draw(logits);
-      if (stops.has(id)) {
-        reason = 'stop';
-        break;
-      }
-      generated.push(id);
-      seen.add(id);
-      const text = this.tokenizer.decode(generated);
-      // A character whose last bytes are still to come decodes to the replacement character.
-      const whole = text.endsWith('\uFFFD') ? written : text;
-      yield { id, text: whole.slice(written.length) };
-      written = whole;
-      if (generated.length === maxTokens) break;
-      if (state.length === this.decoder.contextTokens) {
-        reason = 'context';
-        break;
-      }
-      await setImmediate();
-      throwIfAborted(signal);
-      logits = await this.decoder.advance(state, [id], signal);
+    let promptMs = 0;
+    const tokens = decodeLoop({
+      decoder: this.decoder,
+      state: options.from?.snapshot() ?? this.decoder.start(),
+      prompt: ids,
+      vocabularySize: this.tokenizer.size,
+      sampler: new Sampler(options),
+      stopping: {
+        stopIds: new Set([...this.#stopIds, ...(options.stopIds ?? [])]),
+        maxTokens: options.maxTokens ?? 512,
+        contextTokens: this.decoder.contextTokens,
+      },
+      constraint: options.constraint ?? null,
+      signal: options.signal,
+      onPrompt: () => {
+        promptMs = performance.now() - began;
+      },
+    });
+    const streamer = new TextStreamer((all) => this.tokenizer.decode(all));
+    let generatedTokens = 0;
+    let next = await tokens.next();
+    while (next.done !== true) {
+      generatedTokens += 1;
+      yield { id: next.value, text: streamer.push(next.value) };
+      next = await tokens.next();
     }
     const summary: GenerationSummary = {
-      reason,
+      reason: next.value,
       promptTokens: ids.length,
-      generatedTokens: generated.length,
+      generatedTokens,
       promptMs,
       decodeMs: performance.now() - began - promptMs,
     };

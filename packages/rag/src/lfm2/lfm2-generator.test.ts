@@ -10,7 +10,7 @@ import { lfm2Generator, type TextModel } from './lfm2-generator.js';
 const FOLDER = fileURLToPath(new URL('../../../../fixtures/checkpoints/colbert-f16', import.meta.url));
 const TOKENIZER: unknown = JSON.parse(readFileSync(`${FOLDER}/tokenizer.json`, 'utf8'));
 
-/** Writes what a script wants wherever the mask lets it, and whatever the mask leaves where it does not. */
+/** Writes what a script wants wherever the constraint lets it, and whatever it leaves where it does not. */
 async function scripted(script: string) {
   const tokenizer = await TextTokenizer.load(FOLDER);
   const special = new Set(['<|im_start|>', '<|im_end|>', '<|startoftext|>'].map((token) => tokenizer.idOf(token)!));
@@ -31,7 +31,7 @@ async function scripted(script: string) {
       prompts.push(ids);
       return ids;
     },
-    async *generate(ids, { maxTokens, from = [], mask, signal }) {
+    async *generate(ids, { maxTokens, from = [], constraint, signal }) {
       written.push({ ids, from });
       const wanted = tokenizer.encode(script).slice(1);
       for (let i = 0; i < Math.min(maxTokens, wanted.length); i++) {
@@ -39,8 +39,9 @@ async function scripted(script: string) {
         const logits = new Float32Array(300).fill(0.1);
         for (const id of special) logits[id] = 0;
         logits[wanted[i]!] = 1;
-        mask?.(logits);
+        constraint?.mask(logits);
         const id = logits.indexOf(Math.max(...logits));
+        constraint?.accept(id);
         yield { id, text: tokenizer.decode([id]) };
       }
     },

@@ -1,3 +1,4 @@
+import type { TokenConstraint } from '@glot/lfm2';
 import { answerPrompt, type ChatMessage } from '../prompting/answer-prompt.js';
 import { CitedText } from '../prompting/cited-text.js';
 import { neutralText } from '../prompting/neutral-text.js';
@@ -25,7 +26,8 @@ export interface TextModel<State = unknown> {
     options: {
       readonly maxTokens: number;
       readonly from?: State;
-      readonly mask?: (logits: Float32Array) => void;
+      /** Masked before a token is drawn, and told of the one that was. */
+      readonly constraint?: TokenConstraint;
       readonly signal?: AbortSignal;
     },
   ): AsyncIterable<{ readonly id: number; readonly text: string }>;
@@ -106,13 +108,12 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
       const tokens = model.generate(ids.slice(read), {
         maxTokens,
         ...(from !== undefined && { from }),
-        ...(constraint !== null && { mask: (logits) => constraint.mask(logits) }),
+        ...(constraint !== null && { constraint }),
         ...(signal !== undefined && { signal }),
       });
-      for await (const { id, text } of tokens) {
+      for await (const { text } of tokens) {
         firstTokenMs ??= performance.now() - started;
         generatedTokens++;
-        constraint?.accept(id);
         yield* cited.add(text);
       }
       yield { type: 'usage', usage: { promptTokens: ids.length, generatedTokens, cachedTokens, firstTokenMs } };

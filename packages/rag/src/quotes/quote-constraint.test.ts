@@ -98,6 +98,37 @@ describe('QuoteConstraint', () => {
     expect(() => constraint.accept(5)).toThrow(RangeError);
   });
 
+  it('forks: each goes its own way from where the first stood', () => {
+    const texts = ['"', 'The', ' dough', ' do', 'ugh', '東', '京は'];
+    const trie = new TokenTrie(texts.map((text) => new TextEncoder().encode(text)));
+    const first = new QuoteConstraint(['The dough rises for twelve', '東京は日本の首都です'], trie);
+    first.accept(0);
+    const other = first.fork();
+    first.accept(1);
+    other.accept(5);
+    expect(first.allowedInQuote().map((id) => texts[id])).toEqual(expect.arrayContaining([' do', ' dough']));
+    expect(other.allowedInQuote().map((id) => texts[id])).toEqual(['京は']);
+    const third = first.fork();
+    third.accept(3);
+    expect(third.allowedInQuote().map((id) => texts[id])).toEqual(['ugh']);
+    expect(first.allowedInQuote().length).toBe(2);
+  });
+
+  it('says which tokens are forced, and stands where it stood', () => {
+    const texts = ['"', 'El', ' gato', ' negro', ' duerme', 'Un'];
+    const trie = new TokenTrie(texts.map((text) => new TextEncoder().encode(text)));
+    const constraint = new QuoteConstraint(['El gato negro duerme'], trie);
+    expect(constraint.forced()).toEqual([]);
+    constraint.accept(0);
+    // A quote begins at a word's first letter, and may end after three words.
+    const before = constraint.allowedInQuote();
+    const forced = constraint.forced();
+    expect(forced.map((id) => texts[id])).toEqual(['El', ' gato', ' negro']);
+    expect(constraint.allowedInQuote()).toEqual(before);
+    for (const id of forced) constraint.accept(id);
+    expect(constraint.forced()).toEqual([]);
+  });
+
   it('closes at a word with enough words before it, and opens the next quote in the same token', () => {
     const texts = ['"', 'The dough rises', ' for twelve', '".', '" "The', '" "Cat', ' f'];
     const trie = new TokenTrie(texts.map((text) => new TextEncoder().encode(text)));

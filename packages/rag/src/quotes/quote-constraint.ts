@@ -1,3 +1,4 @@
+import type { TokenConstraint } from '@glot/lfm2';
 import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
 import { type QuotableBytes, quotableBytes, RUN_END } from './quotable-bytes.js';
 import type { TokenTrie } from './token-trie.js';
@@ -18,8 +19,10 @@ interface Standing {
  * token is allowed where following its bytes leaves a place over. It works by bytes, so it holds across any cut of the
  * text into tokens.
  */
-export class QuoteConstraint {
+export class QuoteConstraint implements TokenConstraint {
   readonly #trie: TokenTrie;
+  /** As the prompt shows them. */
+  readonly #passages: readonly string[];
   readonly #source: QuotableBytes;
   #standing: Standing = { places: null, cited: null, digits: null };
   /** Bytes of the open quote. */
@@ -27,14 +30,27 @@ export class QuoteConstraint {
   /** Tokens that hold a mark: only they can open a quote. */
   readonly #marking: readonly number[];
   /** What may follow an opening mark, by the places it opens; asked for once each. */
-  readonly #allowedFirst = new Map<Uint32Array, readonly number[]>();
+  readonly #allowedFirst: Map<Uint32Array, readonly number[]>;
   #scratch = new Float32Array(64);
 
-  /** @param passages as the prompt shows them */
-  constructor(passages: readonly string[], trie: TokenTrie) {
+  /**
+   * @param passages as the prompt shows them
+   * @param from to begin where that one stands, which has the same passages
+   */
+  constructor(passages: readonly string[], trie: TokenTrie, from?: QuoteConstraint) {
     this.#trie = trie;
-    this.#source = quotableBytes(passages);
-    this.#marking = [...trie.bytes.keys()].filter((id) => trie.bytes[id]?.includes(MARK));
+    this.#passages = passages;
+    if (from === undefined) {
+      this.#source = quotableBytes(passages);
+      this.#marking = [...trie.bytes.keys()].filter((id) => trie.bytes[id]?.includes(MARK));
+      this.#allowedFirst = new Map();
+      return;
+    }
+    this.#source = from.#source;
+    this.#marking = from.#marking;
+    this.#allowedFirst = from.#allowedFirst;
+    this.#standing = from.#standing;
+    this.#quote = [...from.#quote];
   }
 
   get inQuote(): boolean {
@@ -66,6 +82,21 @@ export class QuoteConstraint {
     const standing = this.#follow(bytes, this.#standing, this.#quote);
     if (standing === undefined) throw new RangeError(`token ${id} leaves the passages`);
     this.#standing = standing;
+  }
+
+  fork(): QuoteConstraint {
+    return new QuoteConstraint(this.#passages, this.#trie, this);
+  }
+
+  forced(): readonly number[] {
+    const ahead = this.fork();
+    const ids: number[] = [];
+    for (;;) {
+      const [id, ...others] = ahead.allowedInQuote();
+      if (id === undefined || others.length > 0) return ids;
+      ids.push(id);
+      ahead.accept(id);
+    }
   }
 
   /** Ids that may come next; only inside of a quote. */
