@@ -16,7 +16,7 @@ export interface ExcerptOptions {
 /** Columns for the dots that stand for what was cut off. */
 const DOTS = 2;
 
-const words = new Intl.Segmenter('und', { granularity: 'word' });
+const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 /**
  * A few lines of a passage: its beginning, unless other lines hold more of the query's words. Those are set in bold.

@@ -7,7 +7,7 @@ export function outputColumns(stream: { readonly columns?: number } = process.st
   return Math.min(stream.columns ?? WIDEST, WIDEST);
 }
 
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Cuts a line to a display width, whole graphemes only. */
 export function fit(line: string, width: number): string {

@@ -5,15 +5,22 @@
 
 const WINDOW_LENGTH = 1_000;
 
+const FIXED_LOCALE = 'en';
+
 const segmenters = new Map<string, Intl.Segmenter>();
 
 function segmenter(lang: string | null, granularity: 'sentence' | 'word' | 'grapheme'): Intl.Segmenter {
-  const key = `${lang ?? 'und'} ${granularity}`;
+  const key = `${lang} ${granularity}`;
   const known = segmenters.get(key);
   if (known !== undefined) return known;
-  const made = new Intl.Segmenter(lang ?? 'und', { granularity });
+  const made = new Intl.Segmenter(localeFor(lang), { granularity });
   segmenters.set(key, made);
   return made;
+}
+
+/** `und` and a locale that the runtime lacks would follow the user's: the same file must give the same passages everywhere. */
+function localeFor(lang: string | null): string {
+  return lang !== null && Intl.Segmenter.supportedLocalesOf([lang]).length > 0 ? lang : FIXED_LOCALE;
 }
 
 /** Ends of sentences. Line ends inside the text do not end a sentence: the text is one paragraph, perhaps wrapped. */
