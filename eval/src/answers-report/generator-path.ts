@@ -244,7 +244,6 @@ async function measureQuotes(
         const given = performance.now();
         yield token;
         last = performance.now();
-
         stepMs[stepMs.length - 1]! += last - given;
       }
     },
