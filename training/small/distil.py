@@ -134,7 +134,6 @@ def vectors(model, texts, dtype, table):
 def maxsim(queries, docs, keep):
     """lists of [n,d]; keep: of each document the rows that count -> [Q,D], the mean over a query's rows"""
     n = max(map(len, docs))
-    D = torch.zeros(len(docs), n, docs[0].shape[1])
     hidden = torch.full((len(docs), n), -4.0)
     for i, (d, k) in enumerate(zip(docs, keep)):
         hidden[i, :len(d)] = (k.float() - 1) * 4

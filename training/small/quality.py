@@ -1,7 +1,7 @@
 """How well a student finds: exhaustive MaxSim as ../evaluate.py does it, through the student or the teacher.
 
     python3 quality.py --data ../../shared/data --work <dir> --model <dir>/ckpt/....pt [--quick] [--out figures.json]
-    python3 quality.py --data ../../shared/data --work <dir> --teacher [--whiten no]
+    python3 quality.py --data ../../shared/data --work <dir> --teacher [--power .5] [--quick]
 """
 import argparse
 import collections
@@ -68,7 +68,7 @@ def of_student(model, tok, dtype=torch.bfloat16):
     return Encoder(tok, run)
 
 
-def of_teacher(targets, tok, width=None):
+def of_teacher(targets, tok):
     def run(x, kind):
         owner = -1 if kind == "D" else 0
         return torch.from_numpy(np.stack(targets([(owner, t[2:].numpy()) for t in x])).astype(np.float32))
