@@ -1,5 +1,6 @@
 import { type IndexProblem, openIndex } from '@glot/index';
 import { ExitCode } from '../exit-code.js';
+import { count } from '../terminal/count.js';
 
 interface DoctorOptions {
   readonly index: string;
@@ -13,9 +14,15 @@ export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Pr
   try {
     if (!options.repair) {
       const problems = await index.verify(signal);
-      if (options.json) process.stdout.write(`${JSON.stringify({ index: options.index, problems })}\n`);
+      const { unchecked } = index.stats();
+      if (options.json) process.stdout.write(`${JSON.stringify({ index: options.index, problems, unchecked })}\n`);
       else process.stdout.write(problems.length === 0 ? 'the index is whole\n' : problems.map(problemLine).join(''));
       if (problems.length > 0) process.stderr.write(`run \`glot doctor --repair\` to mend what can be mended\n`);
+      if (unchecked > 0) {
+        process.stderr.write(
+          `${count(unchecked, 'document')} stored by an older glot cannot be checked letter by letter until \`glot index\` or \`glot doctor --repair\` has added checksums\n`,
+        );
+      }
       return problems.length === 0 ? ExitCode.found : ExitCode.nothingFound;
     }
     const report = await index.repair(signal);

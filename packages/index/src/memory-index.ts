@@ -177,6 +177,7 @@ class MemoryIndex implements MultivectorIndex {
       languages: countOf(documents.map(({ document }) => document.lang ?? 'und')),
       formats: countOf(documents.map(({ document }) => document.format)),
       formatVersion: 0,
+      unchecked: 0,
       cells: null,
     };
   }

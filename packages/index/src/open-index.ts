@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
+import { FollowedIndex } from './sqlite/followed-index.js';
 import { type IndexFile, openForReading, openForWriting } from './sqlite/index-file.js';
 import type { StorageProfile } from './sqlite/schema.js';
 import { SqliteIndex } from './sqlite/sqlite-index.js';
@@ -36,6 +37,7 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
 /**
  * Opens the index in one SQLite file. Nothing that stands in the file is lost by an error.
  * @throws GlotError `index.not-found`, `index.foreign-encoder`, `index.profile`, `index.corrupt`, `index.version`, `index.busy`, `index.read-only`, `index.disk-full`, `index.cannot-open`
+ * An index that is read follows its file: one that is put in its place is opened anew by the next call.
  * @example
  * const index = await openIndex({ file: '.glot/index.db', mode: 'write', encoder });
  * index.upsert(document, vectors);
@@ -52,15 +54,19 @@ export async function openIndex(options: OpenIndexOptions): Promise<MultivectorI
   if (path !== path.trim()) {
     throw new GlotError('index.cannot-open', `the name of an index file cannot end with a blank: "${options.file}"`);
   }
-  const file = mode === 'write' ? openForWriting(path, encoder, profile) : openForReading(path);
-  try {
-    if (encoder) checkEncoder(path, file.encoder, encoder);
-    if (profile && profile !== file.profile) throw otherProfile(path, file.profile, profile);
-    return new SqliteIndex(file, { threads, memoryBytes, exhaustivePassages: options.exhaustivePassages });
-  } catch (error) {
-    closeQuietly(file);
-    throw storageError(error, path);
-  }
+  const opened = (file: IndexFile) => {
+    try {
+      if (encoder) checkEncoder(path, file.encoder, encoder);
+      if (profile && profile !== file.profile) throw otherProfile(path, file.profile, profile);
+      const { exhaustivePassages } = options;
+      return { file, index: new SqliteIndex(file, { threads, memoryBytes, exhaustivePassages }) };
+    } catch (error) {
+      closeQuietly(file);
+      throw storageError(error, path);
+    }
+  };
+  if (mode === 'write') return opened(openForWriting(path, encoder, profile)).index;
+  return new FollowedIndex(() => opened(openForReading(path)));
 }
 
 function otherProfile(path: string, stored: StorageProfile, asked: StorageProfile): GlotError {

@@ -140,6 +140,8 @@ export interface IndexStats {
   readonly languages: Readonly<Record<string, number>>;
   readonly formats: Readonly<Record<string, number>>;
   readonly formatVersion: number;
+  /** Documents that an older glot stored without checksums: `verify` cannot tell whether their text is as it was. `compact` and `repair` add them. */
+  readonly unchecked: number;
   /** The cells that large indexes are searched through; null while every search is exhaustive. */
   readonly cells: {
     readonly generation: number;

@@ -2,9 +2,11 @@ import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { DocumentInput, PassageInput, SkippedInput, StoredFile } from '../types.js';
 import { wordsOf } from '../words.js';
+import { Checksums, storesChecksums } from './checksums.js';
 import type { PassageCells } from './passage-cells.js';
 import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
 import { PlaceStore } from './place-store.js';
+import { Sittings } from './sittings.js';
 
 interface DocumentRow {
   readonly id: number;
@@ -41,6 +43,8 @@ export class DocumentStore {
   readonly #vectors: PassageVectors;
   readonly #cells: PassageCells | null;
   readonly #places: PlaceStore;
+  /** Null for a file of an older format, which is only read. */
+  readonly #checksums: Checksums | null;
   readonly #statements: ReturnType<typeof prepare>;
 
   /** @param cells null for a file of the first format, which is only read */
@@ -49,6 +53,7 @@ export class DocumentStore {
     this.#vectors = vectors;
     this.#cells = cells;
     this.#places = new PlaceStore(db);
+    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
     this.#statements = prepare(db, cells !== null);
   }
 
@@ -100,6 +105,7 @@ export class DocumentStore {
         this.#vectors.insert(passageId, rows, codec, known);
         this.#cells?.insert(passageId, rows);
       });
+      this.#checksums?.writeDocument(id);
       return id;
     });
   }
@@ -108,6 +114,7 @@ export class DocumentStore {
     this.#change(() => {
       this.#statements.touchDocument.run(sizeBytes, modifiedMs, path);
       this.#statements.touchSkipped.run(sizeBytes, modifiedMs, path);
+      this.#sealRecord(path);
     });
   }
 
@@ -115,7 +122,9 @@ export class DocumentStore {
     return this.#change(() => {
       if (from === to || this.#statements.selectExtent.get(from) === undefined) return false;
       this.#remove(to);
-      return this.#statements.moveDocument.run(to, sizeBytes, modifiedMs, from).changes > 0;
+      const moved = this.#statements.moveDocument.run(to, sizeBytes, modifiedMs, from).changes > 0;
+      this.#sealRecord(to);
+      return moved;
     });
   }
 
@@ -123,6 +132,7 @@ export class DocumentStore {
     this.#change(() => {
       this.#remove(file.path);
       this.#statements.insertSkipped.run(file);
+      this.#checksums?.writeSkipped(file.path);
     });
   }
 
@@ -159,25 +169,92 @@ export class DocumentStore {
     return this.#statements.selectSkipped.all() as SkippedInput[];
   }
 
-  /** Writes the words of these passages again; within a transaction of the caller. */
-  restoreWords(passages: readonly number[]): void {
-    for (const passageId of passages) {
-      const path = this.#statements.selectPathOf.pluck().get(passageId) as string | undefined;
-      const document = path === undefined ? null : this.get(path);
-      if (!document) continue;
-      const { first_passage } = this.#statements.selectExtent.get(document.path) as DocumentRow;
-      const passage = document.passages[passageId - first_passage]!;
-      this.#statements.insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
+  /** Makes the word lists again from the passages; within a transaction of the caller. */
+  remakeWords(): void {
+    const sql = this.#statements.selectWordsTable.pluck().get() as string;
+    const settingsAreWhole = this.#checksums?.settingsAreWhole();
+    this.#db.exec(`DROP TABLE passage_words; ${sql}`);
+    for (const path of this.#statements.selectPaths.pluck().all() as string[]) {
+      const document = this.get(path)!;
+      const { first_passage } = this.#statements.selectExtent.get(path) as DocumentRow;
+      document.passages.forEach((passage, index) => {
+        const words = [headingWords(document, passage), wordsOf(passage.text).join(' ')];
+        this.#statements.insertWords.run(first_passage + index, ...words);
+      });
+      this.#checksums?.writeWords(document.id);
     }
+    if (settingsAreWhole) this.#checksums?.writeSettings();
+  }
+
+  /**
+   * Takes out a document whose record may be wrong: by the passages that call it theirs. Its words and vectors are left
+   * to those below. Within a transaction of the caller.
+   */
+  deleteDamaged(path: string): void {
+    const statements = this.#statements;
+    const row = statements.selectExtent.get(path) as Pick<DocumentRow, 'id'> | undefined;
+    if (!row) return;
+    for (const id of statements.selectPassageIds.pluck().all(row.id) as number[]) {
+      this.#checksums?.writeRemoval(Number(statements.insertRemoval.run(id, id).lastInsertRowid));
+      this.#cells?.delete(id, id);
+    }
+    statements.deletePassagesOf.run(row.id);
+    statements.deleteText.run(row.id);
+    this.#places.delete(row.id);
+    statements.deleteDocument.run(row.id);
+    this.#checksums?.deleteDocument(row.id);
+  }
+
+  /** Takes out what belongs to nothing; within a transaction of the caller. */
+  deleteStrays(): void {
+    this.#statements.deleteStrays.passages.run();
+    this.#statements.deleteStrays.vectors.run();
+    this.#statements.deleteStrays.texts.run();
+  }
+
+  /** Words of passages that are not there; within a transaction of the caller. */
+  deleteStrayWords(): void {
+    this.#statements.deleteStrays.words.run();
+  }
+
+  /** The file is tried again by the next sync. Within a transaction of the caller. */
+  forgetSkipped(path: string): void {
+    this.#statements.deleteSkipped.run(path);
+    this.#checksums?.deleteSkipped(path);
+  }
+
+  /** Where the record of removals is damaged; within a transaction of the caller. */
+  forgetAllRemovals(): void {
+    this.#db.exec("DELETE FROM removal; DELETE FROM checksum WHERE part = 'removal'");
   }
 
   #change<T>(action: () => T): T {
-    return this.#db.transaction(action).immediate();
+    const sittings = Sittings.of(this.#db);
+    try {
+      return this.#db
+        .transaction(() => {
+          const result = action();
+          sittings.noteChange(this.#db.name);
+          return result;
+        })
+        .immediate();
+    } catch (error) {
+      sittings.rolledBack();
+      throw error;
+    }
+  }
+
+  // What stands at the path has another row now.
+  #sealRecord(path: string): void {
+    const row = this.#statements.selectExtent.get(path) as Pick<DocumentRow, 'id'> | undefined;
+    if (row) this.#checksums?.writeRecord(row.id);
+    if (this.#statements.hasSkipped.get(path)) this.#checksums?.writeSkipped(path);
   }
 
   #remove(path: string): boolean {
     const statements = this.#statements;
     const skipped = statements.deleteSkipped.run(path).changes > 0;
+    if (skipped) this.#checksums?.deleteSkipped(path);
     const row = statements.selectExtent.get(path) as Pick<DocumentRow, 'id' | 'first_passage' | 'passages'> | undefined;
     if (!row) return skipped;
     const first = row.first_passage;
@@ -189,9 +266,12 @@ export class DocumentStore {
     statements.deleteText.run(row.id);
     this.#places.delete(row.id);
     statements.deleteDocument.run(row.id);
+    this.#checksums?.deleteDocument(row.id);
     if (row.passages > 0) {
       const { lastInsertRowid } = statements.insertRemoval.run(first, last);
-      statements.forgetRemovals.run(Number(lastInsertRowid) - REMOVALS_KEPT);
+      this.#checksums?.writeRemoval(Number(lastInsertRowid));
+      const forgotten = statements.forgetRemovals.run(Number(lastInsertRowid) - REMOVALS_KEPT).changes;
+      if (forgotten > 0) this.#checksums?.forgetRemovals();
       this.#cells?.delete(first, last);
     }
     return true;
@@ -245,6 +325,7 @@ function prepare(db: Database, generations: boolean) {
     touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
     moveDocument: db.prepare('UPDATE document SET path = ?, size_bytes = ?, modified_ms = ? WHERE path = ?'),
     touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
+    hasSkipped: db.prepare('SELECT 1 FROM skipped WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
     deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),
     deleteVectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id BETWEEN ? AND ?'),
@@ -256,9 +337,16 @@ function prepare(db: Database, generations: boolean) {
       SELECT document.*, document_text.text FROM document
       JOIN document_text ON document_text.document_id = document.id WHERE path = ?`),
     selectPassages: db.prepare('SELECT * FROM passage WHERE id BETWEEN ? AND ? ORDER BY id'),
-    selectPathOf: db.prepare(
-      'SELECT path FROM document JOIN passage ON passage.document_id = document.id WHERE passage.id = ?',
-    ),
+    selectPaths: db.prepare('SELECT path FROM document ORDER BY id'),
+    selectPassageIds: db.prepare('SELECT id FROM passage WHERE document_id = ?'),
+    selectWordsTable: db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'passage_words'"),
+    deletePassagesOf: db.prepare('DELETE FROM passage WHERE document_id = ?'),
+    deleteStrays: {
+      passages: db.prepare('DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document)'),
+      vectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage)'),
+      texts: db.prepare('DELETE FROM document_text WHERE document_id NOT IN (SELECT id FROM document)'),
+      words: db.prepare('DELETE FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)'),
+    },
     selectFiles: db.prepare(`
       SELECT path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, NULL AS skipReason FROM document
       UNION ALL

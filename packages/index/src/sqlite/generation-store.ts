@@ -4,6 +4,8 @@ import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../cells/posting-lists.js';
+import { Checksums, storesChecksums } from './checksums.js';
+import { Sittings } from './sittings.js';
 import { corruptMessage } from './storage-error.js';
 
 export interface Generation {
@@ -43,12 +45,14 @@ export class GenerationStore {
   readonly #db: Database;
   readonly #file: string;
   readonly #dim: number;
+  readonly #checksums: Checksums | null;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(db: Database, file: string, dim: number) {
     this.#db = db;
     this.#file = file;
     this.#dim = dim;
+    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
     this.#statements = prepare(db);
   }
 
@@ -110,6 +114,8 @@ export class GenerationStore {
     this.#statements.tune.run(probeCells, depth, JSON.stringify(tuning), id);
     this.#statements.deactivate.run(id);
     this.#statements.activate.run(id);
+    this.#checksums?.writeGeneration(id);
+    Sittings.of(this.#db).noteChange(this.#file);
   }
 
   /** Removes what no reader looks for any more, in small transactions. */
@@ -123,7 +129,13 @@ export class GenerationStore {
 
   /** Readers go on by exhaustive search until the next generation. */
   dropAll(): void {
-    this.#db.transaction(() => this.#statements.deactivate.run(-1)).immediate();
+    this.#db
+      .transaction(() => {
+        this.#statements.deactivate.run(-1);
+        this.#checksums?.writeGeneration(null);
+        Sittings.of(this.#db).noteChange(this.#file);
+      })
+      .immediate();
     this.sweep();
   }
 

@@ -118,3 +118,57 @@ it('finds and mends what does not belong together', async () => {
   expect((await index.search({ mode: 'lexical', text: 'العجين' }))[0]?.path).toBe('ar/خبز.txt');
   await index.close();
 });
+
+/** What a program that knows nothing of checksums writes over the index. */
+const scribbles: Readonly<Record<string, readonly [sql: string, kind: string, path: string | null]>> = {
+  'a letter of a text': ["UPDATE document_text SET text = replace(text, 'dough', 'douhg')", 'document', 'en/bread.md'],
+  'a letter of a passage': ["UPDATE passage SET text = replace(text, '東', '西')", 'document', 'ja/パン.txt'],
+  'where a passage begins': ['UPDATE passage SET start_offset = 1 WHERE id = 3', 'document', 'de/brot.md'],
+  'a heading': ['UPDATE passage SET headings = \'["x"]\' WHERE id = 3', 'document', 'de/brot.md'],
+  'a title': ["UPDATE document SET title = 'パ' WHERE path LIKE 'ja/%'", 'document', 'ja/パン.txt'],
+  'a word and its list': ["UPDATE passage_words SET body = 'zzz' WHERE rowid = 3", 'words', 'de/brot.md'],
+  'a setting': ["UPDATE setting SET value = 'compact' WHERE name = 'profile'", 'setting', null],
+  'how many cells are probed': ['UPDATE generation SET probe_cells = 1 + probe_cells', 'cells', null],
+  'which cells are in use': ['UPDATE generation SET active = 0', 'cells', null],
+  'a removal': ['UPDATE removal SET first_passage = 1, last_passage = 9', 'cells', null],
+  'why a file was left out': ["UPDATE skipped SET reason = 'x'", 'document', null],
+};
+
+for (const [name, [sql, kind, path]] of Object.entries(scribbles)) {
+  it(`names ${name} that was changed, and mends what it can`, async () => {
+    await made();
+    const before = await open();
+    before.delete('ko/빵.txt');
+    before.skip({ path: 'b.pdf', reason: 'malformed', detail: 'd', contentHash: '', sizeBytes: 1, modifiedMs: 1 });
+    expect(await before.verify()).toEqual([]);
+    await before.close();
+    const db = new Database(file);
+    db.exec(sql);
+    db.close();
+    // As doctor does, which writes nothing.
+    const reader = await openIndex({ file, mode: 'read', exhaustivePassages: 0, threads: 1 });
+    expect(await reader.verify()).toMatchObject([{ kind, path }]);
+    await reader.close();
+    const index = await open();
+    const lost = kind === 'document' && path !== null ? [path] : [];
+    expect(await index.repair()).toMatchObject({ removed: lost, whole: kind !== 'setting' });
+    expect(index.stats().documents).toBe(9 - lost.length);
+    await index.close();
+  });
+}
+
+it('mends words by the passages', async () => {
+  await made();
+  const ask = async (index: Awaited<ReturnType<typeof open>>) => index.search({ mode: 'lexical', text: 'Gärung 発酵' });
+  const index = await open();
+  const hits = await ask(index);
+  await index.close();
+  const db = new Database(file);
+  db.exec("UPDATE passage_words SET heading = 'zzz', body = 'yyy'");
+  db.close();
+  const damaged = await open();
+  expect(await ask(damaged)).toEqual([]);
+  expect(await damaged.repair()).toMatchObject({ removed: [], whole: true });
+  expect(await ask(damaged)).toEqual(hits);
+  await damaged.close();
+});

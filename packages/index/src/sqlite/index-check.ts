@@ -1,10 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { isGlotError, throwIfAborted } from '@glot/errors';
+import type { Database } from 'better-sqlite3';
 import type { IndexProblem, RepairReport } from '../types.js';
+import { Checksums, type DocumentPart, storesChecksums } from './checksums.js';
 import type { DocumentStore } from './document-store.js';
 import type { GenerationStore } from './generation-store.js';
 import type { IndexFile } from './index-file.js';
 import type { PassageVectors } from './passage-vectors.js';
+import { Sittings } from './sittings.js';
 
 export interface CheckParts {
   readonly file: IndexFile;
@@ -14,25 +17,67 @@ export interface CheckParts {
 }
 
 /** Passages whose vectors are read between two looks at the signal. */
-const BATCH = 500;
+const BATCH = 200;
+
+/** Lines of SQLite's own check that are told. */
+const LINES = 20;
+
+const PART_NAMES: Readonly<Record<DocumentPart, string>> = {
+  document: 'the record of',
+  text: 'the text of',
+  passages: 'the passages of',
+  words: 'the words of',
+};
+
+type Report = (kind: IndexProblem['kind'], place: string, repairable: boolean, path?: string | null) => void;
 
 /** Reads everything; each kind of damage by its own name. */
-export async function verifyIndex({ file, store, vectors }: CheckParts, signal?: AbortSignal): Promise<IndexProblem[]> {
-  const { db } = file;
+export async function verifyIndex(parts: CheckParts, signal?: AbortSignal): Promise<IndexProblem[]> {
   const problems: IndexProblem[] = [];
-  const report = (kind: IndexProblem['kind'], place: string, repairable: boolean, path: string | null = null) =>
+  const report: Report = (kind, place, repairable, path = null) => {
     problems.push({ kind, place, path, repairable });
-  throwIfAborted(signal);
-  for (const line of db.pragma('quick_check(20)', { simple: false }) as { quick_check: string }[]) {
-    if (line.quick_check !== 'ok') report('database', line.quick_check, false);
-  }
-  if (problems.length > 0) return problems;
-  await setImmediate();
-  throwIfAborted(signal);
+  };
+  const pause = async () => {
+    await setImmediate();
+    throwIfAborted(signal);
+  };
+  const { db } = parts.file;
+  await pause();
+  checkPages(db, report);
+  if (problems.some(({ kind }) => kind === 'database')) return problems;
+  await pause();
+  const checksums = storesChecksums(db) ? new Checksums(db) : null;
+  if (checksums) checkSmallTables(checksums, parts, report);
+  await checkDocuments(parts, checksums, report, pause);
+  await checkVectors(parts, report, pause);
+  checkWords(db, problems, report);
+  if (parts.store) checkCells(parts.store, db, report);
+  return problems;
+}
 
-  const pathOf = db
-    .prepare('SELECT path FROM document JOIN passage ON document.id = passage.document_id WHERE passage.id = ?')
-    .pluck();
+// SQLite's pages and indexes; FTS5 compares its word lists with the words that it keeps.
+function checkPages(db: Database, report: Report): void {
+  for (const line of db.pragma(`integrity_check(${LINES})`, { simple: false }) as { integrity_check: string }[]) {
+    const { integrity_check: found } = line;
+    if (found === 'ok') continue;
+    if (/FTS5 table|passage_words$/.test(found)) report('words', 'the word lists', true);
+    else report('database', found, false);
+  }
+}
+
+function checkSmallTables(checksums: Checksums, { store }: CheckParts, report: Report): void {
+  if (!checksums.settingsAreWhole()) report('setting', 'the settings of the index', false);
+  for (const path of checksums.damagedSkips()) report('document', `what is noted of ${path}, which was left out`, true);
+  if (!checksums.removalsAreWhole()) report('cells', 'the record of removals', true);
+  if (!checksums.generationIsWhole(store?.active()?.id ?? null)) report('cells', 'the settings of the cells', true);
+}
+
+async function checkDocuments(
+  { file: { db } }: CheckParts,
+  checksums: Checksums | null,
+  report: Report,
+  pause: () => Promise<void>,
+): Promise<void> {
   const broken = db
     .prepare(`
       SELECT path FROM document WHERE passages <> (
@@ -43,114 +88,132 @@ export async function verifyIndex({ file, store, vectors }: CheckParts, signal?:
     .pluck()
     .all() as string[];
   for (const path of broken) report('document', `the parts of ${path}`, false, path);
-  const orphans = db
-    .prepare('SELECT id FROM passage WHERE document_id NOT IN (SELECT id FROM document) LIMIT 20')
-    .pluck()
-    .all() as number[];
-  for (const id of orphans) report('passage', `passage ${id} of no document`, true);
+  const some = db.prepare('SELECT id, path FROM document WHERE id > ? ORDER BY id LIMIT ?');
+  for (let after = -1; checksums; ) {
+    const documents = some.all(after, BATCH) as { id: number; path: string }[];
+    for (const { id, path } of documents) {
+      if (broken.includes(path)) continue;
+      // Words are made again from passages.
+      const parts = checksums.damagedParts(id) ?? [];
+      for (const part of parts)
+        report(part === 'words' ? 'words' : 'document', `${PART_NAMES[part]} ${path}`, part === 'words', path);
+    }
+    if (documents.length < BATCH) break;
+    after = documents.at(-1)!.id;
+    await pause();
+  }
+  const strays = {
+    'passage %, of no document': 'SELECT id FROM passage WHERE document_id NOT IN (SELECT id FROM document)',
+    'the text of document %, which is not there':
+      'SELECT document_id FROM document_text WHERE document_id NOT IN (SELECT id FROM document)',
+    'the words of passage %, which is not there':
+      'SELECT rowid FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)',
+  };
+  for (const [place, sql] of Object.entries(strays)) {
+    for (const id of db.prepare(`${sql} LIMIT 20`).pluck().all() as number[]) {
+      report('passage', place.replace('%', String(id)), true);
+    }
+  }
+}
 
+async function checkVectors({ file, vectors }: CheckParts, report: Report, pause: () => Promise<void>): Promise<void> {
+  const { db } = file;
+  const pathOf = db
+    .prepare('SELECT path FROM document JOIN passage ON document.id = passage.document_id WHERE passage.id = ?')
+    .pluck();
   // One by one, so that a damaged passage does not hide the others.
   const ids = db.prepare('SELECT id FROM passage WHERE id > ? ORDER BY id LIMIT ?').pluck();
-  for (let after = 0; ; ) {
+  for (let after = -1; ; ) {
     const batch = ids.all(after, BATCH) as number[];
-    if (batch.length === 0) break;
     for (const id of batch) {
       const place = `the vectors of passage ${id}`;
+      const path = () => (pathOf.get(id) as string | undefined) ?? null;
       try {
-        if (!vectors.get(id)) report('vectors', `${place} are missing`, false, pathOf.get(id) as string);
+        if (!vectors.get(id)) report('vectors', `${place} are missing`, false, path());
       } catch (error) {
         if (!isGlotError(error)) throw error;
-        report('vectors', place, false, pathOf.get(id) as string);
+        report('vectors', place, false, path());
       }
     }
+    if (batch.length < BATCH) break;
     after = batch.at(-1)!;
-    await setImmediate();
-    throwIfAborted(signal);
+    await pause();
   }
   const strays = db
     .prepare('SELECT passage_id FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage) LIMIT 20')
     .pluck()
     .all() as number[];
   for (const id of strays) report('vectors', `vectors of passage ${id}, which is not there`, true);
+}
 
-  const words = db
+function checkWords(db: Database, problems: readonly IndexProblem[], report: Report): void {
+  if (problems.some(({ kind }) => kind === 'words')) return;
+  const [words, passages] = db
     .prepare('SELECT (SELECT count(*) FROM passage_words), (SELECT count(*) FROM passage)')
     .raw()
     .get() as [number, number];
-  if (words[0] !== words[1]) report('words', `${words[0]} passages with words, ${words[1]} passages`, true);
-  else if (file.writable && !wordsAreWhole(file)) report('words', 'the word lists', true);
-
-  if (store) {
-    const attempt = (kind: 'cells' | 'codebook', action: () => void, repairable: boolean) => {
-      try {
-        action();
-      } catch (error) {
-        if (!isGlotError(error)) throw error;
-        report(kind, String(error.details?.place ?? error.message), repairable);
-      }
-    };
-    attempt('codebook', () => store.codebook(), false);
-    attempt(
-      'cells',
-      () => {
-        const generation = store.active();
-        if (!generation) return;
-        store.load(generation);
-        store.cellsAfter(generation, 0);
-      },
-      true,
-    );
-    const generation = store.active();
-    if (generation) {
-      const lost = db
-        .prepare(`
-          SELECT count(*) FROM passage_vectors WHERE passage_id > ? AND row_count > 0 AND passage_id NOT IN (
-            SELECT passage_id FROM passage_cells WHERE generation = ?)`)
-        .pluck()
-        .get(generation.throughPassage, generation.id) as number;
-      if (lost > 0) report('cells', `${lost} passages are in no cell`, true);
-    }
-  }
-  return problems;
+  if (words !== passages) report('words', `${words} passages with words, ${passages} passages`, true);
 }
 
-// Compares the word lists with the stored words.
-function wordsAreWhole({ db }: IndexFile): boolean {
-  try {
-    db.exec("INSERT INTO passage_words(passage_words) VALUES ('integrity-check')");
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('SQLITE_CORRUPT')) return false;
-    throw error;
-  }
+function checkCells(store: GenerationStore, db: Database, report: Report): void {
+  const attempt = (kind: 'cells' | 'codebook', action: () => void, repairable: boolean) => {
+    try {
+      action();
+    } catch (error) {
+      if (!isGlotError(error)) throw error;
+      report(kind, String(error.details?.place ?? error.message), repairable);
+    }
+  };
+  attempt('codebook', () => store.codebook(), false);
+  attempt(
+    'cells',
+    () => {
+      const generation = store.active();
+      if (!generation) return;
+      store.load(generation);
+      store.cellsAfter(generation, 0);
+    },
+    true,
+  );
+  const generation = store.active();
+  if (!generation) return;
+  const lost = db
+    .prepare(`
+      SELECT count(*) FROM passage_vectors WHERE passage_id > ? AND row_count > 0 AND passage_id NOT IN (
+        SELECT passage_id FROM passage_cells WHERE generation = ?)`)
+    .pluck()
+    .get(generation.throughPassage, generation.id) as number;
+  if (lost > 0) report('cells', `${lost} passages are in no cell`, true);
 }
 
 /**
  * The documents are the truth: lists of cells and words are made again from them. A document whose own parts are damaged
- * is taken out, to be read again.
+ * is taken out, to be read again. What was stored before there were checksums gets them.
  */
 export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Promise<RepairReport> {
   const { file, store, documents } = parts;
   const { db } = file;
   const problems = await verifyIndex(parts, signal);
-  const removed = [...new Set(problems.flatMap(({ path }) => (path === null ? [] : [path])))];
+  const lost = problems.filter(({ path, repairable }) => path !== null && !repairable);
+  const removed = [...new Set(lost.map(({ path }) => path!))];
   const has = (kind: IndexProblem['kind']) => problems.some((problem) => problem.kind === kind);
   if (has('database')) return { problems, removed: [], cellsDropped: false, whole: false };
   const cellsDropped = has('cells');
   if (cellsDropped) store?.dropAll();
+  const checksums = new Checksums(db);
   db.transaction(() => {
-    for (const path of removed) documents.delete(path);
-    db.exec(`
-      DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document);
-      DELETE FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage);`);
-    if (has('words')) db.exec("INSERT INTO passage_words(passage_words) VALUES ('rebuild')");
-    db.exec('DELETE FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)');
-    const missing = db
-      .prepare('SELECT id FROM passage WHERE id NOT IN (SELECT rowid FROM passage_words)')
-      .pluck()
-      .all() as number[];
-    documents.restoreWords(missing);
+    for (const path of removed) documents.deleteDamaged(path);
+    documents.deleteStrays();
+    for (const path of checksums.damagedSkips()) documents.forgetSkipped(path);
+    if (!checksums.removalsAreWhole()) documents.forgetAllRemovals();
+    if (has('words')) documents.remakeWords();
+    else documents.deleteStrayWords();
+    Sittings.of(db).noteChange(file.path);
   }).immediate();
+  await checksums.seal(store?.active()?.id ?? null, async () => {
+    await setImmediate();
+    throwIfAborted(signal);
+  });
   const left = await verifyIndex(parts, signal);
   return { problems, removed, cellsDropped, whole: left.length === 0 };
 }

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import type { EncoderIdentity } from '../types.js';
 import { bytesOf } from './file-size.js';
 import { createTables, formatOf, readEncoder, readProfile, recognise, type StorageProfile, upgrade } from './schema.js';
+import { replaced } from './sittings.js';
 import { readOnlyMessage, storageError } from './storage-error.js';
 import { lockForWriting, type WriterLock } from './writer-lock.js';
 
@@ -18,6 +19,8 @@ export interface IndexFile {
   /** Format version of the file; this one's, where it is written to. */
   readonly format: number;
   readonly profile: StorageProfile;
+  /** @throws GlotError `index.replaced` where its name leads to another file now, or to none */
+  requireInPlace(): void;
   close(): void;
 }
 
@@ -32,26 +35,58 @@ const LOG_LIMIT_BYTES = 64 * 2 ** 20;
 
 // The file is never opened through node:fs: closing any descriptor of it would drop SQLite's POSIX locks on it.
 
-/** @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.cannot-open` */
+/** @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.read-only`, `index.cannot-open` */
 export function openForReading(path: string): IndexFile {
   if (!exists(path)) throw notFound(path);
-  let db: Database.Database | undefined;
   try {
-    const open = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    db = open;
-    if (recognise(open, path) === 'empty') throw notFound(path);
+    return openedForReading(path);
+  } catch (error) {
+    if (!recoverJournal(error, path)) throw readFailure(error, path);
+  }
+  try {
+    return openedForReading(path);
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+}
+
+function openedForReading(path: string): IndexFile {
+  const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    if (recognise(db, path) === 'empty') throw notFound(path);
     return {
-      db: open,
+      db,
       path,
       writable: false,
-      encoder: readEncoder(open, path),
-      format: formatOf(open),
-      profile: readProfile(open),
-      close: () => open.close(),
+      encoder: readEncoder(db, path),
+      format: formatOf(db),
+      profile: readProfile(db),
+      requireInPlace() {},
+      close: () => db.close(),
     };
   } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * A writer that was killed between two kinds of journal leaves one that has to be rolled back, which a connection for
+ * reading cannot do. SQLite does it at the first look of one that may write.
+ * @param error what reading said
+ * @returns whether to read again
+ */
+export function recoverJournal(error: unknown, path: string): boolean {
+  if (!(error instanceof Database.SqliteError && /^SQLITE_READONLY_/.test(error.code))) return false;
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return true;
+  } catch {
+    return false;
+  } finally {
     db?.close();
-    throw readFailure(error, path);
   }
 }
 
@@ -80,8 +115,12 @@ export function openForWriting(
       open.close();
       held.release();
     };
+    const place = placeOf(path);
+    const requireInPlace = () => {
+      if (placeOf(path) !== place) throw replaced(path);
+    };
     const [stored, format, settled] = [readEncoder(open, path), formatOf(open), readProfile(open)];
-    return { db: open, path, writable: true, encoder: stored, format, profile: settled, close };
+    return { db: open, path, writable: true, encoder: stored, format, profile: settled, requireInPlace, close };
   } catch (error) {
     db?.close();
     lock?.release();
@@ -118,10 +157,18 @@ function mergeLog(db: Database.Database): void {
   }
 }
 
+// Which file the name leads to.
+function placeOf(path: string): string {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats ? `${stats.dev} ${stats.ino}` : '';
+}
+
+const leftOpen = (path: string): boolean => bytesOf(`${path}-wal`) > 0 || bytesOf(`${path}-journal`) > 0;
+
 // A log that was left behind can only be read where the folder can be written.
 function readFailure(error: unknown, path: string): unknown {
   const code = error instanceof Database.SqliteError ? error.code : '';
-  if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && bytesOf(`${path}-wal`) > 0 && !mayWrite(dirname(path))) {
+  if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && !mayWrite(dirname(path)) && leftOpen(path)) {
     return new GlotError(
       'index.read-only',
       `the index ${path} was not closed by its last writer, and its folder cannot be written, which reading it then needs; allow writing once`,

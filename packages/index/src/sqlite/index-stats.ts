@@ -1,4 +1,5 @@
 import type { IndexStats } from '../types.js';
+import { Checksums, storesChecksums } from './checksums.js';
 import { bytesOf } from './file-size.js';
 import type { Generation } from './generation-store.js';
 import type { IndexFile } from './index-file.js';
@@ -26,6 +27,7 @@ export function readStats({ db, path, encoder, format }: IndexFile, generation: 
     languages: countBy("coalesce(lang, 'und')"),
     formats: countBy('format'),
     formatVersion: format,
+    unchecked: storesChecksums(db) ? new Checksums(db).unsealed() : totals[0],
     cells: generation && {
       generation: generation.id,
       count: generation.cells,

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
@@ -47,5 +48,29 @@ for (const format of [1, 2]) {
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
     expect(await again.verify()).toEqual([]);
     await again.close();
+  });
+
+  it(`says what of an index of format ${format} it cannot check, until maintenance gives it checksums`, async () => {
+    const file = sample();
+    const reader = await openIndex({ file, mode: 'read' });
+    expect(reader.stats().unchecked).toBe(8);
+    await reader.close();
+    for (const action of ['repair', 'compact'] as const) {
+      copyFileSync(join(SAMPLES, `format-${format}.db`), file);
+      const index = await openIndex({ file, mode: 'write', encoder: ENCODER, threads: 1 });
+      index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
+      index.touch('neu 新', 5, 6);
+      index.touch('en/bread.md', 5, 6);
+      expect([index.stats().unchecked, await index.verify()]).toEqual([8, []]);
+      await index[action]();
+      expect([index.stats().unchecked, await index.verify()]).toEqual([0, []]);
+      await index.close();
+      const db = new Database(file);
+      db.exec("UPDATE document_text SET text = replace(text, 'dough', 'douhg')");
+      db.close();
+      const again = await openIndex({ file, mode: 'read' });
+      expect(await again.verify()).toMatchObject([{ kind: 'document', path: 'en/bread.md' }]);
+      await again.close();
+    }
   });
 }

@@ -1,14 +1,16 @@
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
 import type { EncoderIdentity } from '../types.js';
+import { Checksums } from './checksums.js';
 import { bytesOf } from './file-size.js';
+import { beginRecord } from './sittings.js';
 import { corruptMessage } from './storage-error.js';
 
 /** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
 export const APPLICATION_ID = 0x676c6f74;
 
 /** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -118,6 +120,17 @@ const TABLES_3 = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Since format 4: see `checksums.ts` and `sittings.ts`.
+const TABLES_4 = `
+  CREATE TABLE checksum (
+    part TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (part, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sitting (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL, changes INTEGER NOT NULL) STRICT;
+`;
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -125,11 +138,13 @@ function quoted(text: string): string {
 /** One transaction: a crash leaves an empty file or a whole index. */
 export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
   db.transaction(() => {
-    db.exec(TABLES + TABLES_2 + TABLES_3);
+    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
+    beginRecord(db);
+    new Checksums(db).markComplete();
   }).immediate();
 }
 
@@ -148,7 +163,10 @@ export function upgrade(db: Database): void {
     if (format >= FORMAT_VERSION) return;
     if (format < 2) db.exec(TABLES_2);
     if (format < 3) db.exec(TABLES_3);
+    if (format < 4) db.exec(TABLES_4);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
+    if (format < 4) beginRecord(db);
+    new Checksums(db).writeSettings();
   }).immediate();
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
 import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../fusion.js';
@@ -20,6 +21,7 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkVectors } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
+import { Checksums } from './checksums.js';
 import { documentOrder } from './document-order.js';
 import { DocumentStore } from './document-store.js';
 import { rankCandidates, rankPassages } from './exact-ranking.js';
@@ -249,8 +251,12 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   compact(options: CompactOptions = {}): Promise<CompactReport> {
-    return this.#change(() => {
+    return this.#change(async () => {
       const { db, profile } = this.#file;
+      await new Checksums(db).seal(this.#store!.active()?.id ?? null, async () => {
+        await setImmediate();
+        throwIfAborted(options.signal);
+      });
       const parts = { db, store: this.#store!, vectors: this.#passageVectors, search: this.#cells! };
       return compactIndex(
         { ...parts, maxSim: () => this.#kernel(), compact: profile === 'compact', exhaustive: this.#exhaustive },
@@ -274,6 +280,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   async #change<T>(action: () => Promise<T>): Promise<T> {
     this.#requireWritable();
+    this.#file.requireInPlace();
     return this.#tracked(action);
   }
 
@@ -315,6 +322,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   #write<T>(action: () => T): T {
     this.#requireWritable();
+    this.#file.requireInPlace();
     return withStorageErrors(this.#file.path, action);
   }
 
