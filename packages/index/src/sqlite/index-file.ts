@@ -110,14 +110,15 @@ export function openForWriting(
     db = open;
     prepareForWriting(open, path, encoder, profile);
     const held = lock;
+    const place = placeOf(path);
+    const isInPlace = () => placeOf(path) === place;
     const close = () => {
-      if (open.open) mergeLog(open);
+      if (open.open && isInPlace()) mergeLog(open);
       open.close();
       held.release();
     };
-    const place = placeOf(path);
     const requireInPlace = () => {
-      if (placeOf(path) !== place) throw replaced(path);
+      if (!isInPlace()) throw replaced(path);
     };
     const [stored, format, settled] = [readEncoder(open, path), formatOf(open), readProfile(open)];
     return { db: open, path, writable: true, encoder: stored, format, profile: settled, requireInPlace, close };
