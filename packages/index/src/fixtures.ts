@@ -76,6 +76,7 @@ export function document(path: string, texts: readonly string[], fields: Partial
     contentHash: `hash of ${path}`,
     sizeBytes: 100,
     modifiedMs: 1_700_000_000_123.5,
+    changedMs: 1_700_000_000_456.25,
     format: 'text',
     title: null,
     lang: null,

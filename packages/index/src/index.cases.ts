@@ -241,13 +241,22 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
         contentHash: 'h',
         sizeBytes: 5,
         modifiedMs: 6.25,
+        changedMs: 7.5,
       };
       add('x.pdf', ['text']);
       index.skip(skip);
       expect(index.get('x.pdf')).toBeNull();
       expect(index.skippedFiles()).toEqual([skip]);
       expect(index.files()).toEqual([
-        { path: 'x.pdf', contentHash: 'h', sizeBytes: 5, modifiedMs: 6.25, skipReason: 'encrypted' },
+        {
+          path: 'x.pdf',
+          contentHash: 'h',
+          sizeBytes: 5,
+          modifiedMs: 6.25,
+          changedMs: 7.5,
+          indexed: false,
+          skipReason: 'encrypted',
+        },
       ]);
       index.skip({ ...skip, reason: 'broken' });
       expect(index.skippedFiles()).toEqual([{ ...skip, reason: 'broken' }]);
@@ -259,13 +268,39 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.files()).toEqual([]);
     });
 
+    it('keeps a document that could not be read again, and says why beside it', async () => {
+      const skip = { path: 'é.pdf', reason: 'timeout', detail: '…', contentHash: '', sizeBytes: 5, modifiedMs: 6 };
+      const id = add('é.pdf', ['sourdough']);
+      index.skip(skip, { keepDocument: true });
+      index.skip(skip, { keepDocument: true });
+      expect(index.get('é.pdf')).toMatchObject({ id });
+      expect((await search('lexical', 'sourdough'))[0]?.path).toBe('é.pdf');
+      expect(index.files()).toMatchObject([{ indexed: true, skipReason: 'timeout', contentHash: 'hash of é.pdf' }]);
+      expect(index.skippedFiles()).toEqual([{ ...skip, changedMs: 0 }]);
+      index.unskip('é.pdf');
+      expect(index.files()).toMatchObject([{ path: 'é.pdf', indexed: true, skipReason: null }]);
+      index.skip(skip, { keepDocument: true });
+      expect(index.delete('é.pdf')).toBe(true);
+      expect([index.files(), index.skippedFiles()]).toEqual([[], []]);
+    });
+
+    it('says beside a document what of its file is left out, until it is replaced', () => {
+      const shortfall = { reason: 'partial', detail: 'bis Zeile 7' };
+      add('log', ['eins'], { shortfall });
+      expect(index.skippedFiles()).toMatchObject([{ path: 'log', ...shortfall, contentHash: 'hash of log' }]);
+      expect(index.files()).toMatchObject([{ indexed: true, skipReason: 'partial' }]);
+      expect(index.get('log')).not.toHaveProperty('shortfall');
+      add('log', ['eins']);
+      expect(index.skippedFiles()).toEqual([]);
+    });
+
     it('moves the stamp of a file and nothing else', () => {
       const id = add('a', ['text']);
       index.skip({ path: 'b', reason: 'empty', detail: '', contentHash: '', sizeBytes: 0, modifiedMs: 1 });
-      index.touch('a', 7, 8.5);
+      index.touch('a', 7, 8.5, 8.75);
       index.touch('b', 9, 10);
       index.touch('nowhere', 1, 1);
-      expect(index.get('a')).toMatchObject({ id, sizeBytes: 7, modifiedMs: 8.5, contentHash: 'hash of a' });
+      expect(index.get('a')).toMatchObject({ id, sizeBytes: 7, modifiedMs: 8.5, changedMs: 8.75, contentHash: 'hash of a' });
       expect(index.skippedFiles()[0]).toMatchObject({ sizeBytes: 9, modifiedMs: 10, reason: 'empty' });
       expect(index.files()).toHaveLength(2);
     });

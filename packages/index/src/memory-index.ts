@@ -72,36 +72,48 @@ class MemoryIndex implements MultivectorIndex {
     this.#requireOpen();
     checkVectors(vectors, document.passages.length, this.encoder, document.path);
     this.delete(document.path);
+    const { shortfall, ...kept } = document;
     const id = this.#nextDocument++;
     const copy = { ...vectors, data: vectors.data.slice(), offsets: vectors.offsets.slice() };
     const firstPassage = this.#nextPassage;
     this.#nextPassage += document.passages.length;
-    this.#documents.set(document.path, { id, firstPassage, document: structuredClone(document), vectors: copy });
+    this.#documents.set(document.path, { id, firstPassage, document: structuredClone(kept), vectors: copy });
+    if (shortfall) this.skip({ ...document, ...shortfall }, { keepDocument: true });
     return id;
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number): void {
+  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
     this.#requireOpen();
     const stored = this.#documents.get(path);
-    if (stored) stored.document = { ...stored.document, sizeBytes, modifiedMs };
+    if (stored) stored.document = { ...stored.document, sizeBytes, modifiedMs, changedMs };
     const skipped = this.#skipped.get(path);
-    if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs });
+    if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs, changedMs });
   }
 
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {
     this.#requireOpen();
     const stored = this.#documents.get(from);
     if (from === to || !stored) return false;
     this.delete(to);
     this.#documents.delete(from);
-    stored.document = { ...stored.document, path: to, sizeBytes, modifiedMs };
+    stored.document = { ...stored.document, path: to, sizeBytes, modifiedMs, changedMs };
     this.#documents.set(to, stored);
+    const skipped = this.#skipped.get(from);
+    if (skipped) this.#skipped.set(to, { ...skipped, path: to, sizeBytes, modifiedMs, changedMs });
+    this.#skipped.delete(from);
     return true;
   }
 
-  skip(file: SkippedInput): void {
-    this.delete(file.path);
-    this.#skipped.set(file.path, { ...file });
+  skip(file: SkippedInput, { keepDocument = false } = {}): void {
+    this.#requireOpen();
+    if (!keepDocument) this.delete(file.path);
+    const { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
+    this.#skipped.set(path, { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs });
+  }
+
+  unskip(path: string): void {
+    this.#requireOpen();
+    this.#skipped.delete(path);
   }
 
   delete(path: string): boolean {
@@ -119,8 +131,12 @@ class MemoryIndex implements MultivectorIndex {
 
   files(): StoredFile[] {
     this.#requireOpen();
-    const documents = [...this.#documents.values()].map(({ document }) => fileOf(document, null));
-    const skipped = [...this.#skipped.values()].map((file) => fileOf(file, file.reason));
+    const documents = [...this.#documents.values()].map(({ document }) =>
+      fileOf(document, true, this.#skipped.get(document.path)?.reason ?? null),
+    );
+    const skipped = [...this.#skipped.values()]
+      .filter(({ path }) => !this.#documents.has(path))
+      .map((file) => fileOf(file, false, file.reason));
     return [...documents, ...skipped].sort(byPath);
   }
 
@@ -271,9 +287,9 @@ function sumOfMaxima(query: Float32Array, rows: Float32Array, dim: number): numb
   return sum;
 }
 
-function fileOf(file: Omit<StoredFile, 'skipReason'>, skipReason: string | null): StoredFile {
-  const { path, contentHash, sizeBytes, modifiedMs } = file;
-  return { path, contentHash, sizeBytes, modifiedMs, skipReason };
+function fileOf(file: DocumentInput | SkippedInput, indexed: boolean, skipReason: string | null): StoredFile {
+  const { path, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
+  return { path, contentHash, sizeBytes, modifiedMs, changedMs, indexed, skipReason };
 }
 
 // By UTF-8 bytes, as SQLite sorts; JavaScript's own order differs beyond the basic plane.

@@ -47,6 +47,10 @@ export interface DocumentInput {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** When the file's inode last changed (ctime); left out or 0 where it is not known. */
+  readonly changedMs?: number;
+  /** Of a file that could not be taken in whole: why. It stands among the skipped files beside the document. */
+  readonly shortfall?: { readonly reason: string; readonly detail: string };
   readonly format: string;
   readonly title: string | null;
   readonly lang: string | null;
@@ -64,7 +68,11 @@ export interface StoredFile {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
-  /** Null for an indexed document; else why the file was left out. */
+  /** ctime; 0 where it is not known. */
+  readonly changedMs: number;
+  /** Whether a document is stored. */
+  readonly indexed: boolean;
+  /** Why the file was left out, or where a document is stored, why it could not be read again or not be read whole. */
   readonly skipReason: string | null;
 }
 
@@ -75,6 +83,8 @@ export interface SkippedInput {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** ctime; left out or 0 where it is not known. */
+  readonly changedMs?: number;
 }
 
 /** All that is given must hold. It acts before ranking. */
@@ -219,14 +229,19 @@ export interface MultivectorIndex {
    */
   upsert(document: DocumentInput, vectors: TokenVectors): number;
   /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. Unknown paths are ignored. */
-  touch(path: string, sizeBytes: number, modifiedMs: number): void;
+  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs?: number): void;
   /**
    * Gives a document another path, with all that is stored of it; what was stored under that path goes.
    * @returns whether there was such a document
    */
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean;
-  /** Records a file that could not be read, in place of whatever stood at its path. */
-  skip(file: SkippedInput): void;
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs?: number): boolean;
+  /**
+   * Records a file that could not be read, in place of whatever stood at its path.
+   * @param options.keepDocument a document that is stored stays, with the record beside it
+   */
+  skip(file: SkippedInput, options?: { readonly keepDocument?: boolean }): void;
+  /** Takes a record of `skip` away; a document stays. */
+  unskip(path: string): void;
   /** Removes a document or a skip record. Returns whether there was one. */
   delete(path: string): boolean;
   /** The document as stored, without vectors; null where there is none. Its passages have consecutive ids, in order. */

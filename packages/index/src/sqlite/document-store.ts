@@ -6,6 +6,7 @@ import { Checksums, storesChecksums } from './checksums.js';
 import type { PassageCells } from './passage-cells.js';
 import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
 import { PlaceStore } from './place-store.js';
+import { storesChangeTimes } from './schema.js';
 import { Sittings } from './sittings.js';
 
 interface DocumentRow {
@@ -14,6 +15,8 @@ interface DocumentRow {
   readonly content_hash: string;
   readonly size_bytes: number;
   readonly modified_ms: number;
+  /** Absent before format 3. */
+  readonly changed_ms?: number;
   readonly format: string;
   readonly title: string | null;
   readonly lang: string | null;
@@ -54,7 +57,7 @@ export class DocumentStore {
     this.#cells = cells;
     this.#places = new PlaceStore(db);
     this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
-    this.#statements = prepare(db, cells !== null);
+    this.#statements = prepare(db, cells !== null, storesChangeTimes(db));
   }
 
   /**
@@ -62,7 +65,7 @@ export class DocumentStore {
    * @param codebookCells [rows], of the compact codec's codebook; null for int8, `find` where they are not known yet
    */
   upsert(document: DocumentInput, vectors: TokenVectors, codebookCells: Uint32Array | 'find' | null): number {
-    const { insertDocument, insertText, insertPassage, insertWords, setFirstPassage } = this.#statements;
+    const { insertDocument, insertText, insertPassage, insertWords, insertSkipped, setFirstPassage } = this.#statements;
     return this.#change(() => {
       this.#remove(document.path);
       const id = Number(
@@ -71,6 +74,7 @@ export class DocumentStore {
           contentHash: document.contentHash,
           sizeBytes: document.sizeBytes,
           modifiedMs: document.modifiedMs,
+          changedMs: document.changedMs ?? 0,
           format: document.format,
           title: document.title,
           lang: document.lang,
@@ -81,6 +85,7 @@ export class DocumentStore {
       );
       insertText.run(id, document.text);
       this.#places.insert(id, document.places ?? []);
+      if (document.shortfall) insertSkipped.run(skippedRow({ ...document, ...document.shortfall }));
       document.passages.forEach((passage, index) => {
         const passageId = Number(
           insertPassage.run({
@@ -110,30 +115,37 @@ export class DocumentStore {
     });
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number): void {
+  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs: number): void {
     this.#change(() => {
-      this.#statements.touchDocument.run(sizeBytes, modifiedMs, path);
-      this.#statements.touchSkipped.run(sizeBytes, modifiedMs, path);
-      this.#sealRecord(path);
+      const stamp = { path, sizeBytes, modifiedMs, changedMs };
+      this.#statements.touchDocument.run(stamp);
+      this.#statements.touchSkipped.run(stamp);
     });
   }
 
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs: number): boolean {
     return this.#change(() => {
       if (from === to || this.#statements.selectExtent.get(from) === undefined) return false;
       this.#remove(to);
-      const moved = this.#statements.moveDocument.run(to, sizeBytes, modifiedMs, from).changes > 0;
+      const stamp = { from, to, sizeBytes, modifiedMs, changedMs };
+      if (this.#statements.moveSkipped.run(stamp).changes > 0) this.#checksums?.deleteSkipped(from);
+      const moved = this.#statements.moveDocument.run(stamp).changes > 0;
       this.#sealRecord(to);
       return moved;
     });
   }
 
-  skip(file: SkippedInput): void {
+  skip(file: SkippedInput, keepDocument: boolean): void {
     this.#change(() => {
-      this.#remove(file.path);
-      this.#statements.insertSkipped.run(file);
+      if (keepDocument) this.#statements.deleteSkipped.run(file.path);
+      else this.#remove(file.path);
+      this.#statements.insertSkipped.run(skippedRow(file));
       this.#checksums?.writeSkipped(file.path);
     });
+  }
+
+  unskip(path: string): void {
+    this.#change(() => this.#statements.deleteSkipped.run(path));
   }
 
   delete(path: string): boolean {
@@ -151,6 +163,7 @@ export class DocumentStore {
       contentHash: row.content_hash,
       sizeBytes: row.size_bytes,
       modifiedMs: row.modified_ms,
+      changedMs: row.changed_ms ?? 0,
       format: row.format,
       title: row.title,
       lang: row.lang,
@@ -162,7 +175,8 @@ export class DocumentStore {
   }
 
   files(): StoredFile[] {
-    return this.#statements.selectFiles.all() as StoredFile[];
+    const rows = this.#statements.selectFiles.all() as (Omit<StoredFile, 'indexed'> & { readonly indexed: 0 | 1 })[];
+    return rows.map((row) => ({ ...row, indexed: row.indexed === 1 }));
   }
 
   skippedFiles(): SkippedInput[] {
@@ -278,6 +292,11 @@ export class DocumentStore {
   }
 }
 
+function skippedRow(file: SkippedInput) {
+  const { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
+  return { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs };
+}
+
 function lastPassage(row: Pick<DocumentRow, 'first_passage' | 'passages'>): number {
   return row.first_passage + row.passages - 1;
 }
@@ -301,11 +320,17 @@ export function passageOf(row: PassageRow): PassageInput {
   };
 }
 
-function prepare(db: Database, generations: boolean) {
+function prepare(db: Database, generations: boolean, changeTimes: boolean) {
+  // A file of an older format is only read: what would change it is prepared all the same.
+  const [changedColumn, changedValue] = changeTimes ? [', changed_ms', ', :changedMs'] : ['', ''];
+  const setChanged = changeTimes ? ', changed_ms = :changedMs' : '';
+  const changedOf = (table: string) => `${changeTimes ? `${table}.changed_ms` : '0'} AS changedMs`;
   return {
     insertDocument: db.prepare(`
-      INSERT INTO document (path, content_hash, size_bytes, modified_ms, format, title, lang, meta, first_passage, passages, tokens)
-      VALUES (:path, :contentHash, :sizeBytes, :modifiedMs, :format, :title, :lang, :meta, 0, :passages, :tokens)`),
+      INSERT INTO document
+        (path, content_hash, size_bytes, modified_ms${changedColumn}, format, title, lang, meta, first_passage, passages, tokens)
+      VALUES
+        (:path, :contentHash, :sizeBytes, :modifiedMs${changedValue}, :format, :title, :lang, :meta, 0, :passages, :tokens)`),
     setFirstPassage: db.prepare('UPDATE document SET first_passage = ? WHERE id = ?'),
     insertText: db.prepare('INSERT INTO document_text (document_id, text) VALUES (?, ?)'),
     insertPassage: db.prepare(`
@@ -313,8 +338,8 @@ function prepare(db: Database, generations: boolean) {
       VALUES (:documentId, :start, :end, :page, :firstLine, :lastLine, :lang, :headings, :text)`),
     insertWords: db.prepare('INSERT INTO passage_words (rowid, heading, body) VALUES (?, ?, ?)'),
     insertSkipped: db.prepare(`
-      INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms)
-      VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs)`),
+      INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms${changedColumn})
+      VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs${changedValue})`),
     insertRemoval: db.prepare('INSERT INTO removal (first_passage, last_passage) VALUES (?, ?)'),
     // Those that the lists of a generation do not know of must stay.
     forgetRemovals: db.prepare(
@@ -322,9 +347,18 @@ function prepare(db: Database, generations: boolean) {
         ? 'DELETE FROM removal WHERE seq <= min(?, coalesce((SELECT min(removal_seq) FROM generation), 9e15))'
         : 'DELETE FROM removal WHERE seq <= ?',
     ),
-    touchDocument: db.prepare('UPDATE document SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
-    moveDocument: db.prepare('UPDATE document SET path = ?, size_bytes = ?, modified_ms = ? WHERE path = ?'),
-    touchSkipped: db.prepare('UPDATE skipped SET size_bytes = ?, modified_ms = ? WHERE path = ?'),
+    touchDocument: db.prepare(
+      `UPDATE document SET size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :path`,
+    ),
+    touchSkipped: db.prepare(
+      `UPDATE skipped SET size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :path`,
+    ),
+    moveDocument: db.prepare(
+      `UPDATE document SET path = :to, size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :from`,
+    ),
+    moveSkipped: db.prepare(
+      `UPDATE skipped SET path = :to, size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :from`,
+    ),
     hasSkipped: db.prepare('SELECT 1 FROM skipped WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
     deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),
@@ -348,12 +382,16 @@ function prepare(db: Database, generations: boolean) {
       words: db.prepare('DELETE FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)'),
     },
     selectFiles: db.prepare(`
-      SELECT path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, NULL AS skipReason FROM document
+      SELECT document.path, document.content_hash AS contentHash, document.size_bytes AS sizeBytes,
+        document.modified_ms AS modifiedMs, ${changedOf('document')}, 1 AS indexed, skipped.reason AS skipReason
+      FROM document LEFT JOIN skipped ON skipped.path = document.path
       UNION ALL
-      SELECT path, content_hash, size_bytes, modified_ms, reason FROM skipped
+      SELECT path, content_hash, size_bytes, modified_ms, ${changedOf('skipped')}, 0, reason FROM skipped
+      WHERE path NOT IN (SELECT path FROM document)
       ORDER BY path`),
     selectSkipped: db.prepare(`
-      SELECT path, reason, detail, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs
+      SELECT path, reason, detail, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs,
+        ${changedOf('skipped')}
       FROM skipped ORDER BY path`),
   };
 }

@@ -44,6 +44,7 @@ for (const format of [1, 2]) {
     await index.close();
     const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
     expect(again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
+    expect(again.files()[0]).toMatchObject({ changedMs: 0, indexed: true });
     expect(again.stats().cells?.count).toBeGreaterThan(0);
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
     expect(await again.verify()).toEqual([]);

@@ -131,6 +131,13 @@ const TABLES_4 = `
   CREATE TABLE sitting (id INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL, changes INTEGER NOT NULL) STRICT;
 `;
 
+// Since format 5. When the file's inode last changed (ctime); 0 where it is not known. A path may stand in `document` and
+// in `skipped`: what was read earlier, and why it could not be read since.
+const TABLES_5 = `
+  ALTER TABLE document ADD COLUMN changed_ms REAL NOT NULL DEFAULT 0;
+  ALTER TABLE skipped ADD COLUMN changed_ms REAL NOT NULL DEFAULT 0;
+`;
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -171,6 +178,8 @@ export function upgrade(db: Database): void {
 }
 
 export const storesPlaces = (db: Database): boolean => formatOf(db) >= 3;
+
+export const storesChangeTimes = (db: Database): boolean => formatOf(db) >= 4;
 
 export function formatOf(db: Database): number {
   return db.pragma('user_version', { simple: true }) as number;

@@ -108,16 +108,20 @@ export class SqliteIndex implements MultivectorIndex {
     });
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number): void {
-    this.#write(() => this.#documents.touch(path, sizeBytes, modifiedMs));
+  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
+    this.#write(() => this.#documents.touch(path, sizeBytes, modifiedMs, changedMs));
   }
 
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number): boolean {
-    return this.#write(() => this.#documents.move(from, to, sizeBytes, modifiedMs));
+  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {
+    return this.#write(() => this.#documents.move(from, to, sizeBytes, modifiedMs, changedMs));
   }
 
-  skip(file: SkippedInput): void {
-    this.#write(() => this.#documents.skip(file));
+  skip(file: SkippedInput, { keepDocument = false } = {}): void {
+    this.#write(() => this.#documents.skip(file, keepDocument));
+  }
+
+  unskip(path: string): void {
+    this.#write(() => this.#documents.unskip(path));
   }
 
   delete(path: string): boolean {

@@ -58,7 +58,8 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
       }[];
       for (const { path: key, first_passage: first } of rows) {
         throwIfAborted(options.signal);
-        const { id: _, ...document } = documents.get(key)!;
+        // When an inode changed means nothing elsewhere.
+        const { id: _, changedMs: __, ...document } = documents.get(key)!;
         const passages = document.passages.map((passage, at) => {
           const stored = vectors.get(first + at);
           if (stored && stored.rows > 0) writeSync(numbers, new Uint8Array(vectors.decoded(stored).buffer));
