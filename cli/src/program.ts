@@ -43,6 +43,10 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .option('--compact', 'a new index stores vectors in about half the space')
     .addOption(poolFactorOption())
     .option('--force', 'read and encode every file again, as after an upgrade that reads files better')
+    .option(
+      '--delete-missing',
+      'take documents that are gone out of the index, also where they are more than half of it (else these are kept and told)',
+    )
     .addOption(jsonOption())
     .addOption(modelOption())
     .addOption(precisionOption())

@@ -1,5 +1,7 @@
-import { openGlot, type SyncReport } from '@glot/glot';
-import { type SkippedFile, walkFiles } from '@glot/ingest';
+import { existsSync } from 'node:fs';
+import { isGlotError } from '@glot/errors';
+import { openGlot, type SkippedInSync, type SyncReport } from '@glot/glot';
+import { walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
 import { tellAssumedSettings } from '../terminal/assumed-settings.js';
@@ -14,6 +16,7 @@ interface IndexCommandOptions extends IndexOptions {
   readonly ignore: boolean;
   readonly watch?: true;
   readonly force?: true;
+  readonly deleteMissing?: true;
   readonly compact?: true;
   readonly poolFactor?: number;
 }
@@ -26,8 +29,8 @@ export async function runIndex(
   options: IndexCommandOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  // A wrong path is told before an index file is made for it.
-  for await (const _first of walkFiles(paths, { signal })) break;
+  // A wrong path is told before an index file is made for it; an index that is there may know what stood at the path.
+  if (!existsSync(options.index)) for await (const _first of walkFiles(paths, { signal })) break;
   const progress = createProgress();
   const { index, poolFactor, compact } = options;
   const model = await modelOptions(options);
@@ -45,13 +48,20 @@ export async function runIndex(
       signal,
       noIgnore: !options.ignore,
       force: options.force === true,
+      deleteMissing: options.deleteMissing === true,
       onProgress: (state: Parameters<typeof line>[0]) => progress.update(line(state)),
     };
     if (!options.watch) {
-      const report = await glot.sync(paths, syncOptions);
+      const report = await glot.sync(paths, syncOptions).catch((error: unknown) => {
+        progress.clear();
+        if (isGlotError(error, 'glot.missing-documents')) {
+          print(error.details.report as SyncReport, glot.stats(), options);
+        }
+        throw error;
+      });
       progress.clear();
       print(report, glot.stats(), options);
-      return report.files === 0 ? ExitCode.nothingFound : ExitCode.found;
+      return report.files === 0 && report.deleted === 0 ? ExitCode.nothingFound : ExitCode.found;
     }
     let isFirst = true;
     for await (const report of glot.watch(paths, syncOptions)) {
@@ -84,6 +94,7 @@ function changesOf(report: SyncReport): string {
     report.moved > 0 && `${report.moved} moved`,
     report.deleted > 0 && `${report.deleted} deleted`,
     report.unchanged > 0 && `${report.unchanged} unchanged`,
+    report.missing > 0 && `${report.missing} missing (kept)`,
     report.skipped.length > 0 && `${report.skipped.length} skipped`,
   ].filter((part) => part !== false);
   return changes.join(', ') || 'no files found';
@@ -105,16 +116,22 @@ function print(
         `(${(report.elapsedMs / 1000).toFixed(1)} s)\n`,
     ),
   );
+  for (const root of report.gone) {
+    process.stderr.write(`${printable(root)} is gone${report.missing > 0 ? '' : ': its documents were taken out'}\n`);
+  }
   for (const line of skippedLines(report.skipped)) process.stderr.write(`${line}\n`);
 }
 
+function lineOf({ path, reason, detail, kept }: SkippedInSync): string {
+  const [verb, why] = reason === 'partial' ? ['read in part', detail] : ['skipped', `${reason}, ${detail}`];
+  return `${colors.yellow(verb)} ${printable(path)}: ${why}${kept ? '; what was read earlier stays' : ''}`;
+}
+
 /** Files that glot should have been able to read, one by one; formats that it does not read, by number. */
-function skippedLines(skipped: readonly SkippedFile[]): string[] {
+function skippedLines(skipped: readonly SkippedInSync[]): string[] {
   const broken = skipped.filter((file) => file.reason !== 'unsupported-format');
   const foreign = skipped.length - broken.length;
-  const lines = broken
-    .slice(0, SKIPPED_SHOWN)
-    .map((file) => `${colors.yellow('skipped')} ${printable(file.path)}: ${file.reason}, ${file.detail}`);
+  const lines = broken.slice(0, SKIPPED_SHOWN).map(lineOf);
   if (broken.length > SKIPPED_SHOWN) {
     lines.push(`skipped ${broken.length - SKIPPED_SHOWN} more: \`glot index --json\` names every one`);
   }

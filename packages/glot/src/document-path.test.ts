@@ -19,9 +19,11 @@ describe('documentPaths', () => {
     expect(documentPaths('/srv/search/all.db').toKey('/srv/search/a/b.txt')).toBe('a/b.txt');
   });
 
-  it('makes one key of decomposed and composed file names', () => {
+  it('keeps names as they are on disk, be they composed or not', () => {
     const paths = documentPaths('/p/.glot/index.db');
-    expect(paths.toKey('/p/Bru\u0308cken.md')).toBe('Br\u00fccken.md');
+    expect(paths.toKey('/p/Bru\u0308cken.md')).toBe('Bru\u0308cken.md');
+    expect(paths.toDisplay('Bru\u0308cken.md', '/p')).toBe('Bru\u0308cken.md');
+    expect(paths.toKey('/p/Br\u00fccken.md')).toBe('Br\u00fccken.md');
   });
 
   it('shows paths relative to the working folder where they lie below it', () => {

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /**
  * How the index names documents. A document below the index's own folder is stored relative to it, so that a project
- * can be moved with its index; any other by its absolute path. Forward slashes and NFC everywhere. Two spellings of
+ * can be moved with its index; any other by its absolute path. Forward slashes; names as they are on disk, be they composed or not. Two spellings of
  * one file (`docs/a.md`, `./docs/../docs/a.md`) are one key.
  */
 export interface DocumentPaths {
@@ -49,5 +49,5 @@ function rest(start: string, path: string): string | null {
 }
 
 function portable(path: string): string {
-  return (sep === '/' ? path : path.split(sep).join('/')).normalize('NFC');
+  return sep === '/' ? path : path.split(sep).join('/');
 }

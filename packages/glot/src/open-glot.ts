@@ -7,7 +7,7 @@ import {
   type EncoderPrecision,
   openEncoder,
 } from '@glot/encoder';
-import { isGlotError } from '@glot/errors';
+import { GlotError, isGlotError } from '@glot/errors';
 import {
   type EncoderIdentity,
   type Hit,
@@ -73,8 +73,15 @@ export interface AskOptions extends QueryOptions {
 
 /** An open index with its encoder: what applications hold on to. */
 export interface Glot {
+  /**
+   * @throws GlotError `glot.missing-documents`, once everything else is done, where it kept documents that are gone since
+   * they are so many (`SyncOptions.deleteMissing`); `details.report` says what was done
+   */
   sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
-  /** Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left. */
+  /**
+   * Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left.
+   * Where `sync` would throw for missing documents, the report says how many (`missing`).
+   */
   watch(paths: readonly string[], options?: SyncOptions): AsyncIterable<SyncReport>;
   search(query: string, options?: QueryOptions): Promise<Hit[]>;
   ask(question: string, options?: AskOptions): Promise<Answer>;
@@ -121,18 +128,22 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return loaded;
   }
 
-  async function sync(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
+  async function bring(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
     // The readers are loaded only where documents change: searching starts without them.
     const { syncFiles } = await import('./sync.js');
     return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
   }
 
   return {
-    sync,
+    async sync(roots, syncOptions) {
+      const report = await bring(roots, syncOptions);
+      if (report.missing > 0) throw missingDocuments(report);
+      return report;
+    },
     async *watch(roots, syncOptions = {}) {
       const { syncOnChange } = await import('./watch.js');
       const source = { roots, isOfIndex: paths.isOfIndex, ...(syncOptions.signal && { signal: syncOptions.signal }) };
-      yield* syncOnChange(source, () => sync(roots, syncOptions));
+      yield* syncOnChange(source, () => bring(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {
       return retrieve(query, { index, encoder: loadEncoder, ...queryOptions });
@@ -141,7 +152,16 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     askStream: (question, askOptions = {}) => askStream(question, { index, encoder: loadEncoder, ...askOptions }),
     converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...conversationOptions }),
     verify: (answer) =>
-      verifyAnswer(answer, (path) => (index.get(paths.toKey(resolve(path))) ?? index.get(path))?.text ?? null),
+      verifyAnswer(answer, (path) => {
+        // Names come back from other programs composed or not.
+        const spellings = [path, path.normalize('NFC'), path.normalize('NFD')];
+        const keys = spellings.flatMap((one) => [paths.toKey(resolve(one)), one]);
+        for (const key of keys) {
+          const text = index.get(key)?.text;
+          if (text !== undefined) return text;
+        }
+        return null;
+      }),
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
@@ -161,6 +181,15 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       await loaded?.dispose();
     },
   };
+}
+
+function missingDocuments(report: SyncReport): GlotError {
+  return new GlotError(
+    'glot.missing-documents',
+    `${report.missing} documents, most of what is indexed there, are no longer found and were kept; everything else is up to date. ` +
+      'Is a disk not mounted, or does an ignore rule leave them out? If they are meant to go: --delete-missing (in the library, `deleteMissing`)',
+    { details: { missing: report.missing, report } },
+  );
 }
 
 function openToRead(file: string): Promise<MultivectorIndex> {

@@ -20,10 +20,12 @@ export interface ReadDocument {
 
 export interface IndexedDocument {
   readonly entry: FileEntry;
-  readonly change: 'added' | 'updated' | 'moved' | 'unchanged';
+  readonly change: 'added' | 'updated' | 'moved';
   readonly passages: number;
   /** Token vectors. */
   readonly tokens: number;
+  /** Where the file was not read to its end: how far. */
+  readonly shortfall?: IngestedDocument['shortfall'];
 }
 
 export interface BatchContext {
@@ -61,12 +63,12 @@ export async function* indexBatches(
   documents: AsyncIterable<ReadDocument>,
   context: BatchContext,
 ): AsyncGenerator<IndexedDocument> {
-  const { index, force, stored } = context;
+  const { index, force } = context;
   const stop = new AbortController();
   const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
   const movable = new Map<string, string[]>();
-  for (const { path, contentHash, skipReason } of context.vanished) {
-    if (skipReason !== null) continue;
+  for (const { path, contentHash, indexed } of context.vanished) {
+    if (!indexed) continue;
     const name = contentName(contentHash, path);
     movable.set(name, [...(movable.get(name) ?? []), path]);
   }
@@ -82,15 +84,9 @@ export async function* indexBatches(
     for await (const item of documents) {
       throwIfAborted(context.signal);
       const { key, entry, document } = item;
-      const before = stored.get(key);
-      if (!force && before?.skipReason === null && before.contentHash === document.contentHash) {
-        index.touch(key, entry.sizeBytes, entry.modifiedMs);
-        yield { entry, change: 'unchanged', passages: 0, tokens: 0 };
-        continue;
-      }
       const from = force ? undefined : movable.get(contentName(document.contentHash, key))?.pop();
-      if (from !== undefined && index.move(from, key, entry.sizeBytes, entry.modifiedMs)) {
-        yield { entry, change: 'moved', passages: 0, tokens: 0 };
+      if (from !== undefined && index.move(from, key, entry.sizeBytes, entry.modifiedMs, entry.changedMs)) {
+        yield { entry, change: 'moved', passages: 0, tokens: 0, ...told(document) };
         continue;
       }
       batch.push(item);
@@ -106,6 +102,8 @@ export async function* indexBatches(
     await Promise.allSettled(encodings.map(({ vectors }) => vectors));
   }
 }
+
+const told = ({ shortfall }: IngestedDocument) => (shortfall === undefined ? {} : { shortfall });
 
 /** The end of a name decides how a file is read. */
 const contentName = (contentHash: string, path: string): string => `${contentHash} ${extname(path).toLowerCase()}`;
@@ -140,8 +138,14 @@ async function* storeBatch(
     const own = sliceTexts(vectors, first, document.passages.length);
     first += document.passages.length;
     const before = stored.get(key);
-    const change = before === undefined || before.skipReason !== null ? 'added' : 'updated';
+    const change = before?.indexed ? 'updated' : 'added';
     index.upsert({ ...document, path: key }, own);
-    yield { entry, change, passages: document.passages.length, tokens: own.data.length / own.dim };
+    yield {
+      entry,
+      change,
+      passages: document.passages.length,
+      tokens: own.data.length / own.dim,
+      ...told(document),
+    };
   }
 }

@@ -1,16 +1,25 @@
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { Encoder } from '@glot/encoder';
-import type { MultivectorIndex, StoredFile } from '@glot/index';
-import { createReader, type FileEntry, type IngestOutcome, type SkippedFile, walkFiles } from '@glot/ingest';
+import { GlotError } from '@glot/errors';
+import type { FileStamp, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
+import {
+  createReader,
+  type FileEntry,
+  type IngestOutcome,
+  type ReadLimits,
+  type SkippedFile,
+  skipKind,
+  type Unchanged,
+  type WalkSkip,
+  walkFiles,
+} from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
 import { type EncodingState, indexBatches } from './sync-batch.js';
-import type { SyncOptions, SyncProgress, SyncReport } from './types.js';
+import { findVanished, isTooMuch, isWithin } from './sync-removal.js';
+import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';
 
 /** Files read ahead of the encoder. */
 const READ_AHEAD = 4;
-
-/** Reasons that lie outside the file: such a file is tried again at every sync, and what the index holds of it stays. */
-const PASSING_REASONS: ReadonlySet<string> = new Set(['unreadable', 'vanished']);
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -32,13 +41,17 @@ export interface SyncContext {
   /** How the tokens of passages are pooled; default 1: not. */
   readonly poolFactor?: number;
   readonly paths: DocumentPaths;
+  /** Of a single file. */
+  readonly limits?: ReadLimits;
 }
 
 /**
  * Brings the index in step with files and folders: new and changed files are read, encoded and stored (each in one
- * transaction), files gone from below a given folder are deleted, unchanged ones cost one stat. Interrupted at any
- * moment, the next sync goes on where this one stopped.
- * @throws GlotError `ingest.not-found` for a missing path, before anything is changed; `aborted`; the index's errors
+ * transaction), files gone from below a given folder are deleted, unchanged ones cost one stat. What could not be looked
+ * at, or not be read for a reason that may pass, stays as it is stored and is tried again by the next sync. Interrupted
+ * at any moment, the next sync goes on where this one stopped.
+ * @throws GlotError `ingest.not-found` for a missing path of which nothing is stored, before anything is changed;
+ * `aborted`; the index's errors
  */
 export async function syncFiles(
   roots: readonly string[],
@@ -49,15 +62,17 @@ export async function syncFiles(
   const { index, paths } = context;
   const stored = new Map(index.files().map((file) => [file.path, file]));
   const earlierSkips = new Map(index.skippedFiles().map((file) => [file.path, file]));
-  const skipped: SkippedFile[] = [];
+  const skipped: SkippedInSync[] = [];
   const found = new Map<string, FileEntry>();
-  /** Folders that could not be listed: what the index holds from below them stays. */
-  const unlisted: string[] = [];
+  const notRead: WalkSkip[] = [];
+  const gone: string[] = [];
   const walkOptions = {
     noIgnore: options.noIgnore ?? false,
-    onSkipped: (file: SkippedFile) => {
-      skipped.push(file);
-      if (file.reason === 'unreadable') unlisted.push(resolve(file.path).normalize('NFC'));
+    onSkipped: (skip: WalkSkip) => notRead.push(skip),
+    onMissing: (given: string) => {
+      const root = resolve(given);
+      if (![...stored.keys()].some((key) => isWithin(root, paths.toAbsolute(key)))) throw notFound(given);
+      gone.push(given);
     },
     ...(options.signal && { signal: options.signal }),
   };
@@ -67,25 +82,51 @@ export async function syncFiles(
     options.onProgress?.({ ...NOTHING_DONE, filesDone: found.size, path: entry.path });
   }
 
+  const record = (file: SkippedInput) => {
+    const before = earlierSkips.get(file.path);
+    const full: SkippedInput = { changedMs: 0, ...file };
+    const isTold =
+      before && Object.entries(full).every(([name, value]) => before[name as keyof SkippedInput] === value);
+    if (!isTold) index.skip(full, { keepDocument: skipKind(file.reason) === 'passing' });
+  };
+  const seen = new Set(found.keys());
+  const keepSkip = ({ absolutePath, ...skip }: WalkSkip) => {
+    if (paths.isOfIndex(absolutePath)) return;
+    const key = paths.toKey(absolutePath);
+    seen.add(key);
+    skipped.push(skip);
+    record({ ...skip, path: key, contentHash: '', sizeBytes: 0, modifiedMs: 0 });
+  };
+  for (const skip of notRead) keepSkip(skip);
+
   const changed: [key: string, entry: FileEntry][] = [];
+  const stamps: FileStamp[] = [];
   let unchanged = 0;
   for (const [key, entry] of found) {
     const before = stored.get(key);
-    if (options.force || !isUnchanged(before, entry)) {
+    if (before === undefined || options.force || !isUnchanged(before, entry)) {
       changed.push([key, entry]);
       continue;
     }
+    if (before.changedMs === 0) stamps.push({ ...entry, path: key });
+    if (before.indexed) unchanged++;
     const skip = earlierSkips.get(key);
-    if (skip) skipped.push({ path: entry.path, reason: skip.reason as SkippedFile['reason'], detail: skip.detail });
-    else unchanged++;
+    if (skip) skipped.push(skippedAs(entry.path, skip));
   }
+  // Of an older format: from now on it is known when their inodes changed.
+  if (stamps.length > 0) index.touchAll(stamps);
 
   const bytesTotal = changed.reduce((sum, [, entry]) => sum + entry.sizeBytes, 0);
   const progress: Mutable<SyncProgress> = { ...NOTHING_DONE, phase: 'index', filesTotal: changed.length, bytesTotal };
   let added = 0;
   let updated = 0;
   let moved = 0;
-  const vanished = vanishedFiles(roots, stored, found, unlisted, paths);
+  const unseen = notRead.filter(({ reason }) => skipKind(reason) === 'passing').map(({ absolutePath }) => absolutePath);
+  const { files: vanished, unsure } = await findVanished(roots, stored, seen, unseen, paths);
+  for (const { absolutePath, code } of unsure) {
+    const detail = `cannot be looked at (${code})`;
+    keepSkip({ path: paths.toDisplay(paths.toKey(absolutePath)), absolutePath, reason: 'unreadable', detail });
+  }
   // A batch is told of while it is encoded, then again file by file as these are stored: figures never go back.
   let told = { passages: 0, bytesDone: 0 };
   const tell = (path: string, encoding = { passages: 0, bytes: 0 }) => {
@@ -102,28 +143,45 @@ export async function syncFiles(
   };
   if (changed.length > 0) {
     const encoder = await context.encoder();
-    const reader = createReader({ countTokens: (text) => encoder.countTokens(text) });
+    const reader = createReader({
+      countTokens: (text) => encoder.countTokens(text),
+      ...(context.limits && { limits: context.limits }),
+    });
     try {
-      const outcomes = readAhead(changed, (entry) => reader.read(entry, options.signal));
-      const documents = keepReadable(outcomes, (key, entry, skip) => {
-        skipped.push(skip);
-        if (!PASSING_REASONS.has(skip.reason)) {
-          const { path: _, ...record } = skip;
-          const { sizeBytes, modifiedMs } = entry;
-          index.skip({ ...record, path: key, contentHash: '', sizeBytes, modifiedMs });
-        }
-        finished(entry);
-      });
       const { signal, force = false } = options;
+      const outcomes = readAhead(changed, (key, entry) => {
+        const before = stored.get(key);
+        return force || !before?.indexed
+          ? reader.read(entry, signal)
+          : reader.readChanged(entry, before.contentHash, signal);
+      });
+      const documents = keepReadable(outcomes, {
+        onUnchanged: (key, entry) => {
+          const { sizeBytes, modifiedMs, changedMs } = entry;
+          index.touch(key, sizeBytes, modifiedMs, changedMs);
+          const skip = earlierSkips.get(key);
+          if (skip && skipKind(skip.reason) === 'passing') index.unskip(key);
+          else if (skip) skipped.push(skippedAs(entry.path, skip));
+          unchanged++;
+          finished(entry);
+        },
+        onSkipped: (key, entry, skip) => {
+          const keeps = skipKind(skip.reason) === 'passing' && stored.get(key)?.indexed === true;
+          skipped.push({ ...skip, ...(keeps && { kept: true }) });
+          const { sizeBytes, modifiedMs, changedMs } = entry;
+          record({ ...skip, path: key, contentHash: '', sizeBytes, modifiedMs, changedMs });
+          finished(entry);
+        },
+      });
       const onEncoding = (state: EncodingState) => tell(state.path, state);
       const batching = { ...context, encoder, signal, force, stored, vanished, onEncoding };
       for await (const done of indexBatches(documents, batching)) {
+        if (done.shortfall) skipped.push({ path: done.entry.path, ...done.shortfall });
         progress.passages += done.passages;
         progress.tokens += done.tokens;
         if (done.change === 'added') added++;
         else if (done.change === 'updated') updated++;
-        else if (done.change === 'moved') moved++;
-        else unchanged++;
+        else moved++;
         finished(done.entry);
       }
     } finally {
@@ -132,8 +190,14 @@ export async function syncFiles(
   }
 
   let deleted = 0;
-  // Of what has moved, nothing is left to delete.
-  for (const { path, skipReason } of vanished) if (index.delete(path) && skipReason === null) deleted++;
+  // What has moved stands under its new path by now.
+  const left = vanished.filter(({ path, indexed }) => indexed && index.get(path) !== null);
+  const standing = roots.filter((root) => !gone.includes(root));
+  const kept = !options.deleteMissing && isTooMuch(left, stored, found, standing, paths) ? left : [];
+  const keptPaths = new Set(kept.map(({ path }) => path));
+  for (const { path, indexed } of vanished) {
+    if (!keptPaths.has(path) && index.delete(path) && indexed) deleted++;
+  }
   await index.compact({
     ...(options.signal && { signal: options.signal }),
     onProgress: () => options.onProgress?.({ ...progress, phase: 'arrange', path: '' }),
@@ -146,6 +210,8 @@ export async function syncFiles(
     moved,
     unchanged,
     deleted,
+    missing: kept.length,
+    gone,
     skipped,
     passages: progress.passages,
     tokens: progress.tokens,
@@ -153,19 +219,34 @@ export async function syncFiles(
   };
 }
 
-function isUnchanged(before: StoredFile | undefined, now: FileEntry): boolean {
-  return before !== undefined && before.sizeBytes === now.sizeBytes && before.modifiedMs === now.modifiedMs;
+function isUnchanged(before: StoredFile, now: FileEntry): boolean {
+  if (before.skipReason !== null && skipKind(before.skipReason) === 'passing') return false;
+  if (before.sizeBytes !== now.sizeBytes || before.modifiedMs !== now.modifiedMs) return false;
+  return before.changedMs === 0 || before.changedMs === now.changedMs;
 }
+
+const skippedAs = (path: string, { reason, detail }: SkippedInput): SkippedInSync => ({
+  path,
+  reason: reason as SkippedFile['reason'],
+  detail,
+});
+
+const notFound = (given: string): GlotError =>
+  new GlotError('ingest.not-found', `no file or folder at ${given}, and nothing of it is indexed; check the path`, {
+    details: { path: given },
+  });
+
+type Outcome = IngestOutcome | Unchanged;
 
 /** Reads a few files ahead, in order. */
 async function* readAhead(
   changed: readonly [string, FileEntry][],
-  read: (entry: FileEntry) => Promise<IngestOutcome>,
-): AsyncGenerator<{ key: string; entry: FileEntry; outcome: IngestOutcome }> {
-  const pending: Promise<IngestOutcome>[] = [];
+  read: (key: string, entry: FileEntry) => Promise<Outcome>,
+): AsyncGenerator<{ key: string; entry: FileEntry; outcome: Outcome }> {
+  const pending: Promise<Outcome>[] = [];
   for (let next = 0, current = 0; current < changed.length; current++) {
     for (; next < changed.length && pending.length < READ_AHEAD; next++) {
-      const reading = read(changed[next]![1]);
+      const reading = read(...changed[next]!);
       reading.catch(() => {}); // reported when its turn comes
       pending.push(reading);
     }
@@ -175,32 +256,18 @@ async function* readAhead(
 }
 
 async function* keepReadable(
-  outcomes: AsyncIterable<{ key: string; entry: FileEntry; outcome: IngestOutcome }>,
-  onSkipped: (key: string, entry: FileEntry, skip: SkippedFile) => void,
+  outcomes: AsyncIterable<{ key: string; entry: FileEntry; outcome: Outcome }>,
+  {
+    onUnchanged,
+    onSkipped,
+  }: {
+    readonly onUnchanged: (key: string, entry: FileEntry) => void;
+    readonly onSkipped: (key: string, entry: FileEntry, skip: SkippedFile) => void;
+  },
 ) {
   for await (const { key, entry, outcome } of outcomes) {
     if (outcome.status === 'read') yield { key, entry, document: outcome.document };
+    else if (outcome.status === 'unchanged') onUnchanged(key, entry);
     else onSkipped(key, entry, outcome.skipped);
   }
-}
-
-/** What the index holds below the given roots but the walk no longer found. */
-function vanishedFiles(
-  roots: readonly string[],
-  stored: ReadonlyMap<string, StoredFile>,
-  found: ReadonlyMap<string, FileEntry>,
-  unlisted: readonly string[],
-  paths: DocumentPaths,
-): StoredFile[] {
-  const folders = roots.map((root) => resolve(root).normalize('NFC'));
-  return [...stored].flatMap(([key, file]) => {
-    if (found.has(key)) return [];
-    const absolute = paths.toAbsolute(key);
-    const gone = folders.some((folder) => isWithin(folder, absolute));
-    return gone && !unlisted.some((folder) => isWithin(folder, absolute)) ? [file] : [];
-  });
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -25,6 +25,17 @@ export interface SyncOptions {
   readonly force?: boolean;
   /** Take files that ignore rules leave out. */
   readonly noIgnore?: boolean;
+  /**
+   * Take documents whose files are gone out of the index however many they are. Without it a sync that would remove more
+   * than half of an index of over twenty documents, or all of over twenty below a folder that stands empty, keeps them.
+   */
+  readonly deleteMissing?: boolean;
+}
+
+/** A file that was left out, or not taken in whole. */
+export interface SkippedInSync extends SkippedFile {
+  /** True where it could not be read for now, and what was stored of it earlier stays. */
+  readonly kept?: boolean;
 }
 
 /** What a sync did. Expected outcomes, skipped files among them, are values. */
@@ -38,8 +49,15 @@ export interface SyncReport {
   /** Documents that needed no reading; skipped files are not among them. */
   readonly unchanged: number;
   readonly deleted: number;
-  /** Every file below the given paths that is not searchable, with its typed reason; earlier runs' included. */
-  readonly skipped: readonly SkippedFile[];
+  /** Documents whose files are gone but which were kept, since they are so many: see `deleteMissing`. */
+  readonly missing: number;
+  /** Named paths that no longer exist, of which something was stored. */
+  readonly gone: readonly string[];
+  /**
+   * Every file below the given paths that is not searchable, or not as it is now, with its typed reason; earlier runs'
+   * included.
+   */
+  readonly skipped: readonly SkippedInSync[];
   /** Passages and token vectors made in this run. */
   readonly passages: number;
   readonly tokens: number;

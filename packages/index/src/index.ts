@@ -10,6 +10,7 @@ export type {
   CompactReport,
   DocumentInput,
   EncoderIdentity,
+  FileStamp,
   Hit,
   IndexProblem,
   IndexStats,

@@ -11,6 +11,7 @@ import type {
   CompactReport,
   DocumentInput,
   EncoderIdentity,
+  FileStamp,
   Hit,
   IndexProblem,
   IndexStats,
@@ -88,6 +89,10 @@ class MemoryIndex implements MultivectorIndex {
     if (stored) stored.document = { ...stored.document, sizeBytes, modifiedMs, changedMs };
     const skipped = this.#skipped.get(path);
     if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs, changedMs });
+  }
+
+  touchAll(stamps: readonly FileStamp[]): void {
+    for (const { path, sizeBytes, modifiedMs, changedMs } of stamps) this.touch(path, sizeBytes, modifiedMs, changedMs);
   }
 
   move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {

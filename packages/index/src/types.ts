@@ -62,6 +62,13 @@ export interface DocumentInput {
   readonly passages: readonly PassageInput[];
 }
 
+export interface FileStamp {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly changedMs: number;
+}
+
 /** What a sync compares to decide whether a file must be read again. */
 export interface StoredFile {
   readonly path: string;
@@ -230,6 +237,8 @@ export interface MultivectorIndex {
   upsert(document: DocumentInput, vectors: TokenVectors): number;
   /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. Unknown paths are ignored. */
   touch(path: string, sizeBytes: number, modifiedMs: number, changedMs?: number): void;
+  /** The same for many, in one transaction. */
+  touchAll(stamps: readonly FileStamp[]): void;
   /**
    * Gives a document another path, with all that is stored of it; what was stored under that path goes.
    * @returns whether there was such a document

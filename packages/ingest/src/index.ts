@@ -1,4 +1,5 @@
-export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits } from './reader.js';
+export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits, type Unchanged } from './reader.js';
+export { isGone, type SkipKind, skipKind } from './skip-reasons.js';
 export { estimateTokens } from './text/token-estimate.js';
 export type {
   DocumentFormat,
@@ -10,4 +11,4 @@ export type {
   SkippedFile,
   SkipReason,
 } from './types.js';
-export { type WalkOptions, walkFiles } from './walk/walk-files.js';
+export { type WalkOptions, type WalkSkip, walkFiles } from './walk/walk-files.js';

@@ -36,8 +36,8 @@ function reader(options?: ReaderOptions): DocumentReader {
 async function entryOf(name: string, content: string | Uint8Array): Promise<FileEntry> {
   const absolutePath = path.join(folder, name);
   await writeFile(absolutePath, content);
-  const { size, mtimeMs } = await stat(absolutePath);
-  return { path: `docs/${name}`, absolutePath, sizeBytes: size, modifiedMs: mtimeMs };
+  const { size, mtimeMs, ctimeMs } = await stat(absolutePath);
+  return { path: `docs/${name}`, absolutePath, sizeBytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs };
 }
 
 async function read(name: string, content: string | Uint8Array, options?: ReaderOptions): Promise<IngestedDocument> {
@@ -119,7 +119,7 @@ describe('reading files', () => {
     await rm(entry.absolutePath);
     expect(await reader().read(entry)).toMatchObject({ skipped: { reason: 'vanished' } });
     expect(await reader().read({ ...entry, absolutePath: folder })).toMatchObject({
-      skipped: { reason: 'unreadable' },
+      skipped: { reason: 'not-a-file' },
     });
   });
 

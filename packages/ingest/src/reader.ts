@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { throwIfAborted } from '@glot/errors';
+import { isGlotError, throwIfAborted } from '@glot/errors';
 import type { Extraction } from './extraction.js';
 import { detectLanguage } from './language/detect.js';
 import { proseOf } from './passages/prose.js';
@@ -12,6 +12,7 @@ import { splitIntoPassages } from './passages/split.js';
 import type { CountTokens } from './passages/units.js';
 import { readMarkdown } from './readers/markdown.js';
 import { readPlainText } from './readers/plain-text.js';
+import { errorCode, isAllocationError, type Refusal, refusalOf } from './skip-reasons.js';
 import { type Sniffed, sniff, sniffName } from './sniff/sniff.js';
 import { estimateTokens } from './text/token-estimate.js';
 import type { DocumentFormat, FileEntry, IngestOutcome, SkipReason } from './types.js';
@@ -44,8 +45,14 @@ export interface DocumentReader {
    * @throws GlotError `aborted` when the signal fires.
    */
   read(entry: FileEntry, signal?: AbortSignal): Promise<IngestOutcome>;
+  /** The same, but a file whose bytes have the hash `contentHash` is not parsed: it is `unchanged`. */
+  readChanged(entry: FileEntry, contentHash: string, signal?: AbortSignal): Promise<IngestOutcome | Unchanged>;
   /** Ends the workers; a later `read` starts new ones. Idle workers never hold up the end of the process. */
   dispose(): Promise<void>;
+}
+
+export interface Unchanged {
+  readonly status: 'unchanged';
 }
 
 const DEFAULTS = {
@@ -66,72 +73,103 @@ export function createReader(options: ReaderOptions = {}): DocumentReader {
   const limits = { ...DEFAULTS, ...options.limits };
   const pool = createParsePool({ timeoutMs: limits.parseTimeoutMs, memoryMegabytes: limits.parseMemoryMegabytes });
   return {
-    read: (entry, signal) => readEntry(entry, options, limits, pool, signal),
+    read: async (entry, signal) => {
+      const file = await openEntry(entry, limits, signal);
+      return 'bytes' in file ? readBytesOf(entry, file, options, limits, pool, signal) : skipped(entry, file);
+    },
+    async readChanged(entry, contentHash, signal) {
+      const file = await openEntry(entry, limits, signal);
+      if (!('bytes' in file)) return skipped(entry, file);
+      if (file.contentHash === contentHash) return { status: 'unchanged' };
+      return readBytesOf(entry, file, options, limits, pool, signal);
+    },
     dispose: () => pool.dispose(),
   };
 }
 
-async function readEntry(
+interface FileBytes {
+  readonly bytes: Uint8Array;
+  /** Hex SHA-256. */
+  readonly contentHash: string;
+}
+
+const skipped = ({ path }: FileEntry, { reason, detail }: Refusal): IngestOutcome => ({
+  status: 'skipped',
+  skipped: { path, reason, detail },
+});
+
+async function openEntry(
   entry: FileEntry,
+  limits: Required<ReadLimits>,
+  signal: AbortSignal | undefined,
+): Promise<FileBytes | Refusal> {
+  throwIfAborted(signal);
+  const byName = sniffName(entry.path);
+  if (byName !== undefined) return byName;
+  const file = await readBytes(entry, limits.maxFileBytes, signal);
+  if ('reason' in file) return file;
+  return { bytes: file.bytes, contentHash: createHash('sha256').update(file.bytes).digest('hex') };
+}
+
+async function readBytesOf(
+  entry: FileEntry,
+  { bytes, contentHash }: FileBytes,
   options: ReaderOptions,
   limits: Required<ReadLimits>,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestOutcome> {
-  throwIfAborted(signal);
-  const skip = (reason: SkipReason, detail: string): IngestOutcome => ({
-    status: 'skipped',
-    skipped: { path: entry.path, reason, detail },
-  });
-  const byName = sniffName(entry.path);
-  if (byName !== undefined) return skip(byName.reason, byName.detail);
-
-  const file = await readBytes(entry, limits.maxFileBytes, signal);
-  if ('reason' in file) return skip(file.reason, file.detail);
-  const contentHash = createHash('sha256').update(file.bytes).digest('hex');
-  const sniffed = sniff(entry.path, file.bytes);
-  if (sniffed.kind === 'skip') return skip(sniffed.reason, sniffed.detail);
-
-  const parsed = await extract(sniffed, file.bytes, pool, signal);
-  if ('reason' in parsed) return skip(parsed.reason, parsed.detail);
-  const { extraction } = parsed;
-  if (extraction.text.length > limits.maxTextLength) {
-    return skip('too-large', `${extraction.text.length} characters of text, more than ${limits.maxTextLength}`);
+  const skip = (reason: SkipReason, detail: string): IngestOutcome => skipped(entry, { reason, detail });
+  try {
+    return await parseBytes();
+  } catch (error) {
+    if (isGlotError(error)) throw error;
+    if (isAllocationError(error)) return skipped(entry, refusalOf(error));
+    return skip('parser-failed', `the reader broke down: ${errorCode(error)}`);
   }
-  throwIfAborted(signal);
-  const { text, blocks } = extraction;
-  const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
-  const passages = await splitIntoPassages(extraction, {
-    countTokens: options.countTokens ?? estimateTokens,
-    targetTokens: options.targetTokens ?? 180,
-    lang,
-    ...(signal && { signal }),
-  });
-  if (passages.length > limits.maxPassages) {
-    return skip('too-large', `${passages.length} passages, more than ${limits.maxPassages}; split the file`);
-  }
-  if (passages.length === 0) return skip('no-text', 'nothing to read but metadata');
-  return {
-    status: 'read',
-    document: {
-      path: entry.path,
-      format: formatOf(sniffed),
-      title: extraction.title,
-      text,
+
+  async function parseBytes(): Promise<IngestOutcome> {
+    const sniffed = sniff(entry.path, bytes);
+    if (sniffed.kind === 'skip') return skip(sniffed.reason, sniffed.detail);
+
+    const parsed = await extract(sniffed, bytes, pool, signal);
+    if ('reason' in parsed) return skip(parsed.reason, parsed.detail);
+    const { extraction } = parsed;
+    if (extraction.text.length > limits.maxTextLength) {
+      return skip('too-large', `${extraction.text.length} characters of text, more than ${limits.maxTextLength}`);
+    }
+    throwIfAborted(signal);
+    const { text, blocks } = extraction;
+    const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
+    const passages = await splitIntoPassages(extraction, {
+      countTokens: options.countTokens ?? estimateTokens,
+      targetTokens: options.targetTokens ?? 180,
       lang,
-      meta: extraction.meta,
-      contentHash,
-      sizeBytes: file.bytes.byteLength,
-      modifiedMs: entry.modifiedMs,
-      places: extraction.places,
-      passages,
-    },
-  };
-}
-
-interface Refusal {
-  readonly reason: SkipReason;
-  readonly detail: string;
+      ...(signal && { signal }),
+    });
+    if (passages.length > limits.maxPassages) {
+      return skip('too-large', `${passages.length} passages, more than ${limits.maxPassages}; split the file`);
+    }
+    if (passages.length === 0) return skip('no-text', 'nothing to read but metadata');
+    return {
+      status: 'read',
+      document: {
+        path: entry.path,
+        format: formatOf(sniffed),
+        title: extraction.title,
+        text,
+        lang,
+        meta: extraction.meta,
+        contentHash,
+        // As the walk saw them: where the file has changed since, the next look finds them different.
+        sizeBytes: entry.sizeBytes,
+        modifiedMs: entry.modifiedMs,
+        changedMs: entry.changedMs,
+        places: extraction.places,
+        passages,
+      },
+    };
+  }
 }
 
 async function readBytes(
@@ -144,17 +182,16 @@ async function readBytes(
     detail: `${size} bytes, more than the limit of ${maxBytes}`,
   });
   try {
-    const { size } = await stat(entry.absolutePath);
+    const stats = await stat(entry.absolutePath);
+    // A pipe that took the file's place would be waited for.
+    if (!stats.isFile()) return { reason: 'not-a-file', detail: 'no longer a regular file' };
+    const { size } = stats;
     if (size > maxBytes) return tooLarge(size);
     const bytes = await readFile(entry.absolutePath, signal === undefined ? {} : { signal });
     return bytes.byteLength > maxBytes ? tooLarge(bytes.byteLength) : { bytes };
   } catch (error) {
     throwIfAborted(signal);
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return { reason: 'vanished', detail: 'the file was there a moment ago and is gone' };
-    }
-    return { reason: 'unreadable', detail: `cannot open the file (${code})` };
+    return refusalOf(error);
   }
 }
 

@@ -1,15 +1,20 @@
 /** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
+import type { Refusal, SkipReason } from './skip-reasons.js';
+
+export type { SkipReason } from './skip-reasons.js';
 
 export type DocumentFormat = 'markdown' | 'text' | 'html' | 'pdf' | 'docx';
 
 /** A file that the walk found, not yet opened. */
 export interface FileEntry {
-  /** What the user sees and the index stores: the path as given joined with the path below it, forward slashes, NFC. */
+  /** What the user sees and the index stores: the path as given joined with the path below it, forward slashes. */
   readonly path: string;
   /** Where to open it. */
   readonly absolutePath: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** When its inode last changed (ctime): moves with every change of the content, which a set `modifiedMs` can hide. */
+  readonly changedMs: number;
 }
 
 /** A part of a document that readers name, from an offset of its text up to the next place. */
@@ -50,23 +55,13 @@ export interface IngestedDocument {
   readonly contentHash: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  readonly changedMs: number;
+  /** Where the file was not read to its end: how far. */
+  readonly shortfall?: Refusal;
   /** In order; empty where the format has none. A passage may reach over several. */
   readonly places: readonly Place[];
   readonly passages: readonly Passage[];
 }
-
-export type SkipReason =
-  | 'unsupported-format'
-  | 'binary'
-  | 'empty'
-  | 'no-text'
-  | 'encrypted'
-  | 'malformed'
-  | 'too-large'
-  | 'timeout'
-  | 'out-of-memory'
-  | 'unreadable'
-  | 'vanished';
 
 export interface SkippedFile {
   readonly path: string;

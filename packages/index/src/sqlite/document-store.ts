@@ -1,6 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import type { DocumentInput, PassageInput, SkippedInput, StoredFile } from '../types.js';
+import type { DocumentInput, FileStamp, PassageInput, SkippedInput, StoredFile } from '../types.js';
 import { wordsOf } from '../words.js';
 import { Checksums, storesChecksums } from './checksums.js';
 import type { PassageCells } from './passage-cells.js';
@@ -115,11 +115,13 @@ export class DocumentStore {
     });
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs: number): void {
+  touch(stamps: readonly FileStamp[]): void {
     this.#change(() => {
-      const stamp = { path, sizeBytes, modifiedMs, changedMs };
-      this.#statements.touchDocument.run(stamp);
-      this.#statements.touchSkipped.run(stamp);
+      for (const { path, sizeBytes, modifiedMs, changedMs } of stamps) {
+        const stamp = { path, sizeBytes, modifiedMs, changedMs };
+        this.#statements.touchDocument.run(stamp);
+        this.#statements.touchSkipped.run(stamp);
+      }
     });
   }
 

@@ -9,6 +9,7 @@ import type {
   CompactReport,
   DocumentInput,
   EncoderIdentity,
+  FileStamp,
   Hit,
   IndexProblem,
   IndexStats,
@@ -109,7 +110,11 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
-    this.#write(() => this.#documents.touch(path, sizeBytes, modifiedMs, changedMs));
+    this.touchAll([{ path, sizeBytes, modifiedMs, changedMs }]);
+  }
+
+  touchAll(stamps: readonly FileStamp[]): void {
+    this.#write(() => this.#documents.touch(stamps));
   }
 
   move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {

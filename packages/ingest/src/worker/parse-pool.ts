@@ -3,7 +3,9 @@
  * worker, never the process. Idle workers do not keep the process alive.
  */
 import { Worker } from 'node:worker_threads';
-import { throwIfAborted } from '@glot/errors';
+import { GlotError, throwIfAborted } from '@glot/errors';
+import type { Extraction } from '../extraction.js';
+import { type Refusal, refusalOf, type SkipReason } from '../skip-reasons.js';
 import type { ParseReply, ParseRequest } from './protocol.js';
 
 export interface ParsePoolOptions {
@@ -14,12 +16,18 @@ export interface ParsePoolOptions {
   readonly size?: number;
 }
 
+export type Parsed = { readonly extraction: Extraction } | Refusal;
+
 export interface ParsePool {
-  parse(request: ParseRequest, signal?: AbortSignal): Promise<ParseReply>;
+  /** @throws GlotError `ingest.installation` where the parser cannot be loaded, `aborted` */
+  parse(request: ParseRequest, signal?: AbortSignal): Promise<Parsed>;
   dispose(): Promise<void>;
 }
 
-const MEMORY_CHECK_MS = 100;
+const CHECK_MS = 100;
+
+/** What one check counts at most of the time since the one before: more, and the process did not run meanwhile. */
+const LONGEST_TICK_MS = 1_000;
 
 /** From TypeScript source (tests) the worker starts through a loader; the build has it as JavaScript. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './from-source.mjs' : './parse-worker.js', import.meta.url);
@@ -51,11 +59,12 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
     return worker;
   };
 
-  const run = (worker: Worker, request: ParseRequest, signal: AbortSignal | undefined): Promise<ParseReply> =>
-    new Promise((resolve) => {
+  const run = (worker: Worker, request: ParseRequest, signal: AbortSignal | undefined): Promise<Parsed> =>
+    new Promise((resolve, reject) => {
       const residentAtStart = process.memoryUsage.rss();
-      const finish = (reply: ParseReply, reusable: boolean): void => {
-        clearTimeout(timer);
+      let livedMs = 0;
+      let checkedAt = performance.now();
+      const end = (reusable: boolean): void => {
         clearInterval(watch);
         signal?.removeEventListener('abort', onAbort);
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -65,24 +74,47 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
         } else {
           void worker.terminate();
         }
-        resolve(reply);
       };
-      const fail = (reason: 'timeout' | 'out-of-memory' | 'malformed', detail: string): void =>
-        finish({ reason, detail }, false);
-      const onMessage = (reply: ParseReply): void => finish(reply, true);
-      const onError = (error: NodeJS.ErrnoException): void =>
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? fail('out-of-memory', `parsing takes more than ${memoryMegabytes} MiB`)
-          : fail('malformed', `the parser broke down: ${error.message}`);
-      const onExit = (code: number): void => fail('malformed', `the parser ended with code ${code}`);
-      const onAbort = (): void => fail('timeout', 'interrupted');
-      const timer = setTimeout(() => fail('timeout', `parsing takes longer than ${timeoutMs} ms`), timeoutMs);
-      const watch = setInterval(() => {
-        const grown = (process.memoryUsage.rss() - residentAtStart) / 2 ** 20;
-        if (grown > memoryMegabytes * 2) {
-          fail('out-of-memory', `parsing takes more than ${memoryMegabytes * 2} MiB`);
+      const fail = (reason: SkipReason, detail: string): void => {
+        end(false);
+        resolve({ reason, detail });
+      };
+      const failInstallation = (what: string, cause?: unknown): void => {
+        end(false);
+        reject(brokenInstallation(what, cause));
+      };
+      const onMessage = (reply: ParseReply): void => {
+        if ('broken' in reply) {
+          failInstallation(reply.broken);
+        } else {
+          end(true);
+          resolve(reply);
         }
-      }, MEMORY_CHECK_MS);
+      };
+      const onError = (error: NodeJS.ErrnoException): void => {
+        const refusal = refusalOf(error);
+        if (isMissingModule(error)) failInstallation(error.message, error);
+        else if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+          fail('out-of-memory', `parsing takes more than ${memoryMegabytes} MiB`);
+        } else if (refusal.reason === 'out-of-memory') fail(refusal.reason, refusal.detail);
+        else fail('parser-failed', `the parser broke down: ${error.message}`);
+      };
+      const onExit = (code: number): void => fail('parser-failed', `the parser ended with code ${code}`);
+      const onAbort = (): void => fail('timeout', 'interrupted');
+      const watch = setInterval(
+        () => {
+          const now = performance.now();
+          // A process that was stopped, or a machine that slept, finds one long gap: the worker stood still as well.
+          livedMs += Math.min(now - checkedAt, LONGEST_TICK_MS);
+          checkedAt = now;
+          if (livedMs > timeoutMs) return fail('timeout', `parsing takes longer than ${timeoutMs} ms`);
+          const grown = (process.memoryUsage.rss() - residentAtStart) / 2 ** 20;
+          if (grown > memoryMegabytes * 2) {
+            fail('out-of-memory', `parsing takes more than ${memoryMegabytes * 2} MiB`);
+          }
+        },
+        Math.min(CHECK_MS, timeoutMs),
+      );
       signal?.addEventListener('abort', onAbort, { once: true });
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       worker.ref();
@@ -110,6 +142,20 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
       await Promise.all(Array.from(all, (worker) => worker.terminate()));
     },
   };
+}
+
+function isMissingModule({ code, name }: NodeJS.ErrnoException): boolean {
+  return name === 'SyntaxError' || /^(?:ERR_)?MODULE_NOT_FOUND$|^ERR_PACKAGE_|^ERR_UNKNOWN_/.test(code ?? '');
+}
+
+function brokenInstallation(what: string, cause?: unknown): GlotError {
+  return new GlotError(
+    'ingest.installation',
+    `a part of glot that reads documents is missing or broken (${what}); install glot again`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Bytes that fill their own buffer are moved, others copied. */

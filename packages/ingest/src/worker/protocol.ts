@@ -6,4 +6,8 @@ export type ParseRequest =
   | { readonly kind: 'html'; readonly text: string }
   | { readonly kind: 'pdf' | 'docx'; readonly bytes: Uint8Array };
 
-export type ParseReply = { readonly extraction: Extraction } | { readonly reason: SkipReason; readonly detail: string };
+/** `broken`: the parser itself could not be loaded. */
+export type ParseReply =
+  | { readonly extraction: Extraction }
+  | { readonly reason: SkipReason; readonly detail: string }
+  | { readonly broken: string };

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const SOURCE = fileURLToPath(new URL('..', import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'glot-pool-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Reads files in a process of its own and prints a line when it begins and one for each outcome. */
+function spawnReader(source: string, files: readonly string[], limits: object): ChildProcess {
+  const hooks = new URL('./source-hooks.mjs', import.meta.url).href;
+  const program = `
+    import { createReader, walkFiles } from ${JSON.stringify(path.join(source, 'index.ts'))};
+    const reader = createReader({ limits: ${JSON.stringify(limits)} });
+    process.stdout.write('begin\\n');
+    try {
+      for await (const entry of walkFiles(${JSON.stringify(files)})) {
+        const { status, skipped } = await reader.read(entry);
+        process.stdout.write([status, skipped?.reason, skipped?.detail].join(' ') + '\\n');
+      }
+    } catch (error) {
+      process.stdout.write('error ' + error.code + ' ' + error.message + '\\n');
+    }
+    await reader.dispose();`;
+  return spawn(
+    process.execPath,
+    [
+      '--conditions=glot-source',
+      '--import',
+      `data:text/javascript,import{register}from'node:module';register('${hooks}')`,
+      '--input-type=module',
+      '--eval',
+      program,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+}
+
+async function outputOf(child: ChildProcess): Promise<string[]> {
+  let output = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  await once(child, 'close');
+  return output
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim());
+}
+
+describe('a parser', () => {
+  it.skipIf(process.platform === 'win32')(
+    'is not blamed for the time that the process was stopped',
+    async () => {
+      const file = path.join(folder, 'página.html');
+      await writeFile(file, '<p>La marea sube dos veces al día.</p>');
+      const child = spawnReader(SOURCE, [file], { parseTimeoutMs: 15_000 });
+      const output = outputOf(child);
+      await once(child.stdout!, 'data');
+      // The worker is on its way: started from source it takes longer than this.
+      await setTimeout(100);
+      child.kill('SIGSTOP');
+      await setTimeout(16_000);
+      child.kill('SIGCONT');
+      expect(await output).toEqual(['read']);
+    },
+    90_000,
+  );
+
+  it('that is missing is a fault of the installation, not of each file', async () => {
+    const source = path.join(SOURCE, `../.test-${process.pid}`);
+    try {
+      await cp(SOURCE, source, { recursive: true });
+      await rm(path.join(source, 'readers/html.ts'));
+      const files = ['a.html', 'b.html'].map((name) => path.join(folder, name));
+      for (const file of files) await writeFile(file, '<p>Ein Absatz.');
+      expect(await outputOf(spawnReader(source, files, {}))).toEqual([
+        expect.stringMatching(/^error ingest\.installation .*html.*install glot again/),
+      ]);
+      await rm(path.join(source, 'worker/parse-worker.ts'));
+      expect(await outputOf(spawnReader(source, files, {}))).toEqual([
+        expect.stringMatching(/^error ingest\.installation .*parse-worker.*install glot again/),
+      ]);
+    } finally {
+      await rm(source, { recursive: true });
+    }
+  }, 60_000);
+});
