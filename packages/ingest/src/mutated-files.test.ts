@@ -75,7 +75,13 @@ it(
       const bytes = mutated(readFileSync(source), next);
       const path = join(folder, `${seed}${extname(source)}`);
       writeFileSync(path, bytes);
-      const outcome = await reader.read({ path, absolutePath: path, sizeBytes: bytes.length, modifiedMs: 0 });
+      const outcome = await reader.read({
+        path,
+        absolutePath: path,
+        sizeBytes: bytes.length,
+        modifiedMs: 0,
+        changedMs: 0,
+      });
       const told = `seed ${seed}, ${source}`;
       if (outcome.status === 'read') {
         const { text, passages } = outcome.document;

@@ -85,7 +85,10 @@ export class DocumentStore {
       );
       insertText.run(id, document.text);
       this.#places.insert(id, document.places ?? []);
-      if (document.shortfall) insertSkipped.run(skippedRow({ ...document, ...document.shortfall }));
+      if (document.shortfall) {
+        insertSkipped.run(skippedRow({ ...document, ...document.shortfall }));
+        this.#checksums?.writeSkipped(document.path);
+      }
       document.passages.forEach((passage, index) => {
         const passageId = Number(
           insertPassage.run({
@@ -121,6 +124,7 @@ export class DocumentStore {
         const stamp = { path, sizeBytes, modifiedMs, changedMs };
         this.#statements.touchDocument.run(stamp);
         this.#statements.touchSkipped.run(stamp);
+        this.#sealRecord(path);
       }
     });
   }
@@ -147,7 +151,7 @@ export class DocumentStore {
   }
 
   unskip(path: string): void {
-    this.#change(() => this.#statements.deleteSkipped.run(path));
+    this.#change(() => this.forgetSkipped(path));
   }
 
   delete(path: string): boolean {

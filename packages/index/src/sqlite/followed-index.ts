@@ -96,8 +96,16 @@ export class FollowedIndex implements MultivectorIndex {
     return this.#current().move(...paths);
   }
 
-  skip(file: SkippedInput): void {
-    this.#current().skip(file);
+  touchAll(...stamps: Parameters<MultivectorIndex['touchAll']>): void {
+    this.#current().touchAll(...stamps);
+  }
+
+  skip(...file: Parameters<MultivectorIndex['skip']>): void {
+    this.#current().skip(...file);
+  }
+
+  unskip(path: string): void {
+    this.#current().unskip(path);
   }
 
   delete(path: string): boolean {

@@ -10,7 +10,7 @@ import { corruptMessage } from './storage-error.js';
 export const APPLICATION_ID = 0x676c6f74;
 
 /** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -145,7 +145,7 @@ function quoted(text: string): string {
 /** One transaction: a crash leaves an empty file or a whole index. */
 export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
   db.transaction(() => {
-    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4);
+    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -170,16 +170,19 @@ export function upgrade(db: Database): void {
     if (format >= FORMAT_VERSION) return;
     if (format < 2) db.exec(TABLES_2);
     if (format < 3) db.exec(TABLES_3);
+    // Damage must not be sealed as whole.
+    const isSealed = format < 4 || new Checksums(db).settingsAreWhole();
     if (format < 4) db.exec(TABLES_4);
+    if (format < 5) db.exec(TABLES_5);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
     if (format < 4) beginRecord(db);
-    new Checksums(db).writeSettings();
+    if (isSealed) new Checksums(db).writeSettings();
   }).immediate();
 }
 
 export const storesPlaces = (db: Database): boolean => formatOf(db) >= 3;
 
-export const storesChangeTimes = (db: Database): boolean => formatOf(db) >= 4;
+export const storesChangeTimes = (db: Database): boolean => formatOf(db) >= 5;
 
 export function formatOf(db: Database): number {
   return db.pragma('user_version', { simple: true }) as number;
