@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
@@ -112,9 +112,15 @@ export function openForWriting(
     const held = lock;
     const place = placeOf(path);
     const isInPlace = () => placeOf(path) === place;
+    const log = placeOf(`${path}-wal`);
     const close = () => {
-      if (open.open && isInPlace()) mergeLog(open);
+      const inPlace = isInPlace();
+      if (open.open && inPlace) mergeLog(open);
       open.close();
+      // The log of the file that stood there before must not be taken for the log of the one that stands there now.
+      if (!inPlace && log !== '' && placeOf(`${path}-wal`) === log) {
+        for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+      }
       held.release();
     };
     const requireInPlace = () => {
