@@ -93,6 +93,21 @@ describe('doctor', () => {
   });
 });
 
+describe('backup', () => {
+  it('makes one copy that is an index of its own, and replaces nothing unasked', async () => {
+    const made = await glot('backup', 'copy of it.db');
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(made.stdout).toMatch(/^copy of it\.db: 2 documents, 2 passages \(\d\.\d MB\)\n$/);
+    expect((await glot('doctor', '--index', 'copy of it.db')).stdout).toBe('the index is whole\n');
+    const again = await glot('backup', 'copy of it.db');
+    expect([again.code, again.stdout]).toEqual([2, '']);
+    expect(again.stderr).toMatch(/^glot: .*a file stands there.*--force\n$/);
+    const forced = await glot('backup', 'copy of it.db', '--force', '--json');
+    expect(JSON.parse(forced.stdout)).toMatchObject({ target: 'copy of it.db', documents: 2, passages: 2 });
+    expect((await glot('backup', 'docs')).stderr).toContain('it is a folder');
+  });
+});
+
 describe('export and import', () => {
   it('carry an index to another file', async () => {
     const out = await glot('export', 'out', '--json');

@@ -160,6 +160,18 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     });
 
   program
+    .command('backup')
+    .description('make one consistent copy of the index in one file, while others may write to it')
+    .argument('<file>', 'the file to make')
+    .addOption(indexOption())
+    .option('--force', 'replace a file that stands there, once the copy is whole')
+    .addOption(jsonOption())
+    .action(async (file, options) => {
+      const { runBackup } = await import('./commands/backup.js');
+      onExit(await runBackup(file, options, signal));
+    });
+
+  program
     .command('export')
     .description('write documents (JSON lines) and their vectors (NumPy array) into a folder')
     .argument('<dir>', 'the folder')

@@ -36,7 +36,10 @@ export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Pr
       process.stdout.write(report.whole ? 'the index is whole\n' : 'not everything could be mended\n');
     }
     if (report.removed.length > 0) process.stderr.write('run `glot index` again to read the documents taken out\n');
-    if (!report.whole) process.stderr.write('move the index file away and run `glot index` again\n');
+    if (!report.whole)
+      process.stderr.write(
+        `move ${options.index} away, with its -wal, -shm and -journal where they stand beside it, and run \`glot index\` again\n`,
+      );
     return report.whole ? ExitCode.found : ExitCode.nothingFound;
   } finally {
     await index.close();

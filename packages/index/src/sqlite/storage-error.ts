@@ -1,16 +1,15 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
+import { bytesOf } from './file-size.js';
 
-/** Says in our words what SQLite reports about `file`. Other errors come back as they are. */
+/** Says in our words what SQLite reports about `file`, and what fails for want of memory. Other errors come back as they are. */
 export function storageError(cause: unknown, file: string): unknown {
-  if ((cause as NodeJS.ErrnoException | null)?.code === 'ERR_DLOPEN_FAILED') {
-    return new GlotError(
-      'index.native',
-      `better-sqlite3 was built for another Node than this one (${process.version}); install the dependencies anew with it (in a checkout: \`npm run setup\`)`,
-      { cause },
-    );
+  if (isGlotError(cause)) return cause;
+  if (cause instanceof RangeError && /allocation failed|array length/i.test(cause.message)) {
+    return new GlotError('index.memory', memoryMessage(file), { cause, details: { file } });
   }
-  if (isGlotError(cause) || !(cause instanceof Database.SqliteError)) return cause;
+  if (!(cause instanceof Database.SqliteError)) return cause;
   const [code, message] = explain(cause.code, cause.message, file);
   return new GlotError(code, message, { cause, details: { file, sqlite: cause.code } });
 }
@@ -37,15 +36,55 @@ function explain(code: string, message: string, file: string): [code: string, me
       `no space is left for the index ${file}; what was stored before is safe: free some space and run the same command again`,
     ];
   }
+  if (code === 'SQLITE_NOMEM' || code === 'SQLITE_IOERR_NOMEM') return ['index.memory', memoryMessage(file)];
+  if ((code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_TRUNCATE') && meetsSizeLimit(file)) {
+    return [
+      'index.file-limit',
+      `the index ${file} may not grow: files here have a size limit (\`ulimit -f\`, or that of the file system); what was stored before is safe: raise it, or index into another place with --index`,
+    ];
+  }
   if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM') {
     return ['index.read-only', readOnlyMessage(file)];
   }
   if (code.startsWith('SQLITE_CANTOPEN')) return ['index.cannot-open', `cannot open the index ${file}: ${message}`];
+  if (code.startsWith('SQLITE_IOERR')) {
+    return [
+      'index.storage',
+      `the disk failed under the index ${file} (${code}); what was stored before is safe unless \`glot doctor\` names it: look at the disk, and run the same command again`,
+    ];
+  }
   return ['index.storage', `the index ${file} failed: ${message}`];
 }
 
+/** How far beyond the largest of our files a probe reaches: more than one transaction writes at once. */
+const PROBE_BYTES = 2 ** 26;
+
+// SQLite does not say why a write failed. A probe without content, which takes no space, meets the same limit.
+function meetsSizeLimit(file: string): boolean {
+  const probe = `${file}.probe-${process.pid}`;
+  try {
+    writeFileSync(probe, '');
+    truncateSync(probe, Math.max(bytesOf(file), bytesOf(`${file}-wal`)) + PROBE_BYTES);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EFBIG';
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+function memoryMessage(file: string): string {
+  return `there is not enough memory for the index ${file}; what was stored before is safe: close other programs or raise the limit, and run the same command again`;
+}
+
+/** Copying one of its files without the others loses what stands in them. */
 export function corruptMessage(file: string, found: string): string {
-  return `the index ${file} is damaged or not a glot index (${found}); nothing was changed: restore it from a copy, or move it away and index again`;
+  return `the index ${file} is damaged or not a glot index (${found}); nothing was changed: restore it from a backup (\`glot backup\`), or move it away with ${besides(file)} where they stand beside it, and index again`;
+}
+
+function besides(file: string): string {
+  const name = file.split(/[\\/]/).at(-1)!;
+  return `${name}-wal, ${name}-shm and ${name}-journal`;
 }
 
 export function readOnlyMessage(file: string): string {
