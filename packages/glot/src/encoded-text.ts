@@ -4,6 +4,7 @@ export function encodedText(
   { headings, text }: { readonly headings: readonly string[]; readonly text: string },
 ): string {
   const trail = headings.length > 0 ? headings : title === null ? [] : [title];
-  const lead = trail.filter((heading) => !text.includes(heading)).join(' – ');
+  // A long heading comes with an ellipsis at its end.
+  const lead = trail.filter((heading) => !text.includes(heading.replace(/…$/, ''))).join(' – ');
   return lead === '' ? text : `${lead}\n${text}`;
 }

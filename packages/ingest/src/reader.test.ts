@@ -103,17 +103,9 @@ describe('reading files', () => {
     expect(await skip(name, content)).toMatchObject({ reason });
   });
 
-  it('skips what is too large, gone or no file', async () => {
-    expect(await skip('big.md', 'x'.repeat(100), { limits: { maxFileBytes: 99 } })).toMatchObject({
+  it('skips what is too large to be opened, gone or no file', async () => {
+    expect(await skip('big.pdf', pdfOf(['x'.repeat(100)]), { limits: { maxFileBytes: 99 } })).toMatchObject({
       reason: 'too-large',
-    });
-    expect(await skip('long.md', 'x'.repeat(100), { limits: { maxTextLength: 99 } })).toMatchObject({
-      reason: 'too-large',
-    });
-    const many = Array.from({ length: 9 }, (_, at) => `# 第${at}章\n\n本文です。`).join('\n\n');
-    expect(await skip('many.md', many, { limits: { maxPassages: 8 } })).toMatchObject({
-      reason: 'too-large',
-      detail: expect.stringContaining('9 passages'),
     });
     const entry = await entryOf('gone.md', 'x');
     await rm(entry.absolutePath);
@@ -121,6 +113,56 @@ describe('reading files', () => {
     expect(await reader().read({ ...entry, absolutePath: folder })).toMatchObject({
       skipped: { reason: 'not-a-file' },
     });
+  });
+
+  describe('of what is too long reads the beginning, and says so', () => {
+    const log = Array.from({ length: 900 }, (_, at) => `2026-01-01 行${at} 満潮は六時、干潮は十二時。`).join('\n');
+
+    it.each([
+      ['passages', log, { maxPassages: 8 }, 8],
+      ['characters', log, { maxTextLength: 5_000 }, null],
+      ['bytes', log, { maxFileBytes: 9_001 }, null],
+      ['bytes of UTF-16', Buffer.from(`\ufeff${log}`, 'utf16le'), { maxFileBytes: 9_001 }, null],
+      ['bytes of one line', log.replaceAll('\n', ' '), { maxFileBytes: 9_000 }, null],
+    ])('by %s', async (_what, content, limits, count) => {
+      const { text, passages, shortfall } = await read('log.txt', content, { limits });
+      expect(log.replaceAll('\n', ' ').startsWith(text.replaceAll('\n', ' '))).toBe(true);
+      expect(text).toHaveLength(passages.at(-1)!.end);
+      expect(text.length).toBeGreaterThan(1_000);
+      expect(text.length).toBeLessThan(log.length / 2);
+      const { last } = passages.at(-1)!.lines!;
+      expect(shortfall).toEqual({ reason: 'partial', detail: expect.stringContaining(`up to line ${last};`) });
+      if (count !== null) expect(passages).toHaveLength(count);
+    });
+
+    it('also of a page, whose first part is as it is in the whole', async () => {
+      const page = Array.from({ length: 300 }, (_, at) => `<h2>第${at}章</h2><p>本文です。${at}</p>`).join('');
+      const whole = await read('whole.html', page);
+      const part = await read('part.html', page, { limits: { maxPassages: 20 } });
+      expect(whole).not.toHaveProperty('shortfall');
+      expect(part.shortfall).toMatchObject({ reason: 'partial', detail: expect.stringContaining('first 20 passages') });
+      expect(part.passages).toEqual(whole.passages.slice(0, 20));
+    });
+
+    it('without counting the tokens of the rest', async () => {
+      let counted = 0;
+      const countTokens = (text: string) => {
+        counted += text.length;
+        return text.length / 4;
+      };
+      const long = 'It rained. '.repeat(400_000);
+      await read('long.csv', long.replaceAll('. ', ',\n'), { countTokens, limits: { maxPassages: 20 } });
+      await read('long.md', long, { countTokens, limits: { maxPassages: 20 } });
+      expect(counted).toBeLessThan(long.length / 10);
+    });
+  });
+
+  it('says of a file with the known hash that it is unchanged, without parsing it', async () => {
+    const { absolutePath, ...entry } = await entryOf('same.pdf', pdfOf(['Die Flut steigt.']));
+    const { contentHash } = await read('same.pdf', pdfOf(['Die Flut steigt.']));
+    const impatient = reader({ limits: { parseTimeoutMs: 1 } });
+    expect(await impatient.readChanged({ absolutePath, ...entry }, contentHash)).toEqual({ status: 'unchanged' });
+    expect(await shared.readChanged({ absolutePath, ...entry }, 'other')).toMatchObject({ status: 'read' });
   });
 
   it('counts with the tokenizer it is given', async () => {

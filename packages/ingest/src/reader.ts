@@ -3,10 +3,11 @@
  * meet hostile input, in a worker with limits of time and memory.
  */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { isGlotError, throwIfAborted } from '@glot/errors';
 import type { Extraction } from './extraction.js';
 import { detectLanguage } from './language/detect.js';
+import { limitTrail } from './passages/heading-trail.js';
 import { proseOf } from './passages/prose.js';
 import { splitIntoPassages } from './passages/split.js';
 import type { CountTokens } from './passages/units.js';
@@ -15,8 +16,8 @@ import { readPlainText } from './readers/plain-text.js';
 import { errorCode, isAllocationError, type Refusal, refusalOf } from './skip-reasons.js';
 import { type Sniffed, sniff, sniffName } from './sniff/sniff.js';
 import { estimateTokens } from './text/token-estimate.js';
-import type { DocumentFormat, FileEntry, IngestOutcome, SkipReason } from './types.js';
-import { createParsePool, type ParsePool } from './worker/parse-pool.js';
+import type { DocumentFormat, FileEntry, IngestedDocument, IngestOutcome, Passage } from './types.js';
+import { createParsePool, type Parsed, type ParsePool } from './worker/parse-pool.js';
 
 export interface ReaderOptions {
   /** Tokens in a text, by the encoder's tokenizer. Default: an estimate by script. */
@@ -27,11 +28,11 @@ export interface ReaderOptions {
 }
 
 export interface ReadLimits {
-  /** Larger files are skipped as `too-large`. Default 64 MiB. */
+  /** Of larger files the beginning is read where they are plain text; others are skipped as `too-large`. Default 64 MiB. */
   readonly maxFileBytes?: number;
-  /** Documents that yield more text are skipped as `too-large`. UTF-16 code units; default 32 Mi. */
+  /** Of documents that yield more text the beginning is read. UTF-16 code units; default 32 Mi. */
   readonly maxTextLength?: number;
-  /** Documents of more passages are skipped as `too-large`: their vectors are held at once. Default 10,000. */
+  /** Of documents of more passages the first are taken: their vectors are held at once. Default 10,000. */
   readonly maxPassages?: number;
   /** Parsing that takes longer ends as `timeout`. Default 30,000. */
   readonly parseTimeoutMs?: number;
@@ -91,7 +92,12 @@ interface FileBytes {
   readonly bytes: Uint8Array;
   /** Hex SHA-256. */
   readonly contentHash: string;
+  /** Whether these are the first bytes of a larger file. */
+  readonly isHead: boolean;
 }
+
+/** What of a text is looked at: 10,000 passages of 180 tokens are about 7 MB in Latin letters, less in others. */
+const HEAD_LENGTH = 16 * 2 ** 20;
 
 const skipped = ({ path }: FileEntry, { reason, detail }: Refusal): IngestOutcome => ({
   status: 'skipped',
@@ -108,112 +114,177 @@ async function openEntry(
   if (byName !== undefined) return byName;
   const file = await readBytes(entry, limits.maxFileBytes, signal);
   if ('reason' in file) return file;
-  return { bytes: file.bytes, contentHash: createHash('sha256').update(file.bytes).digest('hex') };
+  return { ...file, contentHash: createHash('sha256').update(file.bytes).digest('hex') };
 }
 
 async function readBytesOf(
   entry: FileEntry,
-  { bytes, contentHash }: FileBytes,
+  file: FileBytes,
   options: ReaderOptions,
   limits: Required<ReadLimits>,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestOutcome> {
-  const skip = (reason: SkipReason, detail: string): IngestOutcome => skipped(entry, { reason, detail });
   try {
-    return await parseBytes();
+    const document = await documentOf(entry, file, options, limits, pool, signal);
+    return 'reason' in document ? skipped(entry, document) : { status: 'read', document };
   } catch (error) {
     if (isGlotError(error)) throw error;
     if (isAllocationError(error)) return skipped(entry, refusalOf(error));
-    return skip('parser-failed', `the reader broke down: ${errorCode(error)}`);
-  }
-
-  async function parseBytes(): Promise<IngestOutcome> {
-    const sniffed = sniff(entry.path, bytes);
-    if (sniffed.kind === 'skip') return skip(sniffed.reason, sniffed.detail);
-
-    const parsed = await extract(sniffed, bytes, pool, signal);
-    if ('reason' in parsed) return skip(parsed.reason, parsed.detail);
-    const { extraction } = parsed;
-    if (extraction.text.length > limits.maxTextLength) {
-      return skip('too-large', `${extraction.text.length} characters of text, more than ${limits.maxTextLength}`);
-    }
-    throwIfAborted(signal);
-    const { text, blocks } = extraction;
-    const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
-    const passages = await splitIntoPassages(extraction, {
-      countTokens: options.countTokens ?? estimateTokens,
-      targetTokens: options.targetTokens ?? 180,
-      lang,
-      ...(signal && { signal }),
-    });
-    if (passages.length > limits.maxPassages) {
-      return skip('too-large', `${passages.length} passages, more than ${limits.maxPassages}; split the file`);
-    }
-    if (passages.length === 0) return skip('no-text', 'nothing to read but metadata');
-    return {
-      status: 'read',
-      document: {
-        path: entry.path,
-        format: formatOf(sniffed),
-        title: extraction.title,
-        text,
-        lang,
-        meta: extraction.meta,
-        contentHash,
-        // As the walk saw them: where the file has changed since, the next look finds them different.
-        sizeBytes: entry.sizeBytes,
-        modifiedMs: entry.modifiedMs,
-        changedMs: entry.changedMs,
-        places: extraction.places,
-        passages,
-      },
-    };
+    return skipped(entry, { reason: 'parser-failed', detail: `the reader broke down: ${errorCode(error)}` });
   }
 }
 
+async function documentOf(
+  entry: FileEntry,
+  { bytes, contentHash, isHead }: FileBytes,
+  options: ReaderOptions,
+  limits: Required<ReadLimits>,
+  pool: ParsePool,
+  signal: AbortSignal | undefined,
+): Promise<IngestedDocument | Refusal> {
+  const { countTokens = estimateTokens, targetTokens = 180 } = options;
+  const sniffed = sniff(entry.path, bytes);
+  if (sniffed.kind === 'skip') return sniffed;
+  if (isHead && !isOwnText(sniffed)) return tooLarge(entry.sizeBytes, limits.maxFileBytes);
+
+  const textLimit = Math.min(limits.maxTextLength, isOwnText(sniffed) ? HEAD_LENGTH : limits.maxTextLength);
+  const parsed = await extract(sniffed, bytes, textLimit, pool, signal);
+  if ('reason' in parsed) return parsed;
+  throwIfAborted(signal);
+  const extraction = headOf(parsed.extraction, textLimit);
+  const { text, blocks, places } = extraction;
+  const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
+  const { maxPassages } = limits;
+  const some = await splitIntoPassages(extraction, {
+    countTokens,
+    targetTokens,
+    lang,
+    maxPassages,
+    ...(signal && { signal }),
+  });
+  const passages = some.slice(0, maxPassages);
+  const last = passages.at(-1);
+  if (last === undefined) return { reason: 'no-text', detail: 'nothing to read but metadata' };
+  const isCut = isHead || parsed.isCut || extraction !== parsed.extraction || passages.length < some.length;
+  return {
+    path: entry.path,
+    format: formatOf(sniffed),
+    title: extraction.title && limitTrail([extraction.title], countTokens, targetTokens / 2)[0]!,
+    text: isCut ? text.slice(0, last.end) : text,
+    lang,
+    meta: extraction.meta,
+    contentHash,
+    // As the walk saw them: where the file has changed since, the next look finds them different.
+    sizeBytes: entry.sizeBytes,
+    modifiedMs: entry.modifiedMs,
+    changedMs: entry.changedMs,
+    places: isCut ? places.filter(({ start }) => start < last.end) : places,
+    passages,
+    ...(isCut && { shortfall: { reason: 'partial', detail: describeCut(passages.length, last) } }),
+  };
+}
+
+/** Whether the text is the file itself, so that its beginning can be read without the rest. */
+function isOwnText({ kind }: Exclude<Sniffed, { kind: 'skip' }>): boolean {
+  return kind !== 'html' && kind !== 'pdf' && kind !== 'docx';
+}
+
+function headOf(extraction: Extraction, limit: number): Extraction {
+  if (extraction.text.length <= limit) return extraction;
+  const blocks = extraction.blocks.flatMap((block) =>
+    block.start < limit ? [{ ...block, end: Math.min(block.end, limit) }] : [],
+  );
+  return { ...extraction, text: extraction.text.slice(0, limit), blocks };
+}
+
+function describeCut(count: number, { lines, page, end }: Passage): string {
+  const place = lines ? `line ${lines.last}` : page !== null ? `page ${page}` : `character ${end}`;
+  return `its first ${count} passages can be found, up to ${place}; split the file to find the rest`;
+}
+
+const tooLarge = (size: number, maxBytes: number): Refusal => ({
+  reason: 'too-large',
+  detail: `${size} bytes, more than the limit of ${maxBytes}`,
+});
+
+/** The bytes of a file; of one that is too large, those of its first lines. */
 async function readBytes(
   entry: FileEntry,
   maxBytes: number,
   signal: AbortSignal | undefined,
-): Promise<{ readonly bytes: Uint8Array } | Refusal> {
-  const tooLarge = (size: number): Refusal => ({
-    reason: 'too-large',
-    detail: `${size} bytes, more than the limit of ${maxBytes}`,
-  });
+): Promise<{ readonly bytes: Uint8Array; readonly isHead: boolean } | Refusal> {
   try {
     const stats = await stat(entry.absolutePath);
     // A pipe that took the file's place would be waited for.
     if (!stats.isFile()) return { reason: 'not-a-file', detail: 'no longer a regular file' };
-    const { size } = stats;
-    if (size > maxBytes) return tooLarge(size);
+    if (stats.size > maxBytes) {
+      return { bytes: await readHead(entry.absolutePath, Math.min(maxBytes, HEAD_LENGTH)), isHead: true };
+    }
     const bytes = await readFile(entry.absolutePath, signal === undefined ? {} : { signal });
-    return bytes.byteLength > maxBytes ? tooLarge(bytes.byteLength) : { bytes };
+    return bytes.byteLength > maxBytes ? tooLarge(bytes.byteLength, maxBytes) : { bytes, isHead: false };
   } catch (error) {
     throwIfAborted(signal);
     return refusalOf(error);
   }
 }
 
+/** At most `length` bytes, up to the end of a line where there is one. */
+async function readHead(file: string, length: number): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, 0);
+    const head = buffer.subarray(0, bytesRead);
+    let end = head.lastIndexOf(0x0a) + 1;
+    // The other half of a line end in UTF-16.
+    if (end % 2 === 1 && head[end] === 0) end++;
+    if (end === 0) end = characterEnd(head);
+    return head.subarray(0, end);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Where the last whole character of UTF-8 ends. */
+function characterEnd(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes.length - end < 4 && (bytes[end - 1]! & 0xc0) === 0x80) end--;
+  return bytes[end - 1]! >= 0xc0 ? end - 1 : bytes.length;
+}
+
 async function extract(
   sniffed: Exclude<Sniffed, { kind: 'skip' }>,
   bytes: Uint8Array,
+  textLimit: number,
   pool: ParsePool,
   signal: AbortSignal | undefined,
-): Promise<{ readonly extraction: Extraction } | Refusal> {
+): Promise<{ readonly extraction: Extraction; readonly isCut: boolean } | Refusal> {
+  const parsed = (reply: Parsed) => ('reason' in reply ? reply : { ...reply, isCut: false });
   switch (sniffed.kind) {
     case 'markdown':
-      return { extraction: readMarkdown(sniffed.decoded.text) };
     case 'prose':
     case 'data':
-    case 'code':
-      return { extraction: readPlainText(sniffed.decoded.text, sniffed.kind) };
+    case 'code': {
+      const { text: whole } = sniffed.decoded;
+      const text = firstLines(whole, textLimit);
+      const extraction = sniffed.kind === 'markdown' ? readMarkdown(text) : readPlainText(text, sniffed.kind);
+      return { extraction, isCut: text.length < whole.length };
+    }
     case 'html':
-      return pool.parse({ kind: 'html', text: sniffed.decoded.text }, signal);
+      return parsed(await pool.parse({ kind: 'html', text: sniffed.decoded.text }, signal));
     case 'pdf':
     case 'docx':
-      return pool.parse({ kind: sniffed.kind, bytes }, signal);
+      return parsed(await pool.parse({ kind: sniffed.kind, bytes }, signal));
   }
+}
+
+/** At most `limit` characters, up to the end of a line where there is one. */
+function firstLines(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = text.lastIndexOf('\n', limit - 1) + 1;
+  // Never between the halves of a surrogate pair.
+  return text.slice(0, end > 0 ? end : (text.codePointAt(limit - 1) ?? 0) > 0xffff ? limit - 1 : limit);
 }
 
 function formatOf({ kind }: Exclude<Sniffed, { kind: 'skip' }>): DocumentFormat {

@@ -10,7 +10,7 @@ export interface Span {
 }
 
 /** Passages beyond this multiple of the target are only made where units are glued or too big themselves. */
-const MAX_OVERSIZE = 1.5;
+export const MAX_OVERSIZE = 1.5;
 
 export function packUnits(units: readonly Unit[], targetTokens: number): Span[] {
   const groups = joinGlued(units);

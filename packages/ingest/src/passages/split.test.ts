@@ -13,6 +13,27 @@ const split = (extraction: Extraction, targetTokens = 60, lang: string | null = 
 const repeat = (sentence: string, times: number): string => Array.from({ length: times }, () => sentence).join('');
 
 describe('splitIntoPassages', () => {
+  it.each([
+    ['en', 'The harbour master shall keep a record of every vessel '],
+    ['zh', '港口主管应保存每艘船只的记录，'],
+    ['ar', 'يحتفظ مدير الميناء بسجل لكل سفينة '],
+  ])('carries a long %s heading in short, and cuts no body for it', async (_lang, words) => {
+    const heading = repeat(words, 900).trim();
+    const source = `# Kurz\n\n## ${heading}\n\n${repeat('Ein Satz im Text. ', 200)}`;
+    const passages = await split(readMarkdown(source));
+    const last = passages.at(-1)!;
+    expect(last.headings[0]).toBe('Kurz');
+    expect(heading.startsWith(last.headings[1]!.slice(0, -1))).toBe(true);
+    expect(last.headings[1]).toMatch(/…$/);
+    for (const { headings, text } of passages) {
+      expect(headings.join(' – ').length).toBeLessThanOrEqual(200);
+      expect(estimateTokens(headings.join(' – '))).toBeLessThanOrEqual(30);
+      expect(estimateTokens(text)).toBeLessThanOrEqual(95);
+    }
+    const { text, blocks } = readMarkdown(source);
+    expect(passageFaults(text, blocks, passages)).toEqual([]);
+  });
+
   it('keeps a heading with its text, and carries the trail', async () => {
     const source = '# Wurzel\n\n## Leer\n\n### 深い見出し\n\n本文です。\n\n## Zweiter\n\nText.\n';
     const passages = await split(readMarkdown(source));

@@ -4,7 +4,8 @@ import { detectLanguage } from '../language/detect.js';
 import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
 import { createTurns } from '../text/turns.js';
 import type { Passage, Place } from '../types.js';
-import { packUnits } from './packing.js';
+import { limitTrail } from './heading-trail.js';
+import { MAX_OVERSIZE, packUnits } from './packing.js';
 import { proseOf } from './prose.js';
 import { sectionsOf } from './sections.js';
 import { type CountTokens, unitsOf } from './units.js';
@@ -14,6 +15,8 @@ export interface SplitOptions {
   readonly targetTokens: number;
   /** Language of the document: guides the sentence splitter, and stands in where a passage is too short to tell. */
   readonly lang: string | null;
+  /** Where there are more, one more than these is made, and no work is done for the rest. */
+  readonly maxPassages?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -25,12 +28,14 @@ const pageOf = (place: Place | undefined): number | null =>
 export async function splitIntoPassages(extraction: Extraction, options: SplitOptions): Promise<Passage[]> {
   const { text, places } = extraction;
   const placeStarts = places.map(({ start }) => start);
-  const { countTokens, targetTokens, lang } = options;
+  const { countTokens, targetTokens, lang, maxPassages = Number.POSITIVE_INFINITY } = options;
   const turns = createTurns(options.signal);
   const lineStarts = extraction.hasLines ? lineSpans(text).map(({ start }) => start) : [];
   const passages: Passage[] = [];
   for (const { trail, blocks } of sectionsOf(extraction.blocks)) {
-    const units = await unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang, turns });
+    const room = { tokens: (maxPassages + 1 - passages.length) * targetTokens * MAX_OVERSIZE };
+    const units = await unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang, turns, room });
+    const headings = limitTrail(trail, countTokens, targetTokens / 2);
     for (const span of packUnits(units, targetTokens)) {
       const raw = text.slice(span.start, span.end);
       const start = span.start + (raw.length - raw.trimStart().length);
@@ -41,13 +46,14 @@ export async function splitIntoPassages(extraction: Extraction, options: SplitOp
         text: text.slice(start, end),
         start,
         end,
-        headings: trail,
+        headings,
         page: pageOf(places[lastStartAtOrBefore(placeStarts, start)]),
         lines: extraction.hasLines
           ? { first: lastStartAtOrBefore(lineStarts, start) + 1, last: lastStartAtOrBefore(lineStarts, end - 1) + 1 }
           : null,
         lang: detectLanguage(proseOf(text, blocks, start, end), lang),
       });
+      if (passages.length > maxPassages) return passages;
     }
   }
   return passages;

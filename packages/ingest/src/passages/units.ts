@@ -23,6 +23,8 @@ export interface CutOptions {
   readonly maxTokens: number;
   readonly lang: string | null;
   readonly turns: Turns;
+  /** What units may still take; once it is used up, the rest of the section is left out. */
+  readonly room: { tokens: number };
 }
 
 const COST = { block: 0, item: 0.02, line: 0.1, sentence: 0.15, insideSentence: 0.4, afterColon: 0.15 };
@@ -33,6 +35,7 @@ export async function unitsOf(text: string, blocks: readonly Block[], options: C
   const units: Unit[] = [];
   let glueNext = false;
   for (const block of blocks) {
+    if (options.room.tokens <= 0) break;
     const source = text.slice(block.start, block.end);
     const cut = await cutBlock(source, block, options);
     const boundary =
@@ -74,7 +77,10 @@ async function cutBlock(source: string, block: Block, options: CutOptions): Prom
   }
   if (source.length <= MAX_COUNTED_LENGTH) {
     const tokens = options.countTokens(source);
-    if (block.kind === 'heading' || tokens <= options.maxTokens / 2) return [{ ...whole, tokens, breakCost: 0 }];
+    if (tokens <= options.maxTokens / 2) {
+      options.room.tokens -= tokens;
+      return [{ ...whole, tokens, breakCost: 0 }];
+    }
   }
   return cutAt(source, sentenceEnds(source, options.lang), COST.sentence, options);
 }
@@ -85,10 +91,12 @@ async function cutAt(source: string, ends: readonly number[], breakCost: number,
   let start = 0;
   for (const end of ends) {
     if (options.turns.isDue()) await options.turns.take();
+    if (options.room.tokens <= 0) break;
     const stretch = source.slice(start, end);
     const tokens = stretch.length > MAX_COUNTED_LENGTH ? Number.POSITIVE_INFINITY : options.countTokens(stretch);
     if (tokens <= options.maxTokens) {
       units.push({ start, end, tokens, breakCost });
+      options.room.tokens -= tokens;
     } else {
       for (const [index, unit] of (await cutInside(stretch, options)).entries()) {
         units.push({
@@ -97,6 +105,7 @@ async function cutAt(source: string, ends: readonly number[], breakCost: number,
           tokens: unit.tokens,
           breakCost: index === 0 ? breakCost : COST.insideSentence,
         });
+        options.room.tokens -= unit.tokens;
       }
     }
     start = end;
