@@ -1,12 +1,12 @@
-import { once } from 'node:events';
-import { closeSync, createWriteStream, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
 import { DocumentStore } from '../sqlite/document-store.js';
 import { GenerationStore } from '../sqlite/generation-store.js';
 import { openForReading } from '../sqlite/index-file.js';
 import { PassageVectors } from '../sqlite/passage-vectors.js';
 import { storageError } from '../sqlite/storage-error.js';
+import { ExportFolder } from './export-folder.js';
 import { npyHeader } from './npy.js';
 
 /** The three files of an exported index. */
@@ -14,10 +14,12 @@ export const ENCODER_FILE = 'encoder.json';
 export const DOCUMENTS_FILE = 'documents.jsonl';
 export const VECTORS_FILE = 'vectors.npy';
 
+const DOCUMENTS_A_TURN = 16;
+
 export interface ExportOptions {
   /** The index. */
   readonly file: string;
-  /** Made where it is missing; files of an earlier export are replaced. */
+  /** Made where it is missing; files of an earlier export are replaced, once the new ones are whole. */
   readonly folder: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (documents: number, total: number) => void;
@@ -43,13 +45,11 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
     const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
     const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
     const documents = new DocumentStore(db, vectors, null);
-    mkdirSync(options.folder, { recursive: true });
-    const place = (name: string) => join(options.folder, name);
-    const lines = createWriteStream(place(`${DOCUMENTS_FILE}.new`));
-    const numbers = openSync(place(`${VECTORS_FILE}.new`), 'w');
+    const folder = new ExportFolder(resolve(options.folder), [DOCUMENTS_FILE, VECTORS_FILE, ENCODER_FILE]);
     let report = { documents: 0, passages: 0, tokens: 0 };
     try {
-      writeSync(numbers, npyHeader(0, encoder.dim));
+      folder.write(DOCUMENTS_FILE, '');
+      folder.write(VECTORS_FILE, npyHeader(0, encoder.dim));
       // One moment's state, whatever a writer does meanwhile.
       db.exec('BEGIN');
       const rows = db.prepare('SELECT path, first_passage FROM document ORDER BY id').all() as {
@@ -62,7 +62,7 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
         const { id: _, changedMs: __, ...document } = documents.get(key)!;
         const passages = document.passages.map((passage, at) => {
           const stored = vectors.get(first + at);
-          if (stored && stored.rows > 0) writeSync(numbers, new Uint8Array(vectors.decoded(stored).buffer));
+          if (stored && stored.rows > 0) folder.write(VECTORS_FILE, new Uint8Array(vectors.decoded(stored).buffer));
           return { ...passage, rows: stored?.rows ?? 0 };
         });
         report = {
@@ -70,19 +70,18 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
           passages: report.passages + passages.length,
           tokens: report.tokens + passages.reduce((sum, { rows: count }) => sum + count, 0),
         };
-        if (!lines.write(`${JSON.stringify({ ...document, passages })}\n`)) await once(lines, 'drain');
+        folder.write(DOCUMENTS_FILE, `${JSON.stringify({ ...document, passages })}\n`);
         options.onProgress?.(report.documents, rows.length);
+        // An abort, and whatever else waits, gets its turn.
+        if (report.documents % DOCUMENTS_A_TURN === 0) await setImmediate();
       }
-      writeSync(numbers, npyHeader(report.tokens, encoder.dim), 0, undefined, 0);
-    } finally {
-      closeSync(numbers);
-      lines.end();
-      await once(lines, 'close');
+      folder.write(VECTORS_FILE, npyHeader(report.tokens, encoder.dim), 0);
+      folder.write(ENCODER_FILE, `${JSON.stringify(encoder, null, 2)}\n`);
+      folder.finish();
+    } catch (error) {
+      folder.discard();
+      throw error;
     }
-    const stated = openSync(place(`${ENCODER_FILE}.new`), 'w');
-    writeSync(stated, `${JSON.stringify(encoder, null, 2)}\n`);
-    closeSync(stated);
-    for (const name of [DOCUMENTS_FILE, VECTORS_FILE, ENCODER_FILE]) renameSync(place(`${name}.new`), place(name));
     return report;
   } catch (error) {
     throw storageError(error, path);

@@ -1,7 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spawnSource } from '../crash/source-child.js';
 import { CORPUS, DIM, document, ENCODER, encode, vectorsOf } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import { exportIndex } from './export-index.js';
@@ -100,4 +112,79 @@ it('names what is wrong with files made elsewhere', async () => {
     wrong(/columns/),
   );
   await expect(importIndex({ file: at('b.db'), folder: at('nowhere') })).rejects.toThrowError(wrong(/nowhere/));
+});
+
+describe('an export that fails', () => {
+  const failure = (message: string) =>
+    expect.objectContaining({ code: 'index.export', message: expect.stringContaining(message) });
+  beforeEach(made);
+
+  it('leaves nothing where its target is a file, lies below one, or holds folders of the names', async () => {
+    writeFileSync(at('файл'), 'x');
+    const file = at('a.db');
+    await expect(exportIndex({ file, folder: at('файл') })).rejects.toEqual(failure('is a file'));
+    await expect(exportIndex({ file, folder: at('файл/unten') })).rejects.toEqual(failure('is a file'));
+    mkdirSync(at('out/vectors.npy'), { recursive: true });
+    await expect(exportIndex({ file, folder: at('out') })).rejects.toEqual(failure('is a folder'));
+    expect(readdirSync(at('out'))).toEqual(['vectors.npy']);
+  });
+
+  it('keeps an earlier export when it is interrupted, and makes no folder', async () => {
+    const file = at('a.db');
+    await exportIndex({ file, folder: at('out') });
+    const before = readdirSync(at('out')).map((name) => [name, readFileSync(at(`out/${name}`), 'base64')]);
+    for (const folder of ['out', 'neu/tief']) {
+      const stop = new AbortController();
+      const onProgress = (done: number) => done === 5 && stop.abort();
+      const exporting = exportIndex({ file, folder: at(folder), signal: stop.signal, onProgress });
+      await expect(exporting).rejects.toMatchObject({ code: 'aborted' });
+    }
+    expect(readdirSync(at('out')).map((name) => [name, readFileSync(at(`out/${name}`), 'base64')])).toEqual(before);
+    expect(existsSync(at('neu'))).toBe(false);
+  });
+
+  it('takes away what a killed one left, and not what one at work writes', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const names = [`.glot-export-${pid}-abc`, `.glot-export-${process.pid}-abc`];
+    for (const name of names) mkdirSync(at(`out/${name}`), { recursive: true });
+    await exportIndex({ file: at('a.db'), folder: at('out') });
+    expect(readdirSync(at('out')).sort()).toEqual([names[1], 'documents.jsonl', 'encoder.json', 'vectors.npy']);
+  });
+
+  it('leaves nothing on a full disk', async (context) => {
+    mkdirSync(at('disk'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', at('disk')]);
+    context.skip(mounted.status !== 0, 'needs the right to mount a small file system');
+    try {
+      const exporting = exportIndex({ file: at('a.db'), folder: at('disk/out') });
+      await expect(exporting).rejects.toEqual(failure('no space is left'));
+      expect(readdirSync(at('disk'))).toEqual([]);
+    } finally {
+      spawnSync('umount', [at('disk')]);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('names a folder that cannot be written', async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(at('zu'), { mode: 0o555 });
+    mkdirSync(at('offen'));
+    chmodSync(at('offen'), 0o777);
+    chmodSync(at('a.db'), 0o644);
+    mkdirSync(at('cache'));
+    chmodSync(at('cache'), 0o777);
+    const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const codes = async (script: string, target: string) => {
+      const child = spawnSource(script, [at('a.db'), target], at('cache'), user);
+      let output = '';
+      child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+      await once(child, 'close');
+      return output;
+    };
+    expect(await codes('export.ts', at('zu/out'))).toMatch(/^index\.export .*cannot be written/);
+    expect(await codes('export.ts', at('zu'))).toMatch(/^index\.export .*cannot be written/);
+    expect(await codes('export.ts', at('offen'))).toBe('done');
+    expect(readdirSync(at('offen')).sort()).toEqual(['documents.jsonl', 'encoder.json', 'vectors.npy']);
+  });
 });
