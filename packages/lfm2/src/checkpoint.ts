@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { type ElementType, f32Tensor, type TensorData } from '@glot/kernels';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { type Lfm2Config, parseConfig } from './config.js';
 import { GgufFile } from './gguf/gguf-file.js';
 import { isGguf } from './gguf/is-gguf.js';
+import { readRegularFile } from './regular-file.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { widen } from './safetensors/widen.js';
 
@@ -137,12 +137,10 @@ const STORED_TYPES: Readonly<Record<string, ElementType>> = { F32: 'f32', F16: '
 export async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegularFile(path);
   } catch (cause) {
-    throw new GlotError('lfm2.not-found', `cannot read ${path}; a checkpoint folder must hold it`, {
-      cause,
-      details: { path },
-    });
+    const { message } = cause as Error;
+    throw new GlotError('lfm2.not-found', `${message}; a checkpoint folder must hold it`, { cause, details: { path } });
   }
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
@@ -71,7 +71,10 @@ const documentSchema = z.object({
 export async function importIndex(options: ImportOptions): Promise<TransferReport> {
   const place = (name: string) => join(options.folder, name);
   for (const name of [ENCODER_FILE, DOCUMENTS_FILE, VECTORS_FILE]) {
-    if (!existsSync(place(name))) throw importError(`there is no ${place(name)}`, { file: place(name) });
+    const stats = statSync(place(name), { throwIfNoEntry: false });
+    if (stats?.isFile()) continue;
+    const what = stats ? `${place(name)} is no regular file` : `there is no ${place(name)}`;
+    throw importError(what, { file: place(name) });
   }
   const stated = parsed(encoderSchema, readFileSync(place(ENCODER_FILE), 'utf8'), place(ENCODER_FILE));
   const { poolFactor, precision, ...rest } = stated;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { Template } from '@huggingface/jinja';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { readJson } from '../checkpoint.js';
 import { GgufFile } from '../gguf/gguf-file.js';
 import { isGguf } from '../gguf/is-gguf.js';
+import { readRegularFile } from '../regular-file.js';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
@@ -77,7 +77,7 @@ interface TemplateSource {
 }
 
 async function fromFolder(folder: string): Promise<TemplateSource> {
-  const source = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => null);
+  const source = await readRegularFile(join(folder, 'chat_template.jinja')).catch(() => null);
   return { config: await readJson(join(folder, 'tokenizer_config.json')), source };
 }
 

@@ -1,5 +1,6 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { GlotError } from '@glot/errors';
+import { openRegularFile } from '../regular-file.js';
 import type { StoredTensor } from '../safetensors/safetensors-file.js';
 import { widen } from '../safetensors/widen.js';
 import { architectureOf, configJson } from './config.js';
@@ -38,7 +39,7 @@ export class GgufFile {
 
   /** @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.dtype`, `lfm2.unsupported` */
   static async open(path: string): Promise<GgufFile> {
-    const file = await openForReading(path);
+    const file = await openRegularFile(path);
     try {
       const header = await readHeader(file, path);
       architectureOf(header.metadata, path);
@@ -162,19 +163,6 @@ async function readHeader(file: FileHandle, path: string): Promise<GgufHeader> {
     if (header !== null) return header;
     if (length === limit) throw corrupt(path, `its header is longer than ${limit} bytes`);
   }
-}
-
-async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    // asked first: opening a pipe would wait for its other end
-    if ((await stat(path)).isFile()) return await open(path, 'r');
-  } catch (cause) {
-    throw new GlotError('lfm2.not-found', `cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-      details: { path },
-    });
-  }
-  throw new GlotError('lfm2.not-found', `${path} is not a file`, { details: { path } });
 }
 
 // One read call ends early above 2 GiB and on some file systems, hence the loop.

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { GlotError } from '@glot/errors';
+import { openRegularFile } from '../regular-file.js';
 import { corrupt, type Dtype, MAX_HEADER_BYTES, parseHeader, type TensorEntry } from './header.js';
 import { widen } from './widen.js';
 
@@ -22,7 +23,7 @@ export class SafetensorsFile {
 
   /** @throws GlotError `lfm2.not-found`, `lfm2.safetensors` */
   static async open(path: string): Promise<SafetensorsFile> {
-    const file = await openForReading(path);
+    const file = await openRegularFile(path);
     try {
       const { size } = await file.stat();
       if (size < 8) throw corrupt(path, `it has only ${size} bytes`);
@@ -74,20 +75,6 @@ export class SafetensorsFile {
   async close(): Promise<void> {
     await this.#file.close();
   }
-}
-
-async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    const file = await open(path, 'r');
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
-  } catch (cause) {
-    throw new GlotError('lfm2.not-found', `cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-      details: { path },
-    });
-  }
-  throw new GlotError('lfm2.not-found', `${path} is not a file`, { details: { path } });
 }
 
 // One read call ends early above 2 GiB and on some file systems, hence the loop.
