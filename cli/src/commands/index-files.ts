@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isGlotError } from '@glot/errors';
-import { openGlot, type SkippedInSync, type SyncReport } from '@glot/glot';
+import { openGlot, type SkippedInSync, type SyncProgress, type SyncReport } from '@glot/glot';
 import { walkFiles } from '@glot/ingest';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
@@ -44,12 +44,16 @@ export async function runIndex(
   await tellAssumedSettings(model.model);
   try {
     let line = createIndexProgress();
+    let phase: SyncProgress['phase'] = 'walk';
     const syncOptions = {
       signal,
       noIgnore: !options.ignore,
       force: options.force === true,
       deleteMissing: options.deleteMissing === true,
-      onProgress: (state: Parameters<typeof line>[0]) => progress.update(line(state)),
+      onProgress: (state: SyncProgress) => {
+        phase = state.phase;
+        progress.update(line(state));
+      },
     };
     if (!options.watch) {
       const report = await glot.sync(paths, syncOptions).catch((error: unknown) => {
@@ -57,8 +61,11 @@ export async function runIndex(
         if (isGlotError(error, 'glot.missing-documents')) {
           print(error.details.report as SyncReport, glot.stats(), options);
         }
-        throw error;
+        if (!isGlotError(error, 'aborted')) throw error;
+        process.stderr.write(`glot: interrupted ${keptLine(phase, glot.stats().documents)}\n`);
+        return null;
       });
+      if (!report) return ExitCode.interrupted;
       progress.clear();
       print(report, glot.stats(), options);
       return report.files === 0 && report.deleted === 0 ? ExitCode.nothingFound : ExitCode.found;
@@ -78,6 +85,18 @@ export async function runIndex(
     progress.clear();
     await glot.close();
   }
+}
+
+/** What an interrupted run leaves, and how to go on. */
+function keptLine(phase: SyncProgress['phase'], documents: number): string {
+  const goOn = 'run the same command again to go on';
+  const held = count(documents, 'document');
+  if (phase === 'walk') return `before anything was changed; ${goOn}`;
+  if (phase === 'index')
+    return `while indexing: every document that was stored stays (the index holds ${held}); ${goOn}`;
+  if (phase === 'delete')
+    return `while removing: what is gone is gone, the rest stays (the index holds ${held}); ${goOn}`;
+  return `while arranging: all documents are stored (${held}) and can be searched, more slowly; ${goOn}`;
 }
 
 function tellWatching(progress: Progress): void {

@@ -27,6 +27,16 @@ describe('the line of a sync', () => {
     now = 1_000_000;
     expect(line(state({ bytesDone: 500 }))).toContain(', 17 min left');
     expect(line(state({ bytesDone: 10 }))).toContain(', 28 h left');
-    expect(line(state({ phase: 'arrange', passages: 5_038 }))).toMatch(/^all 5,038 passages stored/);
+    expect(line(state({ phase: 'delete', filesDone: 3, filesTotal: 12 }))).toBe(
+      'removing 3/12 documents whose files are gone: docs/入門.md',
+    );
+    now += 10_000;
+    expect(line(state({ phase: 'delete', filesDone: 6, filesTotal: 12 }))).toContain(
+      '6/12 documents whose files are gone, 10 s left',
+    );
+    const arranging = (arranged: number) => line(state({ phase: 'arrange', passages: 5_038, arranged }));
+    expect(arranging(0.3)).toBe('all 5,038 passages stored, arranging them for quick search: 30 %');
+    now += 14_000;
+    expect(arranging(0.65)).toBe('all 5,038 passages stored, arranging them for quick search: 65 %, 14 s left');
   });
 });

@@ -198,6 +198,31 @@ describe('syncFiles', () => {
     expect(await sync()).toMatchObject({ unchanged: kept, added: 30 - kept });
   });
 
+  it('keeps what is removed when interrupted, and goes on from there', async () => {
+    for (let at = 0; at < 60; at++) write(`docs/${at}.md`, `Nummer ${at}.`);
+    await sync();
+    for (let at = 5; at < 60; at++) rmSync(join(folder, `docs/${at}.md`));
+    const fast = index.delete.bind(index);
+    index.delete = (path) => {
+      for (const until = performance.now() + 10; performance.now() < until; );
+      return fast(path);
+    };
+    const stop = new AbortController();
+    const states: SyncProgress[] = [];
+    const onProgress = (state: SyncProgress) => {
+      if (state.phase !== 'delete') return;
+      states.push(state);
+      stop.abort();
+    };
+    const interrupted = sync(['docs'], { signal: stop.signal, onProgress, deleteMissing: true });
+    await expect(interrupted).rejects.toMatchObject({ code: 'aborted' });
+    expect(states).toMatchObject([{ filesTotal: 55, path: expect.stringMatching(/\.md$/) }]);
+    const left = stored().length;
+    expect(left).toBe(60 - states[0]!.filesDone);
+    expect(left).toBeGreaterThan(5);
+    expect(await sync(['docs'], { deleteMissing: true })).toMatchObject({ deleted: left - 5 });
+  });
+
   it('changes nothing where a path is missing', async () => {
     write('docs/a.md', 'One.');
     await sync();

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
-import { GlotError } from '@glot/errors';
-import type { FileStamp, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
+import { GlotError, throwIfAborted } from '@glot/errors';
+import type { CompactProgress, FileStamp, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
 import {
   createReader,
   type FileEntry,
@@ -20,6 +21,22 @@ import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './typ
 
 /** Files read ahead of the encoder. */
 const READ_AHEAD = 4;
+
+/** Time between two looks at the signal while documents are deleted, each in a transaction of its own. */
+const DELETE_SLICE_MS = 100;
+
+/** Where each part of the arranging begins and ends, as shares of its time. */
+const ARRANGING: Readonly<Record<CompactProgress['phase'], readonly [from: number, to: number]>> = {
+  recode: [0, 0.3],
+  train: [0.3, 0.6],
+  assign: [0.6, 0.9],
+  tune: [0.9, 1],
+};
+
+function arrangedShare({ phase, done, total }: CompactProgress): number {
+  const [from, to] = ARRANGING[phase];
+  return from + (to - from) * (total === 0 ? 1 : done / total);
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -195,12 +212,21 @@ export async function syncFiles(
   const standing = roots.filter((root) => !gone.includes(root));
   const kept = !options.deleteMissing && isTooMuch(left, stored, found, standing, paths) ? left : [];
   const keptPaths = new Set(kept.map(({ path }) => path));
-  for (const { path, indexed } of vanished) {
-    if (!keptPaths.has(path) && index.delete(path) && indexed) deleted++;
+  const leaving = vanished.filter(({ path }) => !keptPaths.has(path));
+  let slice = performance.now();
+  for (const [at, { path, indexed }] of leaving.entries()) {
+    if (index.delete(path) && indexed) deleted++;
+    if (performance.now() - slice < DELETE_SLICE_MS) continue;
+    const done = { filesDone: at + 1, filesTotal: leaving.length, path: paths.toDisplay(path) };
+    options.onProgress?.({ ...progress, phase: 'delete', ...done });
+    await setImmediate();
+    throwIfAborted(options.signal);
+    slice = performance.now();
   }
   await index.compact({
     ...(options.signal && { signal: options.signal }),
-    onProgress: () => options.onProgress?.({ ...progress, phase: 'arrange', path: '' }),
+    onProgress: (state) =>
+      options.onProgress?.({ ...progress, phase: 'arrange', path: '', arranged: arrangedShare(state) }),
   });
   skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   return {

@@ -2,9 +2,12 @@ import type { SkippedFile } from '@glot/ingest';
 
 /** What a sync tells while it runs. Counts are of this run. */
 export interface SyncProgress {
-  /** `arrange`: all files are stored, their vectors are being arranged for quick search. */
-  readonly phase: 'walk' | 'index' | 'arrange';
-  /** Files looked at so far; in phase `index`, changed files finished so far. */
+  /**
+   * `delete`: documents whose files are gone are taken out. `arrange`: all files are stored, their vectors are being
+   * arranged for quick search.
+   */
+  readonly phase: 'walk' | 'index' | 'delete' | 'arrange';
+  /** Files looked at so far; in phase `index`, changed files finished so far, in `delete` documents. */
   readonly filesDone: number;
   /** Files known to need work; null while walking. */
   readonly filesTotal: number | null;
@@ -15,6 +18,8 @@ export interface SyncProgress {
   readonly tokens: number;
   /** The file at work, as the user would name it; empty in phase `arrange`. */
   readonly path: string;
+  /** In phase `arrange`: about how much of it is done, 0 to 1. */
+  readonly arranged?: number;
 }
 
 export interface SyncOptions {

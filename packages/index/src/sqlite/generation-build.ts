@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '@glot/errors';
 import { MOST_CENTROIDS, type RowProducts } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
@@ -7,7 +8,7 @@ import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
 import { trainCells } from '../cells/k-means.js';
 import { invert } from '../cells/posting-lists.js';
 import type { CompactOptions } from '../types.js';
-import type { Generation, GenerationArrays } from './generation-store.js';
+import type { Generation, GenerationArrays, GenerationStore } from './generation-store.js';
 import type { PassageVectors } from './passage-vectors.js';
 import { sequence } from './probe-tuning.js';
 import { VectorTile } from './vector-tile.js';
@@ -72,13 +73,15 @@ export async function sampleRows(
 const CODEBOOK_SHARE = 0.9;
 
 /**
- * Trains cells on a sample and puts every passage into the lists of its cells. Stores nothing.
+ * Trains cells on a sample and puts every passage into the lists of its cells. Stores the trained cells alone.
+ * @param store keeps trained cells until the lists are made: an interrupted run goes on from them
  * @param codebook of compact vectors, whose cells serve where they are as many as are wanted
  */
 export async function buildGeneration(
   db: Database,
   vectors: PassageVectors,
   products: RowProducts,
+  store: Pick<GenerationStore, 'trained' | 'writeTrained'>,
   codebook: CellTree | null,
   options: CompactOptions,
 ): Promise<BuiltGeneration> {
@@ -93,11 +96,18 @@ export async function buildGeneration(
       ] as const,
   )();
   const wanted = Math.max(1, Math.min(cellsFor(totalRows), Math.floor(totalRows / 4)));
-  const train = async () =>
-    trainCells(await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal), wanted, products, {
+  const key = crc32(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), wanted);
+  const train = async () => {
+    const kept = store.trained(key);
+    if (kept) return kept;
+    const sample = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
+    const trained = await trainCells(sample, wanted, products, {
       signal,
       onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
     });
+    store.writeTrained(trained, key);
+    return trained;
+  };
   const tree = codebook && cellCount(codebook) >= wanted * CODEBOOK_SHARE ? codebook : await train();
   const throughPassage = ids.at(-1) ?? 0;
   const assigned = await assignAll(ids, totalRows, tree, vectors, products, options);

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { GlotError } from '@glot/errors';
+import { GlotError, isGlotError } from '@glot/errors';
 import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
@@ -34,6 +34,9 @@ export interface GenerationArrays {
 
 /** Its arrays are the codebook of compact vectors. */
 const CODEBOOK = 0;
+
+/** Its arrays are trained cells that no generation came of yet. */
+const TRAINED = -1;
 
 const BLOCK_BYTES = 2 ** 20;
 
@@ -100,6 +103,32 @@ export class GenerationStore {
       .immediate();
   }
 
+  /**
+   * Cells that an interrupted run trained on the very same passages; null where there are none.
+   * @param key of those passages
+   */
+  trained(key: number): CellTree | null {
+    if (this.#statements.hasBlock.get(TRAINED) === undefined) return null;
+    try {
+      return new Float64Array(this.#read(TRAINED, 'key').buffer)[0] === key ? this.#tree(TRAINED) : null;
+    } catch (error) {
+      // Damaged: they are trained again.
+      if (isGlotError(error, 'index.corrupt')) return null;
+      throw error;
+    }
+  }
+
+  /** Keeps cells for a run that comes to an end: the next generation takes them away. In one transaction. */
+  writeTrained(tree: CellTree, key: number): void {
+    this.#db
+      .transaction(() => {
+        this.#statements.deleteBlocks.run(TRAINED);
+        for (const [kind, array] of treeArrays(tree)) this.#write(TRAINED, kind, array);
+        this.#write(TRAINED, 'key', Float64Array.of(key));
+      })
+      .immediate();
+  }
+
   /** Writes a generation that nobody sees yet. @returns its id */
   writeInactive(generation: Omit<Generation, 'id'>, arrays: GenerationArrays): number {
     const id = Number(this.#statements.insert.run({ ...generation, tuning: '{}' }).lastInsertRowid);
@@ -114,6 +143,7 @@ export class GenerationStore {
     this.#statements.tune.run(probeCells, depth, JSON.stringify(tuning), id);
     this.#statements.deactivate.run(id);
     this.#statements.activate.run(id);
+    this.#statements.deleteBlocks.run(TRAINED);
     this.#checksums?.writeGeneration(id);
     Sittings.of(this.#db).noteChange(this.#file);
   }
@@ -132,6 +162,7 @@ export class GenerationStore {
     this.#db
       .transaction(() => {
         this.#statements.deactivate.run(-1);
+        this.#statements.deleteBlocks.run(TRAINED);
         this.#checksums?.writeGeneration(null);
         Sittings.of(this.#db).noteChange(this.#file);
       })

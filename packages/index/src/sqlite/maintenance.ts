@@ -62,7 +62,8 @@ async function renewCells(parts: MaintenanceParts, options: CompactOptions): Pro
   if (passages === 0) return 'none';
   const due = now ? passages >= now.generation.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
   if (due || options.retrain) {
-    const built = await buildGeneration(db, vectors, await search.products(), parts.store.codebook(), options);
+    const { store } = parts;
+    const built = await buildGeneration(db, vectors, await search.products(), store, store.codebook(), options);
     return (await install(parts, { ...built, ...DEFAULT_PROBE }, built, options, true)) ? 'trained' : 'none';
   }
   if (!now) return 'none';
