@@ -104,7 +104,8 @@ function tellWatching(progress: Progress): void {
   process.stderr.write('watching for changes; Ctrl-C ends it\n');
 }
 
-const hasChanges = ({ added, updated, moved, deleted }: SyncReport): boolean => added + updated + moved + deleted > 0;
+const hasChanges = ({ added, updated, moved, deleted, missing }: SyncReport): boolean =>
+  added + updated + moved + deleted + missing > 0;
 
 function changesOf(report: SyncReport): string {
   const changes = [

@@ -142,7 +142,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     },
     async *watch(roots, syncOptions = {}) {
       const { syncOnChange } = await import('./watch.js');
-      const source = { roots, isOfIndex: paths.isOfIndex, ...(syncOptions.signal && { signal: syncOptions.signal }) };
+      const { signal, noIgnore = false } = syncOptions;
+      const source = { roots, isOfIndex: paths.isOfIndex, noIgnore, ...(signal && { signal }) };
       yield* syncOnChange(source, () => bring(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {

@@ -96,4 +96,47 @@ describe('syncOnChange', () => {
     });
     await expect(missing.next()).rejects.toMatchObject({ code: 'ingest.not-found' });
   });
+
+  it('goes on with a root that is removed and made again', async () => {
+    write('docs/a.md');
+    const reports = watching();
+    await reports.next();
+    const gone = reports.next();
+    rmSync(join(folder, 'docs'), { recursive: true });
+    expect(((await gone) as { value: unknown }).value).toEqual({ files: 2 });
+    const back = reports.next();
+    mkdirSync(join(folder, 'docs'));
+    expect(await within(10_000, back)).toMatchObject({ value: { files: 3 } });
+    const again = reports.next();
+    // At once: it may get the very number of the one before.
+    rmSync(join(folder, 'docs'), { recursive: true });
+    mkdirSync(join(folder, 'docs'));
+    expect(await within(10_000, again)).toMatchObject({ value: { files: 4 } });
+    const ended = (async () => {
+      for await (const _ of reports);
+    })();
+    await new Promise((done) => setTimeout(done, 2_000));
+    const before = syncs;
+    write('docs/später.md');
+    await expect.poll(() => syncs, { timeout: 10_000 }).toBeGreaterThan(before);
+    stop.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'aborted' });
+  }, 30_000);
+
+  it('does not look at what ignore rules leave out, until they change', async () => {
+    mkdirSync(join(folder, 'docs/build/tief'), { recursive: true });
+    writeFileSync(join(folder, 'docs/.gitignore'), 'build/\n*.log\n');
+    const reports = watching();
+    await reports.next();
+    const second = reports.next();
+    for (const name of ['build/a.md', 'build/tief/b.md', '記録.log']) write(`docs/${name}`);
+    expect(await within(1_200, second)).toBe('nothing');
+    writeFileSync(join(folder, 'docs/.gitignore'), '*.log\n');
+    expect(await within(10_000, second)).toMatchObject({ value: { files: 2 } });
+    let third = reports.next();
+    // The watcher that knows of the new rules may bring one more sync with it.
+    if ((await within(1_500, third)) !== 'nothing') third = reports.next();
+    write('docs/build/tief/b.md');
+    expect(await within(10_000, third)).not.toBe('nothing');
+  }, 30_000);
 });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { basename, relative, resolve, sep } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
-import { watch } from 'chokidar';
+import { walkFilter } from '@glot/ingest';
+import { type FSWatcher, watch } from 'chokidar';
 import type { SyncReport } from './types.js';
 
 /** A sync starts once nothing has changed for so long, */
@@ -9,63 +11,81 @@ const QUIET_MS = 300;
 /** or where something changes all the time, after so long. */
 const LONGEST_WAIT_MS = 3_000;
 
+/** Roots that go and come again are noticed after so long. */
+const ROOTS_CHECK_MS = 1_000;
+
 export interface WatchSource {
   readonly roots: readonly string[];
   /** Files whose changes are no news: those of the index. */
   readonly isOfIndex: (path: string) => boolean;
+  /** Look also at what ignore rules leave out. */
+  readonly noIgnore?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Syncs once, then after every change below the roots, and yields what each sync did. What changes during a sync is
- * seen by the next. Ends by throwing only: `aborted`, or whatever a sync throws. A root that is gone for the moment
- * (editors replace files) is waited for.
+ * seen by the next. Ends by throwing only: `aborted`, or whatever a sync throws. A root that is gone is waited for. What
+ * a sync leaves out is not watched.
  * @throws GlotError `glot.watch` where the system cannot watch
  */
 export async function* syncOnChange(
-  { roots, isOfIndex, signal }: WatchSource,
+  source: WatchSource,
   sync: () => Promise<SyncReport>,
 ): AsyncGenerator<SyncReport, never> {
+  const { roots, signal } = source;
   throwIfAborted(signal);
   let changedAt = 0;
   let firstChangeAt = 0;
   let failure: GlotError | undefined;
+  let isStale = false;
   let wake = () => {};
-  const watcher = watch([...roots], {
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignored: (path) => isOfIndex(path) || isHiddenBelow(path, roots),
-  });
-  watcher.on('all', () => {
+  const onChange = () => {
     changedAt = performance.now();
     firstChangeAt ||= changedAt;
     wake();
-  });
-  watcher.on('error', (cause) => {
+  };
+  const onFailure = (cause: unknown) => {
     failure ??= cannotWatch(cause);
     wake();
-  });
+  };
+  const onStale = () => {
+    isStale = true;
+  };
   const onAbort = () => wake();
   signal?.addEventListener('abort', onAbort);
   /** Until a change, a failure or the signal, or for `ms`. */
   const pause = (ms?: number) =>
-    new Promise<void>((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+    new Promise<void>((done) => {
+      const timer = ms === undefined ? undefined : setTimeout(done, ms);
       wake = () => {
         clearTimeout(timer);
-        resolve();
+        done();
       };
     });
+  let places = placesOf(roots);
+  let watcher = await startWatcher(source, { onChange, onStale, onFailure });
   try {
     await Promise.race([once(watcher, 'ready'), pause()]);
     let isFirst = true;
     for (;;) {
       throwIfAborted(signal);
       if (failure) throw failure;
+      const placesNow = placesOf(roots);
+      if (placesNow !== places || isStale) {
+        // A watcher follows the folder that it was given, also when that is gone and another takes its place.
+        places = placesNow;
+        isStale = false;
+        await watcher.close();
+        watcher = await startWatcher(source, { onChange, onStale, onFailure });
+        await Promise.race([once(watcher, 'ready'), pause()]);
+        onChange();
+        continue;
+      }
       const now = performance.now();
       const isDue = firstChangeAt > 0 && (now - changedAt >= QUIET_MS || now - firstChangeAt >= LONGEST_WAIT_MS);
       if (!isFirst && !isDue) {
-        await pause(firstChangeAt > 0 ? QUIET_MS : undefined);
+        await pause(firstChangeAt > 0 ? QUIET_MS : ROOTS_CHECK_MS);
         continue;
       }
       firstChangeAt = 0;
@@ -81,15 +101,45 @@ export async function* syncOnChange(
   }
 }
 
-/** Hidden files and folders and `node_modules` below a root: a sync does not look at them either. */
-function isHiddenBelow(path: string, roots: readonly string[]): boolean {
-  const name = basename(path);
-  if (!name.startsWith('.') && name !== 'node_modules') return false;
-  return !roots.some((root) =>
-    relative(resolve(root), resolve(path))
-      .split(sep)
-      .every((part) => part === ''),
-  );
+interface Listeners {
+  readonly onChange: () => void;
+  /** A root is gone, or other files may be left out now: the watcher looks at the wrong places. */
+  readonly onStale: () => void;
+  readonly onFailure: (cause: unknown) => void;
+}
+
+async function startWatcher(
+  { roots, isOfIndex, noIgnore = false }: WatchSource,
+  { onChange, onStale, onFailure }: Listeners,
+): Promise<FSWatcher> {
+  const filter = await walkFilter(roots, { noIgnore });
+  const watcher = watch([...roots], {
+    ignoreInitial: true,
+    followSymlinks: false,
+    // Asked once by the name alone, and again when it is known what stands there.
+    ignored: (path, stats) => isOfIndex(path) || filter.leavesOut(path, stats?.isDirectory() ?? false),
+  });
+  const places = new Set(roots.map((root) => resolve(root)));
+  watcher.on('all', (event, path) => {
+    if (filter.isRule(path) || (event === 'unlinkDir' && places.has(resolve(path)))) onStale();
+    onChange();
+  });
+  watcher.on('error', onFailure);
+  return watcher;
+}
+
+/** What stands at the roots: other folders of the same names are other places. */
+function placesOf(roots: readonly string[]): string {
+  const places = roots.map((root) => {
+    try {
+      // A folder made right after another was removed may get its number.
+      const { dev, ino, birthtimeNs } = statSync(root, { bigint: true });
+      return `${dev}:${ino}:${birthtimeNs}`;
+    } catch {
+      return '-';
+    }
+  });
+  return places.join(' ');
 }
 
 function cannotWatch(cause: unknown): GlotError {

@@ -12,3 +12,4 @@ export type {
   SkipReason,
 } from './types.js';
 export { type WalkOptions, type WalkSkip, walkFiles } from './walk/walk-files.js';
+export { type WalkFilter, walkFilter } from './walk/walk-filter.js';

@@ -2,11 +2,12 @@
  * Ignore files of nested folders, by gitignore's rules: the deepest folder that has an opinion decides, within a
  * folder `.glotignore` overrides `.ignore` overrides `.gitignore`, and a later line overrides an earlier one.
  */
+import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-const IGNORE_FILES = ['.gitignore', '.ignore', '.glotignore'];
+export const IGNORE_FILES = ['.gitignore', '.ignore', '.glotignore'];
 
 interface Level {
   readonly folder: string;
@@ -25,6 +26,22 @@ export class IgnoreRules {
     const texts = await Promise.all(
       IGNORE_FILES.map((name) => readFile(path.join(folder, name), 'utf8').catch(() => undefined)),
     );
+    return this.#with(folder, texts);
+  }
+
+  /** The same, waiting for the disk. */
+  enterNow(folder: string): IgnoreRules {
+    const texts = IGNORE_FILES.map((name) => {
+      try {
+        return readFileSync(path.join(folder, name), 'utf8');
+      } catch {
+        return undefined;
+      }
+    });
+    return this.#with(folder, texts);
+  }
+
+  #with(folder: string, texts: readonly (string | undefined)[]): IgnoreRules {
     const present = texts.filter((text) => text !== undefined);
     if (present.length === 0) return this;
     const rules = ignore({ ignorecase: false });

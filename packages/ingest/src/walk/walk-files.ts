@@ -29,7 +29,7 @@ export interface WalkSkip extends SkippedFile {
   readonly absolutePath: string;
 }
 
-const NEVER_ENTERED = new Set(['.git', '.glot', 'node_modules']);
+export const NEVER_ENTERED = new Set(['.git', '.glot', 'node_modules']);
 
 interface Walk {
   readonly options: WalkOptions;
