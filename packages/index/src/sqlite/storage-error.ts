@@ -5,6 +5,13 @@ import { bytesOf } from './file-size.js';
 
 /** Says in our words what SQLite reports about `file`, and what fails for want of memory. Other errors come back as they are. */
 export function storageError(cause: unknown, file: string): unknown {
+  if ((cause as NodeJS.ErrnoException | null)?.code === 'ERR_DLOPEN_FAILED') {
+    return new GlotError(
+      'index.native',
+      `better-sqlite3 was built for another Node than this one (${process.version}); install the dependencies anew with it (in a checkout: \`npm run setup\`)`,
+      { cause },
+    );
+  }
   if (isGlotError(cause)) return cause;
   if (cause instanceof RangeError && /allocation failed|array length/i.test(cause.message)) {
     return new GlotError('index.memory', memoryMessage(file), { cause, details: { file } });
