@@ -22,7 +22,7 @@ interface HubServer {
 interface Hub {
   readonly HubServer: { start(): Promise<HubServer> };
 }
-const testing = (file: string) => import(new URL(`../../packages/lfm2/src/testing/${file}`, import.meta.url).href);
+const testing = (file: string) => import(new URL(`../../packages/${file}`, import.meta.url).href);
 const EMBEDDED = fileURLToPath(new URL('../../packages/encoder/models/glot-colbert-mini', import.meta.url));
 
 let folder: string;
@@ -30,7 +30,9 @@ let env: Record<string, string>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-cli-モデル-'));
   env = { GLOT_MODELS: join(folder, 'models') };
-  const { writeGgufOfFolder } = (await testing('gguf-of-folder.ts')) as { writeGgufOfFolder: WriteGguf };
+  const { writeGgufOfFolder } = (await testing('checkpoints/src/testing/gguf-of-folder.ts')) as {
+    writeGgufOfFolder: WriteGguf;
+  };
   mkdirSync(join(folder, 'only-gguf'));
   await writeGgufOfFolder(EMBEDDED, join(folder, 'only-gguf', 'mini-Q8_0.gguf'), {
     tokenizer: 'carried',
@@ -43,7 +45,7 @@ beforeAll(async () => {
   });
   cpSync(EMBEDDED, join(folder, 'encoder'), { recursive: true });
   mkdirSync(join(folder, 'generator'));
-  const { writeRandomCheckpoint, TINY } = (await testing('random-checkpoint.ts')) as Checkpoints;
+  const { writeRandomCheckpoint, TINY } = (await testing('lfm2/src/testing/random-checkpoint.ts')) as Checkpoints;
   await writeRandomCheckpoint(join(folder, 'generator'), TINY);
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs', 'muse.md'), '# 川辺の資料館\n\n川辺の資料館は毎朝十時に開館します。\n');
@@ -164,7 +166,7 @@ describe('a repository that holds one .gguf file', () => {
   let server: HubServer;
   beforeAll(async () => {
     const { HubServer } = (await import(
-      new URL('../../packages/lfm2/src/hub/hub-server.ts', import.meta.url).href
+      new URL('../../packages/checkpoints/src/hub/hub-server.ts', import.meta.url).href
     )) as Hub;
     server = await HubServer.start();
     const file = readFileSync(join(folder, 'only-gguf', 'mini-Q8_0.gguf'));

@@ -81,6 +81,6 @@ export async function modelOptions(options: Pick<IndexOptions, 'model' | 'precis
 }
 
 async function modelPlace(nameOrPath: string): Promise<string> {
-  const { resolveModel } = await import('@glot/lfm2');
+  const { resolveModel } = await import('@glot/checkpoints');
   return resolveModel(nameOrPath);
 }

@@ -1,5 +1,6 @@
+import { type ConvertedWeights, type Precision, resolveModel } from '@glot/checkpoints';
 import { convertEncoder, type EncoderPrecision, isEncoder } from '@glot/encoder';
-import { type ConvertedWeights, convertModel, type Precision, resolveModel } from '@glot/lfm2';
+import { convertModel } from '@glot/lfm2';
 import { ExitCode } from '../exit-code.js';
 import { tellAssumedSettings } from '../terminal/assumed-settings.js';
 import { megabytes } from '../terminal/megabytes.js';

@@ -20,7 +20,7 @@ export async function openGenerator(flags: GeneratorFlags): Promise<CliGenerator
   const { generator: where, generatorModel: model, threads } = flags;
   if (where === undefined) return undefined;
   if (!/^https?:/iu.test(where)) {
-    const { resolveModel } = await import('@glot/lfm2');
+    const { resolveModel } = await import('@glot/checkpoints');
     return openLfm2Generator(await resolveModel(where), { decoder: threads === undefined ? {} : { threads } });
   }
   if (model === undefined) {

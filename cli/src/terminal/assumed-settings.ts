@@ -1,5 +1,5 @@
+import { isGguf } from '@glot/checkpoints';
 import { assumesTextSettings, LFM2_COLBERT_SETTINGS } from '@glot/encoder';
-import { isGguf } from '@glot/lfm2';
 import { printable } from './printable.js';
 
 /** Tells on stderr what was taken for granted of a .gguf file. @param model folder or file; undefined: the embedded one */

@@ -1,4 +1,4 @@
-import { type ConvertedWeights, convertedFolder } from '@glot/lfm2';
+import { type ConvertedWeights, convertedFolder } from '@glot/checkpoints';
 import { withCheckpoint } from './encoder-checkpoint.js';
 import type { OpenEncoderOptions } from './open-encoder.js';
 import { TokenLayout } from './token-layout.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SafetensorsFile } from '@glot/lfm2';
+import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
 import { openEncoder } from './open-encoder.js';

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isGguf } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { Checkpoint, isGguf, type Lfm2Config } from '@glot/lfm2';
+import { Checkpoint, type Lfm2Config } from '@glot/lfm2';
 import type { ColbertSettings } from './colbert-settings.js';
 import { hasProjection, readGgufSettings } from './gguf-settings.js';
 import { hasModules, readSettings } from './settings.js';

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { type Checkpoint, isGguf, type Precision } from '@glot/lfm2';
+import { isGguf, type Precision } from '@glot/checkpoints';
+import type { Checkpoint } from '@glot/lfm2';
 import { type ColbertSettings, PYLATE_CONVENTIONS } from './colbert-settings.js';
 
 /** Changes whenever the code would give other vectors for the same files. */

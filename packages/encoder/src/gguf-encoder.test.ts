@@ -2,8 +2,8 @@ import { copyFile, cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SafetensorsFile } from '@glot/checkpoints';
 import type { TokenVectors } from '@glot/kernels';
-import { SafetensorsFile } from '@glot/lfm2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
 import { assumesTextSettings, LFM2_COLBERT_SETTINGS } from './gguf-settings.js';
@@ -38,7 +38,7 @@ let folder: string;
 let writeGgufOfFolder: Write;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glot-gguf-モデル-'));
-  const testing = new URL('../../lfm2/src/testing/gguf-of-folder.ts', import.meta.url).href;
+  const testing = new URL('../../checkpoints/src/testing/gguf-of-folder.ts', import.meta.url).href;
   ({ writeGgufOfFolder } = (await import(testing)) as { writeGgufOfFolder: Write });
 });
 afterAll(() => rm(folder, { recursive: true }));

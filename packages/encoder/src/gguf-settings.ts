@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { GgufFile, parseConfig } from '@glot/lfm2';
+import { GgufFile } from '@glot/checkpoints';
+import { parseConfig } from '@glot/lfm2';
 import { type ColbertSettings, type Projection, PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
 import { hasTextSettings, noProjection, readTextSettings } from './settings.js';
 

@@ -1,5 +1,6 @@
 import { basename, parse } from 'node:path';
-import { type Checkpoint, isGguf } from '@glot/lfm2';
+import { isGguf } from '@glot/checkpoints';
+import type { Checkpoint } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
 import type { ColbertSettings } from './colbert-settings.js';
 import { withCheckpoint } from './encoder-checkpoint.js';

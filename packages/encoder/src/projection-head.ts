@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { GgufFile, isGguf, SafetensorsFile } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
-import { GgufFile, type Head, isGguf, SafetensorsFile } from '@glot/lfm2';
+import type { Head } from '@glot/lfm2';
 import type { Projection } from './colbert-settings.js';
 
 /** Hidden states -> unit vectors. @throws GlotError `encoder.settings` where the matrix has another shape; `lfm2.*` */

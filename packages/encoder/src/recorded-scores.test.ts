@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { SafetensorsFile } from '@glot/checkpoints';
 import { createMaxSim, quantizeRows } from '@glot/kernels';
-import { SafetensorsFile } from '@glot/lfm2';
 import { describe, expect, it } from 'vitest';
 
 const PATH = fileURLToPath(

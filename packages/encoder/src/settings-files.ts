@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { readJson } from '@glot/lfm2';
 import { z } from 'zod';
 
 export const SETTINGS = 'config_sentence_transformers.json';

@@ -1,5 +1,6 @@
+import type { ConversionOptions } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { Checkpoint, type ConversionOptions, type TokenBatch, Trunk } from '@glot/lfm2';
+import { Checkpoint, type TokenBatch, Trunk } from '@glot/lfm2';
 import type { ColbertSettings, Projection } from './colbert-settings.js';
 import { projectionHead } from './projection-head.js';
 import type { EncoderPrecision } from './types.js';

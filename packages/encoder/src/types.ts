@@ -1,5 +1,6 @@
+import type { Precision } from '@glot/checkpoints';
 import type { TokenVectors } from '@glot/kernels';
-import type { Precision, TextSpan } from '@glot/lfm2';
+import type { TextSpan } from '@glot/lfm2';
 
 /** What an encoder is: text to one unit vector per token. Implementations never import the index. */
 

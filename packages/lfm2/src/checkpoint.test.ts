@@ -2,10 +2,10 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
 import { logitsHead } from './logits-head.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { Trunk } from './trunk.js';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/checkpoints/sharded-bf16', import.meta.url));

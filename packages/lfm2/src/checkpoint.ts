@@ -1,13 +1,9 @@
 import { basename, join } from 'node:path';
+import { GgufFile, isGguf, readJson, SafetensorsFile, widen } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { type ElementType, f32Tensor, type TensorData } from '@glot/kernels';
 import { z } from 'zod';
 import { type Lfm2Config, parseConfig } from './config.js';
-import { GgufFile } from './gguf/gguf-file.js';
-import { isGguf } from './gguf/is-gguf.js';
-import { readRegularFile } from './regular-file.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
-import { widen } from './safetensors/widen.js';
 
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
@@ -132,22 +128,6 @@ export class Checkpoint {
 }
 
 const STORED_TYPES: Readonly<Record<string, ElementType>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
-
-/** @throws GlotError `lfm2.not-found` where there is no such file, `lfm2.json` where it is not JSON */
-export async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readRegularFile(path);
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new GlotError('lfm2.not-found', `${message}; a checkpoint folder must hold it`, { cause, details: { path } });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GlotError('lfm2.json', `${path} is not JSON; fetch it again`, { cause, details: { path } });
-  }
-}
 
 // Opens the files of a folder and says which one holds which tensor. Opened files are pushed as they come.
 async function openWeights(folder: string, files: SafetensorsFile[]): Promise<Map<string, SafetensorsFile>> {

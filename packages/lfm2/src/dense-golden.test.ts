@@ -3,10 +3,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
 import { Decoder } from './decoder/decoder.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { Trunk } from './trunk.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../shared/golden/lfm2-dense', import.meta.url));

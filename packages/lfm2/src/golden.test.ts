@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
 import { logitsHead } from './logits-head.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
 import { Trunk } from './trunk.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../shared/golden/lfm2-tiny-a', import.meta.url));

@@ -1,7 +1,7 @@
+import type { Packing } from '@glot/checkpoints';
 import { type GraphBuilder, type RmsNormWeights, rmsNorm, skipRmsNorm, swiGlu, type Value } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import { type FeedForwardWeights, type LayerWeights, layerWeights } from './layer-weights.js';
-import type { Packing } from './precision.js';
 
 /**
  * What mixes the tokens of a layer, between its norm and the residual addition.

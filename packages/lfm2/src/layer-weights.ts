@@ -1,3 +1,4 @@
+import type { Packing } from '@glot/checkpoints';
 import type {
   AttentionWeights,
   LinearWeights,
@@ -9,7 +10,6 @@ import type {
 } from '@glot/kernels';
 import { stacked } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
-import type { Packing } from './precision.js';
 
 /** What a layer does with each token by itself. */
 export type FeedForwardWeights = { readonly kind: 'dense' } & SwiGluWeights;

@@ -2,11 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GgufFile, openRegularFile, readJson, readRegularFile, SafetensorsFile } from '@glot/checkpoints';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Checkpoint, readJson } from './checkpoint.js';
-import { GgufFile } from './gguf/gguf-file.js';
-import { openRegularFile, readRegularFile } from './regular-file.js';
-import { SafetensorsFile } from './safetensors/safetensors-file.js';
+import { Checkpoint } from './checkpoint.js';
 
 let folder: string;
 beforeEach(() => {

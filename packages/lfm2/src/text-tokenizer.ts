@@ -1,10 +1,8 @@
 import { join } from 'node:path';
+import { GgufFile, isGguf, readJson } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
-import { readJson } from './checkpoint.js';
-import { GgufFile } from './gguf/gguf-file.js';
-import { isGguf } from './gguf/is-gguf.js';
 import { type TextSpan, tokenSpans } from './token-spans.js';
 
 const SpecialToken = z

@@ -1,3 +1,4 @@
+import { type ConversionOptions, convertedGraph, type Precision, packing } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import {
   type AttentionMode,
@@ -14,10 +15,8 @@ import {
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
-import { type ConversionOptions, convertedGraph } from './conversion/converted-graph.js';
 import { addLayers, ResidualStream } from './layer-stack.js';
 import { norm } from './layer-weights.js';
-import { type Precision, packing } from './precision.js';
 import { vocabulary } from './vocabulary.js';
 
 /** What stands on top of the final hidden states. */

@@ -1,3 +1,4 @@
+import { type Precision, packing } from '@glot/checkpoints';
 import {
   embedding,
   type GraphBuilder,
@@ -9,7 +10,6 @@ import {
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
-import { type Precision, packing } from './precision.js';
 
 /** The two ends of a model: what ids become, and what next-token logits come from. */
 export interface Vocabulary {

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
+import { GgufFile, isGguf, readJson, readRegularFile } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
-import { readJson } from '../checkpoint.js';
-import { GgufFile } from '../gguf/gguf-file.js';
-import { isGguf } from '../gguf/is-gguf.js';
-import { readRegularFile } from '../regular-file.js';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';

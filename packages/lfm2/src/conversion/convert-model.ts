@@ -1,7 +1,6 @@
+import { type ConvertedWeights, convertedFolder, resolveModel } from '@glot/checkpoints';
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder, type DecoderOptions } from '../decoder/decoder.js';
-import { resolveModel } from '../hub/index.js';
-import { type ConvertedWeights, convertedFolder } from './converted-graph.js';
 
 export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'prefillPrecision' | 'signal'> {
   /** Default: beside the pulled models. */

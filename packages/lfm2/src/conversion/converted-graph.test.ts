@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { ConvertedWeights } from '@glot/checkpoints';
 import { f32Tensor } from '@glot/kernels';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
@@ -9,7 +10,6 @@ import { Decoder } from '../decoder/decoder.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { type Head, Trunk, type TrunkOptions } from '../trunk.js';
 import { convertModel } from './convert-model.js';
-import type { ConvertedWeights } from './converted-graph.js';
 
 describe('converted weights', () => {
   let folder: string;

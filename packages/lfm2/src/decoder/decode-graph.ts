@@ -1,3 +1,4 @@
+import { type Precision, packing } from '@glot/checkpoints';
 import {
   causalMask,
   decodeAttention,
@@ -10,7 +11,6 @@ import {
 import type { Checkpoint } from '../checkpoint.js';
 import { addLayers, type Operator, ResidualStream } from '../layer-stack.js';
 import { norm } from '../layer-weights.js';
-import { type Precision, packing } from '../precision.js';
 import { vocabulary } from '../vocabulary.js';
 
 export interface DecodeGraphOptions {

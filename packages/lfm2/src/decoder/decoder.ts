@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import { type ConversionOptions, convertedGraph, type Precision } from '@glot/checkpoints';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createSession, type GraphBuilder, type GraphSession, type SessionOptions } from '@glot/kernels';
 import type { Checkpoint } from '../checkpoint.js';
 import type { Lfm2Config } from '../config.js';
-import { type ConversionOptions, convertedGraph } from '../conversion/converted-graph.js';
-import type { Precision } from '../precision.js';
 import { decodeGraph } from './decode-graph.js';
 import { DecoderState } from './decoder-state.js';
 

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Precision } from '@glot/checkpoints';
 import { GraphBuilder, type NodeOptions, type Value } from '@glot/kernels';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
-import type { Precision } from '../precision.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { trunkGraph } from '../trunk.js';
 import { decodeGraph } from './decode-graph.js';

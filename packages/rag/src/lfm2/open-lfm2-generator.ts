@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { type DecoderOptions, Generator, GgufFile, isGguf, readJson } from '@glot/lfm2';
+import { GgufFile, isGguf, readJson } from '@glot/checkpoints';
+import { type DecoderOptions, Generator } from '@glot/lfm2';
 import type { AnswerGenerator } from '../types.js';
 import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
 

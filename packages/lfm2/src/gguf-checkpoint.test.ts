@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Checkpoint } from '../checkpoint.js';
-import { logitsHead } from '../logits-head.js';
-import { TextTokenizer } from '../text-tokenizer.js';
-import { Trunk } from '../trunk.js';
+import { Checkpoint } from './checkpoint.js';
+import { logitsHead } from './logits-head.js';
+import { TextTokenizer } from './text-tokenizer.js';
+import { Trunk } from './trunk.js';
 
-const GOLDEN = fileURLToPath(new URL('../../../../../shared/golden/lfm2-tiny-a', import.meta.url));
+const GOLDEN = fileURLToPath(new URL('../../../../shared/golden/lfm2-tiny-a', import.meta.url));
 const FILE = join(GOLDEN, 'model-f32.gguf');
 
 interface Expected {
@@ -34,6 +34,13 @@ describe.skipIf(!existsSync(GOLDEN))('a GGUF path in place of a folder (skipped 
     const [folder, file] = states;
     expect(file!.length).toBe(folder!.length);
     expect(file!.findIndex((value, i) => value !== folder![i])).toBe(-1);
+  });
+
+  it('states the facts of the Hugging Face checkpoint', async () => {
+    const [file, folder] = [await Checkpoint.open(FILE), await Checkpoint.open(GOLDEN)];
+    expect(file.config).toEqual(folder.config);
+    await file.close();
+    await folder.close();
   });
 
   it('gives the greedy tokens of llama.cpp', async () => {

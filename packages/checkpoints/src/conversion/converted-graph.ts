@@ -4,7 +4,6 @@ import { dirname, join, resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
 import { type Graph, GraphBuilder, int8Sign } from '@glot/kernels';
 import { z } from 'zod';
-import type { Checkpoint } from '../checkpoint.js';
 import { hubSettings } from '../hub/settings.js';
 import type { Precision } from '../precision.js';
 import { WeightsFile } from './weights-file.js';
@@ -43,6 +42,13 @@ export interface ConversionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What tells the checkpoint of a graph from others. */
+export interface ConvertedCheckpoint {
+  /** As read, defaults included. */
+  readonly config: unknown;
+  readonly weightFiles: readonly string[];
+}
+
 /** A graph that a checkpoint is converted to. */
 export interface Conversion {
   readonly precision: Precision;
@@ -58,7 +64,7 @@ export interface Conversion {
  *   `aborted`
  */
 export async function convertedGraph(
-  checkpoint: Checkpoint,
+  checkpoint: ConvertedCheckpoint,
   conversion: Conversion,
   options: ConversionOptions = {},
 ): Promise<Graph> {
@@ -154,7 +160,7 @@ async function cachedGraph(folder: string, key: string): Promise<(Graph & { read
 
 // Hashing all weights would take longer than loading them: size, time of change and the header, which names and
 // places every tensor, tell checkpoints apart.
-async function conversionKey(checkpoint: Checkpoint, { precision, facts }: Conversion): Promise<string> {
+async function conversionKey(checkpoint: ConvertedCheckpoint, { precision, facts }: Conversion): Promise<string> {
   const hash = createHash('sha256');
   const sign = precision === 'int8' ? await int8Sign() : null;
   hash.update(JSON.stringify([CONVERTER_VERSION, checkpoint.config, precision, facts, sign]));
