@@ -3,6 +3,7 @@ import { GgufFile, isGguf, readJson } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
+import { PieceTokenizer } from './piece-tokenizer.js';
 import { type TextSpan, tokenSpans } from './token-spans.js';
 
 const SpecialToken = z
@@ -16,6 +17,9 @@ const TokenizerConfig = z.looseObject({
   mask_token: SpecialToken,
 });
 
+/** Characters that the library reads alone, before what reads more of them quicker is made: a query must not wait for it. */
+const FEW_CHARACTERS = 8192;
+
 /** Text to token ids by a checkpoint's own tokenizer.json. */
 export class TextTokenizer {
   /** Ids that tokenizer_config.json names; null where it names none. */
@@ -26,6 +30,11 @@ export class TextTokenizer {
   /** One more than the largest id; rows of an embedding table from here on stand for nothing. */
   readonly size: number;
   readonly #tokenizer: Tokenizer;
+  readonly #makePieces: () => PieceTokenizer | null;
+  #pieces: PieceTokenizer | null = null;
+  /** Ids that stand in front of and behind those of any text; null where they can't be told from its own. */
+  #around: IdsAround | null = null;
+  #charactersRead = 0;
 
   /**
    * Reads tokenizer.json and tokenizer_config.json of a checkpoint folder, or the metadata of a GGUF file.
@@ -42,15 +51,16 @@ export class TextTokenizer {
       throw unusable(parsed.success ? path : configPath, parsed.error);
     }
     try {
-      return new TextTokenizer(new Tokenizer(json, parsed.data), parsed.data, sizeOf(json));
+      return new TextTokenizer(json, parsed.data);
     } catch (cause) {
       throw unusable(path, cause);
     }
   }
 
-  private constructor(tokenizer: Tokenizer, config: z.infer<typeof TokenizerConfig>, size: number) {
-    this.size = size;
-    this.#tokenizer = tokenizer;
+  private constructor(json: object, config: z.infer<typeof TokenizerConfig>) {
+    this.size = sizeOf(json);
+    this.#tokenizer = new Tokenizer(json, config);
+    this.#makePieces = () => PieceTokenizer.of(this.#tokenizer, json, config);
     this.bosId = this.#named(config.bos_token);
     this.eosId = this.#named(config.eos_token);
     this.padId = this.#named(config.pad_token);
@@ -82,7 +92,11 @@ export class TextTokenizer {
 
   /** Number of ids of the bare text, without special tokens around it. */
   count(text: string): number {
-    return this.#ids(text, false).length;
+    const pieces = this.#piecesOf(text);
+    if (pieces === null) return this.#ids(text, false).length;
+    let count = 0;
+    for (const { length } of pieces) count += length;
+    return count;
   }
 
   /** The text that ids stand for, special tokens included. */
@@ -96,6 +110,38 @@ export class TextTokenizer {
   }
 
   #ids(text: string, special: boolean): number[] {
+    const pieces = this.#piecesOf(text);
+    if (pieces === null || (special && this.#around === null)) return this.#idsByLibrary(text, special);
+    const { before, behind } = special ? this.#around! : NOTHING_AROUND;
+    const ids = [...before];
+    for (const piece of pieces) for (const id of piece) ids.push(id);
+    ids.push(...behind);
+    return ids;
+  }
+
+  // Null where the library must read the text.
+  #piecesOf(text: string): (readonly number[])[] | null {
+    if (this.#charactersRead < FEW_CHARACTERS) {
+      this.#charactersRead += text.length;
+      if (this.#charactersRead < FEW_CHARACTERS) return null;
+      this.#pieces = this.#makePieces();
+      this.#around = this.#pieces && this.#idsAround();
+    }
+    return this.#pieces?.pieces(text) ?? null;
+  }
+
+  #idsAround(): IdsAround | null {
+    const [letter, whole, empty] = [
+      this.#idsByLibrary('a', false),
+      this.#idsByLibrary('a', true),
+      this.#idsByLibrary('', true),
+    ];
+    const at = whole.indexOf(letter[0] ?? -1);
+    const around = { before: whole.slice(0, at), behind: whole.slice(at + letter.length) };
+    return at >= 0 && [...around.before, ...around.behind].join() === empty.join() ? around : null;
+  }
+
+  #idsByLibrary(text: string, special: boolean): number[] {
     const { ids, tokens }: { ids: number[]; tokens: string[] } = this.#tokenizer.encode(text, {
       add_special_tokens: special,
     });
@@ -109,6 +155,13 @@ export class TextTokenizer {
     return token ? this.idOf(token) : null;
   }
 }
+
+interface IdsAround {
+  readonly before: readonly number[];
+  readonly behind: readonly number[];
+}
+
+const NOTHING_AROUND: IdsAround = { before: [], behind: [] };
 
 // Unigram models list [piece, score], and the place is the id; all others map pieces to ids.
 const Pieces = z.array(z.tuple([z.string(), z.number()]));
