@@ -22,9 +22,11 @@ export {
   type VerifyOptions,
   verifyModel,
 } from './hub/index.js';
+export { JsonFiles } from './json-files.js';
+export { type JsonSource, ModelFiles, type ModuleTensors, withModelFiles } from './model-files.js';
 export { type Packing, type Precision, packing } from './precision.js';
-export { readJson } from './read-json.js';
-export { openRegularFile, readRegularFile } from './regular-file.js';
 export type { Dtype } from './safetensors/header.js';
-export { SafetensorsFile, type StoredTensor } from './safetensors/safetensors-file.js';
+export { SafetensorsFile } from './safetensors/safetensors-file.js';
+export type { StoredTensor } from './safetensors/stored-tensor.js';
 export { widen } from './safetensors/widen.js';
+export type { TensorFile, Weights } from './weights.js';

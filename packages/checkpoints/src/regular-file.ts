@@ -12,10 +12,10 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   });
 }
 
-/** The text of a small file of a checkpoint. @throws GlotError as `openRegularFile` */
-export async function readRegularFile(path: string): Promise<string> {
+/** The bytes of a small file of a checkpoint. @throws GlotError as `openRegularFile` */
+export async function readRegularBytes(path: string): Promise<Buffer> {
   await requireRegular(path);
-  return readFile(path, 'utf8').catch((cause: unknown) => {
+  return readFile(path).catch((cause: unknown) => {
     throw cannotRead(path, cause);
   });
 }

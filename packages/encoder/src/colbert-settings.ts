@@ -31,10 +31,8 @@ export interface ColbertSettings {
 
 /** The matrix from hidden states to token vectors. */
 export interface Projection {
-  /** Safetensors or GGUF file. */
-  readonly path: string;
-  /** Its tensors: NAME.weight [outputs, inputs], and NAME.bias [outputs] where `bias` is set. */
-  readonly name: string;
+  /** The part of the model with the tensors linear.weight [outputs, inputs], and linear.bias [outputs] where `bias` is set. */
+  readonly module: string;
   readonly inputs: number;
   readonly outputs: number;
   readonly bias: boolean;

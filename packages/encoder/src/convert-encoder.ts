@@ -1,5 +1,5 @@
 import { type ConvertedWeights, convertedFolder } from '@glot/checkpoints';
-import { withCheckpoint } from './encoder-checkpoint.js';
+import { openEncoderCheckpoint } from './encoder-checkpoint.js';
 import type { OpenEncoderOptions } from './open-encoder.js';
 import { TokenLayout } from './token-layout.js';
 import { loadRunner, runnerOptions } from './trunk-runner.js';
@@ -18,14 +18,18 @@ export interface ConvertEncoderOptions extends Pick<OpenEncoderOptions, 'precisi
  */
 export async function convertEncoder(model: string, options: ConvertEncoderOptions = {}): Promise<ConvertedWeights[]> {
   const { folder: cacheFolder = convertedFolder(), signal, ...opening } = options;
-  return withCheckpoint(model, async ({ folder }, settings) => {
-    await TokenLayout.load(folder, settings);
+  const { files, settings } = await openEncoderCheckpoint(model);
+  try {
+    await TokenLayout.load(files, settings);
     const kept: ConvertedWeights[] = [];
-    const runner = await loadRunner(runnerOptions(folder, settings, { ...opening, cacheFolder }), {
-      onConverted: (weights) => kept.push(weights),
+    const conversion = {
+      onConverted: (weights: ConvertedWeights) => kept.push(weights),
       ...(signal !== undefined && { signal }),
-    });
-    await runner.dispose();
+    };
+    const load = runnerOptions(files.path, settings, { ...opening, cacheFolder });
+    await (await loadRunner(load, conversion, files)).dispose();
     return kept;
-  });
+  } finally {
+    await files.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isGguf } from '@glot/checkpoints';
+import { isGguf, ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Checkpoint, type Lfm2Config } from '@glot/lfm2';
 import type { ColbertSettings } from './colbert-settings.js';
@@ -11,24 +11,30 @@ import { hasModules, readSettings } from './settings.js';
 /** Folder of the model that comes with this package; the same from sources and from the build. */
 export const EMBEDDED_MODEL = fileURLToPath(new URL('../models/glot-colbert-mini', import.meta.url));
 
+/** The open files of a late-interaction model, found to fit each other. */
+export interface EncoderCheckpoint {
+  readonly files: ModelFiles;
+  readonly checkpoint: Checkpoint;
+  readonly settings: ColbertSettings;
+}
+
 /**
- * Opens the files of a model, checks that they fit each other, and closes them after `use`.
+ * Opens the files of a model and checks that they fit each other. Who opens them closes them.
  * @param model a folder in PyLate's layout or a .gguf file; undefined: the embedded model
  * @throws GlotError `encoder.not-found`, `encoder.no-projection`, `encoder.settings`, `lfm2.*`
  */
-export async function withCheckpoint<T>(
-  model: string | undefined,
-  use: (checkpoint: Checkpoint, settings: ColbertSettings) => Promise<T>,
-): Promise<T> {
+export async function openEncoderCheckpoint(model: string | undefined): Promise<EncoderCheckpoint> {
   const path = resolve(model ?? EMBEDDED_MODEL);
   await checkKind(path);
-  const settings = await (isGguf(path) ? readGgufSettings(path) : readSettings(path));
-  const checkpoint = await Checkpoint.open(path);
+  const files = await ModelFiles.open(path);
   try {
+    const settings = await (files.isGguf ? readGgufSettings(files) : readSettings(files));
+    const checkpoint = await Checkpoint.of(files);
     checkFit(settings, checkpoint.config, path);
-    return await use(checkpoint, settings);
-  } finally {
-    await checkpoint.close();
+    return { files, checkpoint, settings };
+  } catch (error) {
+    await files.close();
+    throw error;
   }
 }
 
@@ -38,7 +44,7 @@ export async function withCheckpoint<T>(
  * @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.unsupported`, `lfm2.dtype`
  */
 export async function isEncoder(path: string): Promise<boolean> {
-  return isGguf(path) ? hasProjection(path) : hasModules(path);
+  return withModelFiles(path, (files) => (files.isGguf ? hasProjection(files) : hasModules(files.json)));
 }
 
 function checkFit(settings: ColbertSettings, config: Lfm2Config, path: string): void {

@@ -1,7 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { isGguf, type Precision } from '@glot/checkpoints';
+import { createHash } from 'node:crypto';
+import type { ModelFiles, Precision } from '@glot/checkpoints';
 import type { Checkpoint } from '@glot/lfm2';
 import { type ColbertSettings, PYLATE_CONVENTIONS } from './colbert-settings.js';
 
@@ -15,16 +13,16 @@ const ROUNDING = 2;
  * A precision other than f32 counts as well. The same files give the same fingerprint wherever they lie.
  */
 export async function fingerprint(
+  files: ModelFiles,
   checkpoint: Checkpoint,
   settings: ColbertSettings,
   precision: Precision = 'f32',
 ): Promise<string> {
-  const { folder, weightFiles } = checkpoint;
   const { eosTokenIds, ...facts } = checkpoint.config;
   // As configurations mostly write it: a list only where there are several.
   const config = { ...facts, eosTokenId: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null) };
   const { projection, ...rest } = settings;
-  const { path, name, ...shape } = projection;
+  const { module, ...shape } = projection;
   // Settings that came after the first indexes count where they differ from what was always done.
   const conventions = Object.entries(PYLATE_CONVENTIONS) as [keyof ColbertSettings, unknown][];
   const usual = new Set(conventions.filter(([key, value]) => settings[key] === value).map(([key]) => key as string));
@@ -32,18 +30,9 @@ export async function fingerprint(
   const hash = createHash('sha256');
   if (precision !== 'f32') hash.update(`${precision}, ${ROUNDING}`);
   hash.update(JSON.stringify([ALGORITHM, sorted(config), sorted(counted), sorted(shape)]));
-  const files = isGguf(folder)
-    ? weightFiles // the one file holds all
-    : [join(folder, 'tokenizer.json'), join(folder, 'tokenizer_config.json'), ...weightFiles, path];
-  for (const file of files) await addFile(hash, file);
+  // The hashes of files, not their bytes, so that the border between two counts.
+  for (const file of await files.hashes([module])) hash.update(file);
   return hash.digest('hex');
-}
-
-// The hash of a file, not its bytes, so that the border between two files counts.
-async function addFile(hash: Hash, path: string): Promise<void> {
-  const inner = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) inner.update(chunk);
-  hash.update(inner.digest());
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): [string, unknown][] {

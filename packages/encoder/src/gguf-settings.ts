@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import { GgufFile } from '@glot/checkpoints';
+import { JsonFiles, type ModelFiles } from '@glot/checkpoints';
 import { parseConfig } from '@glot/lfm2';
 import { type ColbertSettings, type Projection, PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
 import { hasTextSettings, noProjection, readTextSettings } from './settings.js';
 
-/** The tensors that GGUF files call dense_2. */
-const PROJECTION = '1_Dense.linear';
+/** Where the tensors go that GGUF files call dense_2. */
+const PROJECTION = '1_Dense';
 
 /**
  * How LFM2-ColBERT-350M and LFM2.5-ColBERT-350M lay texts out. The GGUF format has no place for it. A checkpoint with
@@ -27,42 +27,37 @@ export const LFM2_COLBERT_SETTINGS: TextSettings = {
  * The settings of a GGUF file: of the weights, by its tensors; of texts, by the config_sentence_transformers.json
  * beside it, else those of LFM2-ColBERT.
  * @throws GlotError `encoder.no-projection` for other models; `encoder.settings` and `lfm2.json` for broken settings
- *   beside it; `lfm2.not-found`, `lfm2.gguf`, `lfm2.dtype`, `lfm2.unsupported`
+ *   beside it
  */
-export async function readGgufSettings(path: string): Promise<ColbertSettings> {
-  const projection = await readProjection(path);
-  const text = (await assumesTextSettings(path)) ? LFM2_COLBERT_SETTINGS : await readTextSettings(dirname(path));
+export async function readGgufSettings(files: ModelFiles): Promise<ColbertSettings> {
+  const projection = await readProjection(files);
+  const text = (await hasTextSettings(files.json)) ? await readTextSettings(files.json) : LFM2_COLBERT_SETTINGS;
   return { ...text, projection };
 }
 
-/** Whether `readGgufSettings` takes the settings of LFM2-ColBERT. */
+/** Whether a GGUF file gets the settings of LFM2-ColBERT, since it has none beside it. */
 export async function assumesTextSettings(path: string): Promise<boolean> {
-  return !(await hasTextSettings(dirname(path)));
+  return !(await hasTextSettings(new JsonFiles(dirname(path))));
 }
 
-/** @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.dtype`, `lfm2.unsupported` */
-export async function hasProjection(path: string): Promise<boolean> {
-  const file = await GgufFile.open(path);
-  const found = file.describe(`${PROJECTION}.weight`);
-  await file.close();
-  return found !== undefined;
+/** @throws GlotError as `ModelFiles.module` */
+export async function hasProjection(files: ModelFiles): Promise<boolean> {
+  const { file, prefix } = await files.module(PROJECTION);
+  return file.describe(`${prefix}linear.weight`) !== undefined;
 }
 
-async function readProjection(path: string): Promise<Projection> {
-  const file = await GgufFile.open(path);
-  try {
-    const shape = file.describe(`${PROJECTION}.weight`)?.shape;
-    if (shape?.length !== 2 || shape.includes(0)) throw noProjection(path, withoutProjection(file));
-    const [outputs, inputs] = shape as [number, number];
-    return { path, name: PROJECTION, inputs, outputs, bias: file.describe(`${PROJECTION}.bias`) !== undefined };
-  } finally {
-    await file.close();
-  }
+async function readProjection(files: ModelFiles): Promise<Projection> {
+  const { file, prefix } = await files.module(PROJECTION);
+  const shape = file.describe(`${prefix}linear.weight`)?.shape;
+  if (shape?.length !== 2 || shape.includes(0)) throw noProjection(files.path, await withoutProjection(files));
+  const [outputs, inputs] = shape as [number, number];
+  const bias = file.describe(`${prefix}linear.bias`) !== undefined;
+  return { module: PROJECTION, inputs, outputs, bias };
 }
 
-function withoutProjection(file: GgufFile): string {
+async function withoutProjection(files: ModelFiles): Promise<string> {
   const lacks = 'it lacks the projection to token vectors (tensor dense_2.weight)';
-  return parseConfig(file.configJson(), file.path).attention === 'causal'
+  return parseConfig(await files.config(), files.path).attention === 'causal'
     ? `${lacks}; it is a model that writes text, to be named with --generator`
     : `${lacks}; it is an encoder that makes one vector of a whole text`;
 }

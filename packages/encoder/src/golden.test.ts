@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SafetensorsFile } from '@glot/checkpoints';
+import { SafetensorsFile, withModelFiles } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEncoder } from './open-encoder.js';
 import { readSettings } from './settings.js';
@@ -69,7 +69,7 @@ describe.skipIf(!existsSync(FOLDER))('golden values by official libraries (skipp
   }
 
   async function layouts(model: string) {
-    const layout = await TokenLayout.load(model, await readSettings(model));
+    const layout = await TokenLayout.load(model, await withModelFiles(model, readSettings));
     return {
       queries: queries.map((text) => layout.query(text)),
       documents: documents.map((text) => layout.document(text)),
@@ -143,7 +143,7 @@ describe.skipIf(!existsSync(FOLDER))('golden values by official libraries (skipp
 
   it('says where in the text its rows come from, with blanks kept and the prefix in the text', async () => {
     const model = join(FOLDER, 'sentence-transformers');
-    const layout = await TokenLayout.load(model, await readSettings(model));
+    const layout = await TokenLayout.load(model, await withModelFiles(model, readSettings));
     const text = '  今日の天気は？  ';
     const spans = layout.spans(text, 'query');
     expect(spans.length).toBe(layout.query(text).kept.length);

@@ -1,12 +1,10 @@
 import { basename, parse } from 'node:path';
-import { isGguf } from '@glot/checkpoints';
 import type { Checkpoint } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
-import type { ColbertSettings } from './colbert-settings.js';
-import { withCheckpoint } from './encoder-checkpoint.js';
+import { type EncoderCheckpoint, openEncoderCheckpoint } from './encoder-checkpoint.js';
 import { fingerprint } from './fingerprint.js';
 import { TokenLayout } from './token-layout.js';
-import { loadRunner, type RunnerOptions, runnerOptions, type TrunkRunner } from './trunk-runner.js';
+import { loadRunner, runnerOptions, type TrunkRunner } from './trunk-runner.js';
 import type { Encoder, EncoderDescription, EncoderPrecision } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
@@ -36,24 +34,45 @@ export interface OpenEncoderOptions {
 const BATCH_FLOPS = 5e9;
 const MAX_BATCH_TOKENS = 8192;
 
+type Description = EncoderDescription & { readonly precision: EncoderPrecision };
+
 /**
- * Opens a late-interaction encoder.
- * @throws GlotError `encoder.not-found`, `encoder.no-projection`, `encoder.settings`, `encoder.tokenizer`, `lfm2.*`,
- *   `kernels.*`
+ * A late-interaction model whose files are open: tells what it is, and loads it. Each file is read once for both.
  * @example
- * const encoder = await openEncoder();
- * const { data, offsets, dim } = await encoder.encodeQueries(['wie alt ist das Universum?']);
- * await encoder.dispose();
+ * const model = await EncoderModel.open({ model: 'LFM2-ColBERT-350M.gguf' });
+ * const { fingerprint } = await model.describe();
+ * const encoder = await model.load();
+ * await model.close();
  */
-export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Encoder> {
-  return withCheckpoint(options.model, async (checkpoint, settings) => {
-    const { folder } = checkpoint;
-    const load = runnerOptions(folder, settings, options);
+export class EncoderModel {
+  readonly #options: OpenEncoderOptions;
+  readonly #opened: EncoderCheckpoint;
+  #description: Promise<Description> | undefined;
+
+  /** @throws GlotError as `openEncoder` */
+  static async open(options: OpenEncoderOptions = {}): Promise<EncoderModel> {
+    return new EncoderModel(options, await openEncoderCheckpoint(options.model));
+  }
+
+  private constructor(options: OpenEncoderOptions, opened: EncoderCheckpoint) {
+    this.#options = options;
+    this.#opened = opened;
+  }
+
+  /** What the encoder would say of itself; the files are read and hashed, the model is not loaded. */
+  describe(): Promise<Description> {
+    this.#description ??= this.#describe();
+    return this.#description;
+  }
+
+  /** The encoder; it outlives `close`. @throws GlotError as `openEncoder` */
+  async load(): Promise<Encoder> {
+    const { files, checkpoint, settings } = this.#opened;
     // The model loads while the tokenizer is read and the files are hashed.
-    const loading = startRunner(options, load);
-    const [layout, identity, runner] = await Promise.all([
-      TokenLayout.load(folder, settings),
-      fingerprint(checkpoint, settings, load.precision),
+    const loading = this.#startRunner();
+    const [layout, description, runner] = await Promise.all([
+      TokenLayout.load(files, settings),
+      this.describe(),
       loading,
     ]).catch(async (error: unknown) => {
       await loading.then(
@@ -63,12 +82,49 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
       throw error;
     });
     return new ColbertEncoder({
-      ...description(checkpoint, settings, identity, load.precision),
+      ...description,
       layout,
       runner,
       batchTokens: Math.min(MAX_BATCH_TOKENS, Math.floor(BATCH_FLOPS / flopsPerToken(checkpoint))),
     });
-  });
+  }
+
+  /** Closes the files. */
+  async close(): Promise<void> {
+    await this.#opened.files.close();
+  }
+
+  async #describe(): Promise<Description> {
+    const { files, checkpoint, settings } = this.#opened;
+    const { precision = 'f32' } = this.#options;
+    return {
+      name: files.isGguf ? parse(files.path).name : basename(files.path),
+      fingerprint: await fingerprint(files, checkpoint, settings, precision),
+      dim: settings.projection.outputs,
+      documentLength: settings.documentLength,
+      precision,
+    };
+  }
+
+  async #startRunner(): Promise<TrunkRunner> {
+    const { files, settings } = this.#opened;
+    const load = runnerOptions(files.path, settings, this.#options);
+    // A thread opens files of its own: handles do not cross.
+    return (this.#options.worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load, {}, files);
+  }
+}
+
+/**
+ * Opens a late-interaction encoder.
+ * @throws GlotError `encoder.not-found`, `encoder.no-projection`, `encoder.settings`, `encoder.tokenizer`, `lfm2.*`,
+ *   `kernels.*`
+ * @example
+ * const encoder = await openEncoder();
+ * const { data, offsets, dim } = await encoder.encodeQueries(['wie alt ist das Universum?']);
+ * await encoder.dispose();
+ */
+export function openEncoder(options: OpenEncoderOptions = {}): Promise<Encoder> {
+  return withModel(options, (model) => model.load());
 }
 
 /**
@@ -78,28 +134,16 @@ export async function openEncoder(options: OpenEncoderOptions = {}): Promise<Enc
 export function describeEncoder(
   options: Pick<OpenEncoderOptions, 'model' | 'precision'> = {},
 ): Promise<EncoderDescription> {
-  return withCheckpoint(options.model, async (checkpoint, settings) =>
-    description(checkpoint, settings, await fingerprint(checkpoint, settings, options.precision), options.precision),
-  );
+  return withModel(options, (model) => model.describe());
 }
 
-function description(
-  checkpoint: Checkpoint,
-  settings: ColbertSettings,
-  fingerprint: string,
-  precision: EncoderPrecision = 'f32',
-) {
-  return {
-    name: isGguf(checkpoint.folder) ? parse(checkpoint.folder).name : basename(checkpoint.folder),
-    fingerprint,
-    dim: settings.projection.outputs,
-    documentLength: settings.documentLength,
-    precision,
-  } satisfies EncoderDescription;
-}
-
-function startRunner({ worker }: OpenEncoderOptions, load: RunnerOptions): Promise<TrunkRunner> {
-  return (worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load);
+async function withModel<T>(options: OpenEncoderOptions, use: (model: EncoderModel) => Promise<T>): Promise<T> {
+  const model = await EncoderModel.open(options);
+  try {
+    return await use(model);
+  } finally {
+    await model.close();
+  }
 }
 
 // Two operations per weight of the layers; attention itself adds little at these lengths.

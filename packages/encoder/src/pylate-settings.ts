@@ -1,3 +1,4 @@
+import type { JsonFiles } from '@glot/checkpoints';
 import { isGlotError } from '@glot/errors';
 import { z } from 'zod';
 import { PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
@@ -24,9 +25,9 @@ const TransformerFile = z.object({ do_lower_case: z.boolean().default(false) });
  * How a checkpoint saved by PyLate lays its texts out. Nothing is guessed: a key that changes vectors must be there.
  * @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json`
  */
-export async function readPylateSettings(folder: string): Promise<TextSettings> {
-  const file = await readSettingsFile(folder, SETTINGS, SettingsFile);
-  const transformer = await readSettingsFile(folder, TRANSFORMER_SETTINGS, TransformerFile).catch((error: unknown) => {
+export async function readPylateSettings(files: JsonFiles): Promise<TextSettings> {
+  const file = await readSettingsFile(files, SETTINGS, SettingsFile);
+  const transformer = await readSettingsFile(files, TRANSFORMER_SETTINGS, TransformerFile).catch((error: unknown) => {
     // sentence-transformers writes this file, but works without it; lower-casing is off then.
     if (isGlotError(error, 'lfm2.not-found')) return { do_lower_case: false };
     throw error;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { JsonFiles } from '@glot/checkpoints';
 import { isGlotError } from '@glot/errors';
 import { z } from 'zod';
 import type { TextSettings } from './colbert-settings.js';
@@ -56,11 +57,11 @@ const MOST_TOKENS = 4096;
  * their blanks, prefixes are prompts in front of the text, and convolutions do not see expansion that is not attended.
  * @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json`
  */
-export async function readSentenceTransformersSettings(folder: string): Promise<TextSettings> {
-  const file = await readSettingsFile(folder, SETTINGS, SettingsFile);
-  const transformer = await readSettingsFile(folder, TRANSFORMER_SETTINGS, TransformerFile);
+export async function readSentenceTransformersSettings(files: JsonFiles): Promise<TextSettings> {
+  const file = await readSettingsFile(files, SETTINGS, SettingsFile);
+  const transformer = await readSettingsFile(files, TRANSFORMER_SETTINGS, TransformerFile);
   const expansion = transformer.query_expansion ?? null;
-  const longest = await longestText(folder, transformer.max_seq_length ?? MOST_TOKENS);
+  const longest = await longestText(files, transformer.max_seq_length ?? MOST_TOKENS);
   const queryLength =
     expansion?.strategy === 'fixed'
       ? expansion.length
@@ -76,24 +77,24 @@ export async function readSentenceTransformersSettings(folder: string): Promise<
     expansionLength: expansion === null || expansion.length === queryLength ? null : expansion.length,
     expansionToken: expansion?.token ?? null,
     attendToExpansion: expansion?.attend ?? false,
-    skiplist: await readSkiplist(folder),
+    skiplist: await readSkiplist(files),
     lowerCase: false,
     maskedConvolution: file.mask_expansion_in_convolutions ?? true,
   };
 }
 
-async function longestText(folder: string, limit: number): Promise<number> {
-  const { max_position_embeddings: positions } = await readSettingsFile(folder, 'config.json', Positions);
-  const tokenizer = await readSettingsFile(folder, 'tokenizer_config.json', TokenizerFile);
+async function longestText(files: JsonFiles, limit: number): Promise<number> {
+  const { max_position_embeddings: positions } = await readSettingsFile(files, 'config.json', Positions);
+  const tokenizer = await readSettingsFile(files, 'tokenizer_config.json', TokenizerFile);
   return Math.min(limit, positions, tokenizer.model_max_length ?? limit);
 }
 
-async function readSkiplist(folder: string): Promise<readonly string[]> {
-  const masks = (await readModules(folder)).filter(({ type }) => type.endsWith('MultiVectorMask'));
+async function readSkiplist(files: JsonFiles): Promise<readonly string[]> {
+  const masks = (await readModules(files)).filter(({ type }) => type.endsWith('MultiVectorMask'));
   const [mask, ...more] = masks;
   if (mask === undefined) return [];
-  if (more.length > 0) throw invalidSettings(join(folder, MODULES), 'it lists several MultiVectorMask modules');
-  const file = await readSettingsFile(folder, join(mask.path, 'config.json'), MaskFile).catch((error: unknown) => {
+  if (more.length > 0) throw invalidSettings(join(files.folder, MODULES), 'it lists several MultiVectorMask modules');
+  const file = await readSettingsFile(files, join(mask.path, 'config.json'), MaskFile).catch((error: unknown) => {
     if (isGlotError(error, 'lfm2.not-found')) return { skiplist_words: [] };
     throw error;
   });

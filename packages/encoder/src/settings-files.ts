@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson } from '@glot/checkpoints';
+import type { JsonFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { z } from 'zod';
 
@@ -15,21 +14,20 @@ const ModulesFile = z.array(z.object({ path: z.string(), type: z.string() }));
 export type ModuleEntry = z.infer<typeof ModulesFile>[number];
 
 /** @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json` */
-export function readModules(folder: string): Promise<readonly ModuleEntry[]> {
-  return readSettingsFile(folder, MODULES, ModulesFile);
+export function readModules(files: JsonFiles): Promise<readonly ModuleEntry[]> {
+  return readSettingsFile(files, MODULES, ModulesFile);
 }
 
 /** @throws GlotError `encoder.settings` where a key is missing or impossible, `lfm2.not-found`, `lfm2.json` */
 export async function readSettingsFile<T extends z.ZodType>(
-  folder: string,
+  files: JsonFiles,
   name: string,
   schema: T,
 ): Promise<z.infer<T>> {
-  const path = join(folder, name);
-  const parsed = schema.safeParse(await readJson(path));
+  const parsed = schema.safeParse(await files.read(name));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalidSettings(path, `${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+  throw invalidSettings(join(files.folder, name), `${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
 }
 
 export function invalidSettings(path: string, problem: string): GlotError {
@@ -38,12 +36,5 @@ export function invalidSettings(path: string, problem: string): GlotError {
     `${path} does not say how to encode: ${problem}; a late-interaction checkpoint saved by PyLate or by ` +
       'sentence-transformers (MultiVectorEncoder) is needed',
     { details: { path } },
-  );
-}
-
-export function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
   );
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { JsonFiles, ModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { z } from 'zod';
 import type { ColbertSettings, Projection, TextSettings } from './colbert-settings.js';
@@ -6,7 +7,6 @@ import { readPylateSettings } from './pylate-settings.js';
 import { readSentenceTransformersSettings } from './sentence-transformers-settings.js';
 import {
   invalidSettings,
-  isFile,
   MODULES,
   type ModuleEntry,
   readModules,
@@ -30,29 +30,26 @@ const DenseFile = z.object({
  * @throws GlotError `encoder.settings`; `encoder.no-projection` for other models; `lfm2.not-found` and `lfm2.json` for
  *   files that are missing or broken
  */
-export async function readSettings(folder: string): Promise<ColbertSettings> {
-  if (!(await hasModules(folder))) {
-    throw noProjection(
-      folder,
-      `it lacks ${MODULES}, which PyLate and sentence-transformers save with such a checkpoint`,
-    );
+export async function readSettings({ path, json }: ModelFiles): Promise<ColbertSettings> {
+  if (!(await hasModules(json))) {
+    throw noProjection(path, `it lacks ${MODULES}, which PyLate and sentence-transformers save with such a checkpoint`);
   }
-  return { ...(await readTextSettings(folder)), projection: await readProjection(folder) };
+  return { ...(await readTextSettings(json)), projection: await readProjection(json) };
 }
 
 /** Whether a folder lists its parts as sentence-transformers does. */
-export function hasModules(folder: string): Promise<boolean> {
-  return isFile(join(folder, MODULES));
+export function hasModules(files: JsonFiles): Promise<boolean> {
+  return files.has(MODULES);
 }
 
 /** Whether a folder holds settings as `readTextSettings` reads them. */
-export function hasTextSettings(folder: string): Promise<boolean> {
-  return isFile(join(folder, SETTINGS));
+export function hasTextSettings(files: JsonFiles): Promise<boolean> {
+  return files.has(SETTINGS);
 }
 
 /** @throws GlotError `encoder.settings`, `lfm2.not-found`, `lfm2.json` */
-export async function readTextSettings(folder: string): Promise<TextSettings> {
-  return (await isMultiVectorEncoder(folder)) ? readSentenceTransformersSettings(folder) : readPylateSettings(folder);
+export async function readTextSettings(files: JsonFiles): Promise<TextSettings> {
+  return (await isMultiVectorEncoder(files)) ? readSentenceTransformersSettings(files) : readPylateSettings(files);
 }
 
 /** A model that is no late-interaction encoder. */
@@ -62,34 +59,33 @@ export function noProjection(path: string, problem: string): GlotError {
   });
 }
 
-async function isMultiVectorEncoder(folder: string): Promise<boolean> {
-  const { model_type: type } = await readSettingsFile(folder, SETTINGS, KindFile);
+async function isMultiVectorEncoder(files: JsonFiles): Promise<boolean> {
+  const { model_type: type } = await readSettingsFile(files, SETTINGS, KindFile);
   return type === 'MultiVectorEncoder';
 }
 
-async function readProjection(folder: string): Promise<Projection> {
-  const [trunk, dense, ...more] = await readModules(folder);
+async function readProjection(files: JsonFiles): Promise<Projection> {
+  const [trunk, dense, ...more] = await readModules(files);
   const transformer = trunk?.path === '' && trunk.type.endsWith('Transformer');
   if (!transformer || !isModule(dense, 'Dense')) {
     throw invalidSettings(
-      join(folder, MODULES),
+      join(files.folder, MODULES),
       'it must list a Transformer in the folder itself, then one Dense module',
     );
   }
-  if (await isMultiVectorEncoder(folder)) {
+  if (await isMultiVectorEncoder(files)) {
     const known = more.every((module) => isModule(module, 'MultiVectorMask') || isModule(module, 'Normalize'));
     if (!known || !more.some((module) => isModule(module, 'Normalize'))) {
       const problem =
         'behind the Dense module must stand Normalize, with or without a MultiVectorMask, and nothing else';
-      throw invalidSettings(join(folder, MODULES), problem);
+      throw invalidSettings(join(files.folder, MODULES), problem);
     }
   } else if (more.length > 0) {
-    throw invalidSettings(join(folder, MODULES), 'it must list nothing behind the Dense module');
+    throw invalidSettings(join(files.folder, MODULES), 'it must list nothing behind the Dense module');
   }
-  const file = await readSettingsFile(folder, join(dense.path, 'config.json'), DenseFile);
+  const file = await readSettingsFile(files, join(dense.path, 'config.json'), DenseFile);
   return {
-    path: join(folder, dense.path, 'model.safetensors'),
-    name: 'linear',
+    module: dense.path,
     inputs: file.in_features,
     outputs: file.out_features,
     bias: file.bias,

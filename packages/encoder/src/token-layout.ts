@@ -1,3 +1,4 @@
+import type { ModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { type TextSpan, TextTokenizer } from '@glot/lfm2';
 import type { ColbertSettings } from './colbert-settings.js';
@@ -24,11 +25,11 @@ export class TokenLayout {
   readonly #skipped: ReadonlySet<number>;
 
   /**
-   * With the tokenizer of a checkpoint folder or .gguf file.
+   * With the tokenizer of a checkpoint folder or .gguf file, or of what is open of it.
    * @throws GlotError `encoder.tokenizer`, `lfm2.*`
    */
-  static async load(path: string, settings: ColbertSettings): Promise<TokenLayout> {
-    return new TokenLayout(await TextTokenizer.load(path), settings);
+  static async load(source: string | ModelFiles, settings: ColbertSettings): Promise<TokenLayout> {
+    return new TokenLayout(await TextTokenizer.load(source), settings);
   }
 
   /** @throws GlotError `encoder.tokenizer` where the tokenizer cannot follow the settings */

@@ -1,4 +1,4 @@
-import type { ConversionOptions } from '@glot/checkpoints';
+import { type ConversionOptions, type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Checkpoint, type TokenBatch, Trunk } from '@glot/lfm2';
 import type { ColbertSettings, Projection } from './colbert-settings.js';
@@ -47,16 +47,17 @@ export function runnerOptions(folder: string, settings: ColbertSettings, choices
   return { folder, projection, maskedConvolution, maxTokens, threads, precision, cacheFolder };
 }
 
-/** Loads the model into the calling thread. */
+/** Loads the model into the calling thread. @param source what is open of it, where something is */
 export async function loadRunner(
   options: RunnerOptions,
   conversion: Pick<ConversionOptions, 'onConverted' | 'signal'> = {},
+  source: string | ModelFiles = options.folder,
 ): Promise<TrunkRunner> {
-  const { folder, projection, maskedConvolution, maxTokens, threads, precision, cacheFolder } = options;
-  const checkpoint = await Checkpoint.open(folder);
-  try {
-    const head = await projectionHead(projection);
-    return await Trunk.load(checkpoint, {
+  const { projection, maskedConvolution, maxTokens, threads, precision, cacheFolder } = options;
+  return withModelFiles(source, async (files) => {
+    const checkpoint = await Checkpoint.of(files);
+    const head = await projectionHead(files, projection);
+    return Trunk.load(checkpoint, {
       ...conversion,
       head,
       maskedConvolution,
@@ -65,7 +66,5 @@ export async function loadRunner(
       ...(threads !== null && { threads }),
       ...(cacheFolder !== null && { cacheFolder }),
     });
-  } finally {
-    await checkpoint.close();
-  }
+  });
 }

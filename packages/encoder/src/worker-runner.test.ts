@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withModelFiles } from '@glot/checkpoints';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSettings } from './settings.js';
 import { loadRunner, type RunnerOptions, type TrunkRunner } from './trunk-runner.js';
@@ -16,7 +17,7 @@ describe.skipIf(!existsSync(fileURLToPath(ENTRY)))('the worker thread (skipped w
     for (const runner of opened.splice(0)) await runner.dispose();
   });
   const options = async (changes: Partial<RunnerOptions> = {}): Promise<RunnerOptions> => {
-    const { projection, maskedConvolution } = await readSettings(FOLDER);
+    const { projection, maskedConvolution } = await withModelFiles(FOLDER, readSettings);
     const held = { threads: 1, precision: 'f32', cacheFolder: null } as const;
     return { folder: FOLDER, projection, maskedConvolution, maxTokens: 40, ...held, ...changes };
   };

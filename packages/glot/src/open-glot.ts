@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import {
   checkPoolFactor,
-  describeEncoder,
   type Encoder,
   type EncoderDescription,
+  EncoderModel,
   type EncoderPrecision,
   openEncoder,
 } from '@glot/encoder';
@@ -117,12 +117,14 @@ export interface Glot {
 export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const paths = documentPaths(options.index);
   let encoder: Promise<Encoder> | undefined;
-  const index = options.mode === 'write' ? await openToChange(options) : await openToRead(options.index);
-  const model = modelOptions(options, index.encoder);
+  const { index, model } =
+    options.mode === 'write' ? await openToChange(options) : { index: await openToRead(options.index), model: null };
   const pooledBy = index.encoder.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
-    encoder ??= openEncoder(model);
+    encoder ??= (model === null ? openEncoder(modelOptions(options, index.encoder)) : model.load()).finally(() =>
+      model?.close(),
+    );
     const loaded = await encoder;
     index.requireEncoder(identityOf(loaded));
     return loaded;
@@ -177,6 +179,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     displayPath: (path) => paths.toDisplay(path),
     async close() {
       await index.close();
+      if (encoder === undefined) await model?.close();
       // One that failed to load has said so to its caller.
       const loaded = await encoder?.catch(() => undefined);
       await loaded?.dispose();
@@ -197,28 +200,28 @@ function openToRead(file: string): Promise<MultivectorIndex> {
   return openIndex({ file, mode: 'read' });
 }
 
-// An index that is there says how its encoder is to be opened, one that is made is told.
-async function openToChange(options: OpenGlotOptions): Promise<MultivectorIndex> {
+// An index that is there says how its encoder is to be opened, one that is made is told. The files of the model stay
+// open, for the encoder that may be needed.
+async function openToChange(options: OpenGlotOptions): Promise<{ index: MultivectorIndex; model: EncoderModel }> {
   const { poolFactor, profile } = options;
   if (poolFactor !== undefined) checkPoolFactor(poolFactor);
   const place = { file: options.index, mode: 'write', ...(profile && { profile }) } as const;
-  const describe = async (stored: EncoderIdentity | null) => ({
-    ...identityOf(await describeEncoder(modelOptions(options, stored))),
-    ...(poolFactor !== undefined && { poolFactor }),
+  const found = await openIndex(place).catch((error: unknown) => {
+    if (isGlotError(error, 'index.not-found')) return null;
+    throw error;
   });
-  let index: MultivectorIndex;
+  let model: EncoderModel | undefined;
   try {
-    index = await openIndex(place);
-  } catch (error) {
-    if (!isGlotError(error, 'index.not-found')) throw error;
-    return openIndex({ ...place, encoder: await describe(null) });
-  }
-  try {
-    index.requireEncoder(await describe(index.encoder));
-    return index;
+    model = await EncoderModel.open(modelOptions(options, found?.encoder ?? null));
+    const encoder = {
+      ...identityOf(await model.describe()),
+      ...(poolFactor !== undefined && { poolFactor }),
+    };
+    found?.requireEncoder(encoder);
+    return { index: found ?? (await openIndex({ ...place, encoder })), model };
   } catch (error) {
     // What went wrong first is what is told.
-    await index.close().catch(() => {});
+    await Promise.allSettled([found?.close(), model?.close()]);
     throw error;
   }
 }

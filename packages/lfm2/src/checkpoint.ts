@@ -1,18 +1,10 @@
-import { basename, join } from 'node:path';
-import { GgufFile, isGguf, readJson, SafetensorsFile, widen } from '@glot/checkpoints';
+import { ModelFiles, type TensorFile, type Weights, widen } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { type ElementType, f32Tensor, type TensorData } from '@glot/kernels';
-import { z } from 'zod';
 import { type Lfm2Config, parseConfig } from './config.js';
 
-const SINGLE = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
 /** The output matrix lies outside of the trunk's prefix. */
 const OUTPUT = 'lm_head.weight';
-const IndexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
-
-/** What both kinds of weight file can do. */
-type TensorFile = Pick<SafetensorsFile, 'path' | 'names' | 'describe' | 'read' | 'readFloats' | 'close'>;
 
 /**
  * A folder with config.json and safetensors weights, in one file or several, or a GGUF file. Tensors go by their
@@ -23,56 +15,45 @@ export class Checkpoint {
   /** The folder, or the GGUF file. */
   readonly folder: string;
   readonly config: Lfm2Config;
-  /** Files that hold the weights, for fingerprints. */
-  readonly weightFiles: readonly string[];
-  readonly #files: readonly TensorFile[];
+  readonly weightFiles: readonly TensorFile[];
   readonly #owner: ReadonlyMap<string, TensorFile>;
   readonly #prefix: string;
 
+  /** Files that are closed with the checkpoint; null: whoever opened them closes them. */
+  readonly #closes: ModelFiles | null;
+
   /**
-   * @param folder or a file whose name ends in .gguf
+   * @param path a folder, or a file whose name ends in .gguf; its files are closed with the checkpoint
    * @throws GlotError `lfm2.not-found`, `lfm2.config`, `lfm2.unsupported`, `lfm2.safetensors`, `lfm2.gguf`,
    *   `lfm2.dtype`, `lfm2.tensor`
    */
-  static async open(folder: string): Promise<Checkpoint> {
-    if (isGguf(folder)) return Checkpoint.#openGguf(folder);
-    const configPath = join(folder, 'config.json');
-    const config = parseConfig(await readJson(configPath), configPath);
-    const files: SafetensorsFile[] = [];
+  static async open(path: string): Promise<Checkpoint> {
+    const files = await ModelFiles.open(path);
     try {
-      const owner = await openWeights(folder, files);
-      return new Checkpoint(folder, config, files, owner, trunkPrefix([...owner.keys()], folder));
+      return await Checkpoint.#read(files, files);
     } catch (error) {
-      await Promise.all(files.map((file) => file.close()));
+      await files.close();
       throw error;
     }
   }
 
-  static async #openGguf(path: string): Promise<Checkpoint> {
-    const file = await GgufFile.open(path);
-    try {
-      const config = parseConfig(file.configJson(), path);
-      const owner = new Map(file.names.map((name) => [name, file]));
-      return new Checkpoint(path, config, [file], owner, trunkPrefix(file.names, path));
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+  /** The trunk of files that are open, and stay so. @throws GlotError as `open` */
+  static of(files: ModelFiles): Promise<Checkpoint> {
+    return Checkpoint.#read(files, null);
   }
 
-  private constructor(
-    folder: string,
-    config: Lfm2Config,
-    files: readonly TensorFile[],
-    owner: ReadonlyMap<string, TensorFile>,
-    prefix: string,
-  ) {
-    this.folder = folder;
+  static async #read(files: ModelFiles, closes: ModelFiles | null): Promise<Checkpoint> {
+    const config = parseConfig(await files.config(), files.configPath);
+    return new Checkpoint(files.path, config, await files.weights(), closes);
+  }
+
+  private constructor(path: string, config: Lfm2Config, { files, owner }: Weights, closes: ModelFiles | null) {
+    this.folder = path;
     this.config = config;
-    this.weightFiles = files.map((file) => file.path);
-    this.#files = files;
+    this.weightFiles = files;
     this.#owner = owner;
-    this.#prefix = prefix;
+    this.#prefix = trunkPrefix([...owner.keys()], path);
+    this.#closes = closes;
   }
 
   /** Shape of a trunk tensor. @throws GlotError `lfm2.tensor` */
@@ -99,7 +80,7 @@ export class Checkpoint {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#files.map((file) => file.close()));
+    await this.#closes?.close();
   }
 
   /** The name in the file. */
@@ -128,41 +109,6 @@ export class Checkpoint {
 }
 
 const STORED_TYPES: Readonly<Record<string, ElementType>> = { F32: 'f32', F16: 'f16', BF16: 'bf16' };
-
-// Opens the files of a folder and says which one holds which tensor. Opened files are pushed as they come.
-async function openWeights(folder: string, files: SafetensorsFile[]): Promise<Map<string, SafetensorsFile>> {
-  const owner = new Map<string, SafetensorsFile>();
-  const shards = await shardNames(folder);
-  for (const shard of shards ?? [SINGLE]) {
-    const file = await SafetensorsFile.open(join(folder, shard));
-    files.push(file);
-    for (const name of file.names) {
-      if (owner.has(name)) throw new GlotError('lfm2.tensor', `two files in ${folder} hold the tensor ${name}`);
-      owner.set(name, file);
-    }
-  }
-  return owner;
-}
-
-/** Names of the weight files by the index, or null where one file holds all. */
-async function shardNames(folder: string): Promise<string[] | null> {
-  const path = join(folder, INDEX);
-  let json: unknown;
-  try {
-    json = await readJson(path);
-  } catch (error) {
-    if (error instanceof GlotError && error.code === 'lfm2.not-found') return null;
-    throw error;
-  }
-  const parsed = IndexFile.safeParse(json);
-  const names = parsed.success ? [...new Set(Object.values(parsed.data.weight_map))].sort() : [];
-  if (names.length === 0 || names.some((name) => name !== basename(name) || !name.endsWith('.safetensors'))) {
-    throw new GlotError('lfm2.config', `${path} does not map tensors to safetensors files of its folder`, {
-      details: { path },
-    });
-  }
-  return names;
-}
 
 function trunkPrefix(names: readonly string[], folder: string): string {
   const suffix = 'embed_tokens.weight';

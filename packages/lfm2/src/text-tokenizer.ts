@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { GgufFile, isGguf, readJson } from '@glot/checkpoints';
+import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
@@ -37,24 +36,25 @@ export class TextTokenizer {
   #charactersRead = 0;
 
   /**
-   * Reads tokenizer.json and tokenizer_config.json of a checkpoint folder, or the metadata of a GGUF file.
+   * @param source a checkpoint folder or GGUF file, or what is open of it
    * @throws GlotError `lfm2.not-found`, `lfm2.json`, `lfm2.gguf`, `lfm2.tokenizer`
    */
-  static async load(folder: string): Promise<TextTokenizer> {
-    const path = isGguf(folder) ? folder : join(folder, 'tokenizer.json');
-    const configPath = isGguf(folder) ? folder : join(folder, 'tokenizer_config.json');
-    const [json, config] = isGguf(folder)
-      ? await readGguf(folder)
-      : await Promise.all([readJson(path), readJson(configPath)]);
-    const parsed = TokenizerConfig.safeParse(config);
-    if (!parsed.success || typeof json !== 'object' || json === null) {
-      throw unusable(parsed.success ? path : configPath, parsed.error);
-    }
-    try {
-      return new TextTokenizer(json, parsed.data);
-    } catch (cause) {
-      throw unusable(path, cause);
-    }
+  static load(source: string | ModelFiles): Promise<TextTokenizer> {
+    return withModelFiles(source, async (files) => {
+      const [{ json, path }, { json: config, path: configPath }] = await Promise.all([
+        files.tokenizer(),
+        files.tokenizerConfig(),
+      ]);
+      const parsed = TokenizerConfig.safeParse(config);
+      if (!parsed.success || typeof json !== 'object' || json === null) {
+        throw unusable(parsed.success ? path : configPath, parsed.error);
+      }
+      try {
+        return new TextTokenizer(json, parsed.data);
+      } catch (cause) {
+        throw unusable(path, cause);
+      }
+    });
   }
 
   private constructor(json: object, config: z.infer<typeof TokenizerConfig>) {
@@ -176,16 +176,6 @@ function sizeOf(json: object): number {
   if (!Array.isArray(model.vocab)) for (const id of Object.values(model.vocab)) largest = Math.max(largest, id);
   for (const { id } of added ?? []) largest = Math.max(largest, id);
   return largest + 1;
-}
-
-async function readGguf(path: string): Promise<[unknown, unknown]> {
-  const file = await GgufFile.open(path);
-  try {
-    const { tokenizer, config } = file.tokenizerFiles();
-    return [tokenizer, config];
-  } finally {
-    await file.close();
-  }
 }
 
 function unusable(path: string, cause: unknown): GlotError {

@@ -6,6 +6,7 @@ import { type Graph, GraphBuilder, int8Sign } from '@glot/kernels';
 import { z } from 'zod';
 import { hubSettings } from '../hub/settings.js';
 import type { Precision } from '../precision.js';
+import type { TensorFile } from '../weights.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
@@ -46,7 +47,7 @@ export interface ConversionOptions {
 export interface ConvertedCheckpoint {
   /** As read, defaults included. */
   readonly config: unknown;
-  readonly weightFiles: readonly string[];
+  readonly weightFiles: readonly TensorFile[];
 }
 
 /** A graph that a checkpoint is converted to. */
@@ -164,16 +165,9 @@ async function conversionKey(checkpoint: ConvertedCheckpoint, { precision, facts
   const hash = createHash('sha256');
   const sign = precision === 'int8' ? await int8Sign() : null;
   hash.update(JSON.stringify([CONVERTER_VERSION, checkpoint.config, precision, facts, sign]));
-  for (const path of checkpoint.weightFiles) {
-    const file = await open(path, 'r');
-    try {
-      const { size, mtimeMs } = await file.stat();
-      const head = new Uint8Array(Math.min(size, 1024 * 1024));
-      await file.read(head, 0, head.length, 0);
-      hash.update(JSON.stringify([resolve(path), size, mtimeMs])).update(head);
-    } finally {
-      await file.close();
-    }
+  for (const { path, file } of checkpoint.weightFiles) {
+    const { size, mtimeMs, head } = await file.stamp();
+    hash.update(JSON.stringify([resolve(path), size, mtimeMs])).update(head);
   }
   return `${precision}-${hash.digest('hex').slice(0, 32)}`;
 }

@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { GlotError } from '@glot/errors';
-import { openRegularFile } from '../regular-file.js';
-import type { StoredTensor } from '../safetensors/safetensors-file.js';
+import { CheckpointFile } from '../checkpoint-file.js';
+import type { StoredTensor } from '../safetensors/stored-tensor.js';
 import { widen } from '../safetensors/widen.js';
 import { architectureOf, configJson } from './config.js';
 import { corrupt } from './corrupt.js';
@@ -32,29 +31,31 @@ const PIECE_BYTES = 4 * 1024 * 1024;
  * Hugging Face shapes. Opening reads and checks the header only; tensors are read one at a time.
  */
 export class GgufFile {
-  readonly path: string;
+  readonly file: CheckpointFile;
   readonly metadata: Metadata;
-  readonly #file: FileHandle;
   readonly #entries: ReadonlyMap<string, Entry>;
 
   /** @throws GlotError `lfm2.not-found`, `lfm2.gguf`, `lfm2.dtype`, `lfm2.unsupported` */
   static async open(path: string): Promise<GgufFile> {
-    const file = await openRegularFile(path);
+    const file = await CheckpointFile.open(path);
     try {
-      const header = await readHeader(file, path);
+      const header = await readHeader(file);
       architectureOf(header.metadata, path);
-      return new GgufFile(path, file, header.metadata, namedEntries(header, path));
+      return new GgufFile(file, header.metadata, namedEntries(header, path));
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  private constructor(path: string, file: FileHandle, metadata: Metadata, entries: ReadonlyMap<string, Entry>) {
-    this.path = path;
+  private constructor(file: CheckpointFile, metadata: Metadata, entries: ReadonlyMap<string, Entry>) {
+    this.file = file;
     this.metadata = metadata;
-    this.#file = file;
     this.#entries = entries;
+  }
+
+  get path(): string {
+    return this.file.path;
   }
 
   /** Names of the tensors, in the order of the file. */
@@ -88,8 +89,7 @@ export class GgufFile {
   /** A tensor in the blocks of the file, for kernels that compute with them. @throws GlotError as `read` */
   async readBlocks(name: string): Promise<StoredBlocks> {
     const entry = this.#entry(name);
-    const bytes = new Uint8Array(entry.bytes);
-    await readInto(this.#file, bytes, entry.start, this.path);
+    const bytes = await this.file.read(entry.start, entry.bytes, corrupt);
     return { type: entry.layout.name, shape: entry.outer, bytes };
   }
 
@@ -113,7 +113,7 @@ export class GgufFile {
   }
 
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.file.close();
   }
 
   #entry(name: string): Entry {
@@ -130,7 +130,7 @@ export class GgufFile {
     const piece = new Uint8Array(pieceBlocks * blockBytes);
     for (let block = 0; block < blocks; block += pieceBlocks) {
       const count = Math.min(pieceBlocks, blocks - block);
-      await readInto(this.#file, piece.subarray(0, count * blockBytes), start + block * blockBytes, this.path);
+      await this.file.readInto(piece.subarray(0, count * blockBytes), start + block * blockBytes, corrupt);
       dequantize(piece, count, numbers, block * blockLength);
     }
     return numbers;
@@ -153,24 +153,13 @@ function namedEntries(header: GgufHeader, path: string): Map<string, Entry> {
 }
 
 // The header says its length nowhere: read more and more of the file until it parses.
-async function readHeader(file: FileHandle, path: string): Promise<GgufHeader> {
-  const { size } = await file.stat();
+async function readHeader(file: CheckpointFile): Promise<GgufHeader> {
+  const { path, size } = file;
   const limit = Math.min(size, MAX_HEADER_BYTES);
   for (let length = Math.min(FIRST_READ_BYTES, limit); ; length = Math.min(length * 4, limit)) {
-    const bytes = new Uint8Array(length);
-    await readInto(file, bytes, 0, path);
+    const bytes = await file.read(0, length, corrupt);
     const header = parseGgufHeader(bytes, size, path);
     if (header !== null) return header;
     if (length === limit) throw corrupt(path, `its header is longer than ${limit} bytes`);
-  }
-}
-
-// One read call ends early above 2 GiB and on some file systems, hence the loop.
-async function readInto(file: FileHandle, target: Uint8Array, position: number, where: string): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const { bytesRead } = await file.read(target, done, Math.min(target.length - done, 2 ** 30), position + done);
-    if (bytesRead === 0) throw corrupt(where, `it ends at byte ${position + done}`);
-    done += bytesRead;
   }
 }

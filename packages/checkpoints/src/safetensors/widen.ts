@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { StoredTensor } from './safetensors-file.js';
+import type { StoredTensor } from './stored-tensor.js';
 
 /** The numbers of a tensor as f32, exactly; an F32 tensor is not copied. @throws GlotError `lfm2.dtype` */
 export function widen({ dtype, bytes }: StoredTensor, name: string): Float32Array {

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { GgufFile, isGguf, readJson, readRegularFile } from '@glot/checkpoints';
+import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Template } from '@huggingface/jinja';
 import { z } from 'zod';
@@ -27,26 +26,30 @@ export class ChatTemplate {
   readonly #tokens: { readonly bos_token: string; readonly eos_token: string };
 
   /**
-   * The template of a checkpoint folder (chat_template.jinja, or tokenizer_config.json) or GGUF file.
+   * The template of a checkpoint folder (chat_template.jinja, or tokenizer_config.json) or GGUF file, or of what is
+   * open of it.
    * @throws GlotError `lfm2.chat-template` where there is none or it is no template, `lfm2.not-found`, `lfm2.gguf`
    */
-  static async load(path: string): Promise<ChatTemplate> {
-    const { config, source } = isGguf(path) ? await fromGguf(path) : await fromFolder(path);
-    const parsed = TemplateFile.safeParse(config);
-    const text = source ?? (parsed.success ? parsed.data.chat_template : null);
-    if (!text) {
-      throw new GlotError(
-        'lfm2.chat-template',
-        `${path} has no chat template; it is no chat model, so pass token ids or plain text instead of messages`,
-        { details: { path } },
-      );
-    }
-    const tokens: Partial<z.infer<typeof TemplateFile>> = parsed.success ? parsed.data : {};
-    try {
-      return new ChatTemplate(new Template(text), tokens.bos_token ?? '', tokens.eos_token ?? '');
-    } catch (cause) {
-      throw new GlotError('lfm2.chat-template', `the chat template of ${path} cannot be read`, { cause });
-    }
+  static load(model: string | ModelFiles): Promise<ChatTemplate> {
+    return withModelFiles(model, async (files) => {
+      const source = await files.chatTemplate();
+      const { json: config } = await files.tokenizerConfig();
+      const parsed = TemplateFile.safeParse(config);
+      const text = source ?? (parsed.success ? parsed.data.chat_template : null);
+      if (!text) {
+        throw new GlotError(
+          'lfm2.chat-template',
+          `${files.path} has no chat template; it is no chat model, so pass token ids or plain text instead of messages`,
+          { details: { path: files.path } },
+        );
+      }
+      const tokens: Partial<z.infer<typeof TemplateFile>> = parsed.success ? parsed.data : {};
+      try {
+        return new ChatTemplate(new Template(text), tokens.bos_token ?? '', tokens.eos_token ?? '');
+      } catch (cause) {
+        throw new GlotError('lfm2.chat-template', `the chat template of ${files.path} cannot be read`, { cause });
+      }
+    });
   }
 
   private constructor(template: Template, bos: string, eos: string) {
@@ -65,25 +68,5 @@ export class ChatTemplate {
     } catch (cause) {
       throw new GlotError('lfm2.chat-template', 'the chat template refuses these messages', { cause });
     }
-  }
-}
-
-interface TemplateSource {
-  readonly config: unknown;
-  readonly source: string | null;
-}
-
-async function fromFolder(folder: string): Promise<TemplateSource> {
-  const source = await readRegularFile(join(folder, 'chat_template.jinja')).catch(() => null);
-  return { config: await readJson(join(folder, 'tokenizer_config.json')), source };
-}
-
-async function fromGguf(path: string): Promise<TemplateSource> {
-  const file = await GgufFile.open(path);
-  try {
-    const template = file.metadata.get('tokenizer.chat_template');
-    return { config: file.tokenizerFiles().config, source: typeof template === 'string' ? template : null };
-  } finally {
-    await file.close();
   }
 }

@@ -1,3 +1,4 @@
+import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { type ChatMessage, ChatTemplate } from '../chat/chat-template.js';
 import { Checkpoint } from '../checkpoint.js';
@@ -45,19 +46,16 @@ export class Generator {
   readonly #chat: ChatTemplate | null;
   readonly #stopIds: ReadonlySet<number>;
 
-  /** @param path a checkpoint folder or GGUF file @throws GlotError `lfm2.*`, `kernels.*` */
-  static async open(path: string, options: DecoderOptions = {}): Promise<Generator> {
-    const tokenizer = await TextTokenizer.load(path);
-    const chat = await ChatTemplate.load(path).catch((error: unknown) => {
-      if ((error as { code?: string }).code === 'lfm2.chat-template') return null;
-      throw error;
+  /** @param source a checkpoint folder or GGUF file, or what is open of it @throws GlotError `lfm2.*`, `kernels.*` */
+  static open(source: string | ModelFiles, options: DecoderOptions = {}): Promise<Generator> {
+    return withModelFiles(source, async (files) => {
+      const tokenizer = await TextTokenizer.load(files);
+      const chat = await ChatTemplate.load(files).catch((error: unknown) => {
+        if ((error as { code?: string }).code === 'lfm2.chat-template') return null;
+        throw error;
+      });
+      return new Generator(await Decoder.load(await Checkpoint.of(files), options), tokenizer, chat);
     });
-    const checkpoint = await Checkpoint.open(path);
-    try {
-      return new Generator(await Decoder.load(checkpoint, options), tokenizer, chat);
-    } finally {
-      await checkpoint.close();
-    }
   }
 
   constructor(decoder: Decoder, tokenizer: TextTokenizer, chat: ChatTemplate | null) {

@@ -7,7 +7,7 @@ import { memoryIndex } from '../testing/memory-index.js';
 import { wordEncoder } from '../testing/word-encoder.js';
 import { type OpenedGenerator, openLfm2Generator } from './open-lfm2-generator.js';
 
-/** What this needs of the LFM2 package's own test code. */
+/** What this needs of the test code of other packages. */
 interface Checkpoints {
   writeRandomCheckpoint(
     folder: string,
@@ -20,7 +20,11 @@ interface Tokenizers {
   writeByteTokenizer(folder: string, template: string): Promise<void>;
   readonly BYTE_TOKENIZER_SIZE: number;
 }
-const testing = (file: string) => import(new URL(`../../../lfm2/src/testing/${file}`, import.meta.url).href);
+interface OpenedFiles {
+  below(folder: string): Readonly<Record<string, number>>;
+  stop(): void;
+}
+const testing = (file: string) => import(new URL(`../../../${file}`, import.meta.url).href);
 
 const TEMPLATE =
   "{{- bos_token -}}{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' -}}{%- endfor -%}{{- '<|im_start|>assistant\n' -}}";
@@ -30,8 +34,10 @@ let folder: string;
 let generator: OpenedGenerator;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glot-rag-'));
-  const { writeRandomCheckpoint, TINY } = (await testing('random-checkpoint.ts')) as Checkpoints;
-  const { writeByteTokenizer, BYTE_TOKENIZER_SIZE } = (await testing('byte-tokenizer.ts')) as Tokenizers;
+  const { writeRandomCheckpoint, TINY } = (await testing('lfm2/src/testing/random-checkpoint.ts')) as Checkpoints;
+  const { writeByteTokenizer, BYTE_TOKENIZER_SIZE } = (await testing(
+    'lfm2/src/testing/byte-tokenizer.ts',
+  )) as Tokenizers;
   await writeRandomCheckpoint(folder, { ...TINY, vocab: BYTE_TOKENIZER_SIZE }, (name, values) => {
     if (name !== 'model.embed_tokens.weight') return;
     // Random weights that like to open quotes, and never to stop.
@@ -88,6 +94,24 @@ describe('openLfm2Generator', () => {
       await fresh.dispose();
       await used.dispose();
     }
+  });
+
+  it('opens every file of the model once', async () => {
+    const { OpenedFiles: Files } = (await testing('checkpoints/src/testing/opened-files.ts')) as {
+      OpenedFiles: new () => OpenedFiles;
+    };
+    const opened = new Files();
+    try {
+      await (await openLfm2Generator(folder, { decoder: { precision: 'f32', threads: 1 } })).dispose();
+    } finally {
+      opened.stop();
+    }
+    expect(opened.below(folder)).toEqual({
+      'config.json': 1,
+      'model.safetensors': 1,
+      'tokenizer.json': 1,
+      'tokenizer_config.json': 1,
+    });
   });
 
   it('stops at once when the signal fires', async () => {

@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path';
-import { GgufFile, isGguf, readJson } from '@glot/checkpoints';
+import { basename } from 'node:path';
+import { withModelFiles } from '@glot/checkpoints';
 import { type DecoderOptions, Generator } from '@glot/lfm2';
 import type { AnswerGenerator } from '../types.js';
 import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
@@ -22,23 +22,15 @@ export async function openLfm2Generator(
   path: string,
   { decoder, ...options }: OpenLfm2GeneratorOptions = {},
 ): Promise<OpenedGenerator> {
-  const tokenizer = await tokenizerJson(path);
-  const model = await Generator.open(path, decoder);
-  try {
-    const answers = lfm2Generator(model, { ...options, name: basename(path), tokenizer });
-    return { ...answers, dispose: () => model.dispose() };
-  } catch (error) {
-    await model.dispose();
-    throw error;
-  }
-}
-
-async function tokenizerJson(path: string): Promise<unknown> {
-  if (!isGguf(path)) return readJson(join(path, 'tokenizer.json'));
-  const file = await GgufFile.open(path);
-  try {
-    return file.tokenizerFiles().tokenizer;
-  } finally {
-    await file.close();
-  }
+  return withModelFiles(path, async (files) => {
+    const { json: tokenizer } = await files.tokenizer();
+    const model = await Generator.open(files, decoder);
+    try {
+      const answers = lfm2Generator(model, { ...options, name: basename(path), tokenizer });
+      return { ...answers, dispose: () => model.dispose() };
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+  });
 }

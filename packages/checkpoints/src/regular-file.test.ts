@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GgufFile, openRegularFile, readJson, readRegularFile, SafetensorsFile } from '@glot/checkpoints';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Checkpoint } from './checkpoint.js';
+import { GgufFile } from './gguf/gguf-file.js';
+import { ModelFiles } from './model-files.js';
+import { readJson } from './read-json.js';
+import { openRegularFile, readRegularBytes } from './regular-file.js';
+import { SafetensorsFile } from './safetensors/safetensors-file.js';
 
 let folder: string;
 beforeEach(() => {
@@ -14,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const READERS = [
   ['openRegularFile', openRegularFile],
-  ['readRegularFile', readRegularFile],
+  ['readRegularBytes', readRegularBytes],
   ['readJson', readJson],
   ['SafetensorsFile.open', SafetensorsFile.open],
   ['GgufFile.open', GgufFile.open],
@@ -49,5 +52,6 @@ describe.each(READERS)('%s', (_name, read) => {
 it('opens no checkpoint whose settings are a pipe', async () => {
   if (process.platform === 'win32') return;
   execFileSync('mkfifo', [join(folder, 'config.json')]);
-  await expect(Checkpoint.open(folder)).rejects.toMatchObject({ code: 'lfm2.not-found' });
+  const files = await ModelFiles.open(folder);
+  await expect(files.config()).rejects.toMatchObject({ code: 'lfm2.not-found' });
 });
