@@ -23,8 +23,8 @@ export interface ColbertParts {
 /** Characters that are tokenised before other work gets its turn. */
 const TOKENISE_CHARACTERS = 20_000;
 
-/** Batches given to the runner at once: it need not wait for the calling thread, which may be busy, for the next. */
-const RUNS_AHEAD = 2;
+/** Batches given to each lane of the runner at once: it need not wait for the calling thread, which may be busy, for the next. */
+const RUNS_AHEAD = 3;
 
 export class ColbertEncoder implements Encoder {
   readonly name: string;
@@ -87,6 +87,7 @@ export class ColbertEncoder implements Encoder {
     });
     const data = new Float32Array(offsets[rows.length]! * dim);
     let done = 0;
+    const ahead = RUNS_AHEAD * (this.#runner.lanes ?? 1);
     const running: { readonly batch: Batch; readonly vectors: Promise<Float32Array> }[] = [];
     const finish = async () => {
       const { batch, vectors } = running[0]!;
@@ -105,7 +106,7 @@ export class ColbertEncoder implements Encoder {
         const vectors = this.#runner.run(batch);
         vectors.catch(() => {}); // reported when its turn comes
         running.push({ batch, vectors });
-        if (running.length >= RUNS_AHEAD) await finish();
+        if (running.length >= ahead) await finish();
       }
       while (running.length > 0) {
         throwIfAborted(signal);

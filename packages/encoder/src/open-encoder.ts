@@ -1,17 +1,22 @@
 import { basename, parse } from 'node:path';
+import { threadCount } from '@glot/kernels';
 import type { Checkpoint } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
 import { type EncoderCheckpoint, openEncoderCheckpoint } from './encoder-checkpoint.js';
 import { fingerprint } from './fingerprint.js';
+import { RunnerPool } from './runner-pool.js';
 import { TokenLayout } from './token-layout.js';
-import { loadRunner, runnerOptions, type TrunkRunner } from './trunk-runner.js';
+import { loadRunner, type RunnerOptions, runnerOptions, type TrunkRunner } from './trunk-runner.js';
 import type { Encoder, EncoderDescription, EncoderPrecision } from './types.js';
 import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
   /** A folder in PyLate's layout or a .gguf file of a ColBERT model; default: the embedded model. */
   readonly model?: string;
-  /** Threads of one operator; default: all logical cores up to 4, half of them beyond. */
+  /**
+   * Default: all logical cores up to 4, half of them beyond. A small model runs so many batches side by side, for which
+   * its operators would have to wait for each other all the time; each operator of a large one uses so many threads.
+   */
   readonly threads?: number;
   /**
    * How the weights are held; default: f32. `int8` is twice as fast at large shapes. Vectors of two precisions are never
@@ -29,6 +34,9 @@ export interface OpenEncoderOptions {
    */
   readonly worker?: boolean;
 }
+
+/** Models up to this size are held once for each thread. */
+const SMALL_PARAMETERS = 3e7;
 
 /** Work of one run: about 50 ms on two cores, so that progress, timers and Ctrl-C stay alive. */
 const BATCH_FLOPS = 5e9;
@@ -68,8 +76,12 @@ export class EncoderModel {
   /** The encoder; it outlives `close`. @throws GlotError as `openEncoder` */
   async load(): Promise<Encoder> {
     const { files, checkpoint, settings } = this.#opened;
-    // The model loads while the tokenizer is read and the files are hashed.
-    const loading = this.#startRunner();
+    const threads = threadCount(this.#options.threads);
+    const isPooled = threads > 1 && this.#usesWorker && parameters(checkpoint) <= SMALL_PARAMETERS;
+    const load = runnerOptions(files.path, settings, isPooled ? { ...this.#options, threads: 1 } : this.#options);
+    // The model loads while the tokenizer is read and the files are hashed. A thread opens files of its own: handles do
+    // not cross.
+    const loading = this.#usesWorker ? startWorkerRunner(load) : loadRunner(load, {}, files);
     const [layout, description, runner] = await Promise.all([
       TokenLayout.load(files, settings),
       this.describe(),
@@ -84,7 +96,7 @@ export class EncoderModel {
     return new ColbertEncoder({
       ...description,
       layout,
-      runner,
+      runner: isPooled ? new RunnerPool(runner, threads, () => startAnother(load, description.fingerprint)) : runner,
       batchTokens: Math.min(MAX_BATCH_TOKENS, Math.floor(BATCH_FLOPS / flopsPerToken(checkpoint))),
     });
   }
@@ -106,11 +118,8 @@ export class EncoderModel {
     };
   }
 
-  async #startRunner(): Promise<TrunkRunner> {
-    const { files, settings } = this.#opened;
-    const load = runnerOptions(files.path, settings, this.#options);
-    // A thread opens files of its own: handles do not cross.
-    return (this.#options.worker ?? canUseWorker()) ? startWorkerRunner(load) : loadRunner(load, {}, files);
+  get #usesWorker(): boolean {
+    return this.#options.worker ?? canUseWorker();
   }
 }
 
@@ -144,6 +153,20 @@ async function withModel<T>(options: OpenEncoderOptions, use: (model: EncoderMod
   } finally {
     await model.close();
   }
+}
+
+/** Null where other files lie there by now: vectors of two models must not be mixed. */
+async function startAnother(load: RunnerOptions, fingerprint: string): Promise<TrunkRunner | null> {
+  const runner = await startWorkerRunner(load);
+  const now = await describeEncoder({ model: load.folder, precision: load.precision }).catch(() => null);
+  if (now?.fingerprint === fingerprint) return runner;
+  await runner.dispose();
+  return null;
+}
+
+function parameters(checkpoint: Checkpoint): number {
+  const { hiddenSize, vocabSize } = checkpoint.config;
+  return vocabSize * hiddenSize + flopsPerToken(checkpoint) / 2;
 }
 
 // Two operations per weight of the layers; attention itself adds little at these lengths.

@@ -5,8 +5,10 @@ import type { ColbertSettings, Projection } from './colbert-settings.js';
 import { projectionHead } from './projection-head.js';
 import type { EncoderPrecision } from './types.js';
 
-/** Runs batches one after the other, here or in another thread. */
+/** Runs batches, here or in other threads. */
 export interface TrunkRunner {
+  /** Batches that it can run at the same time; default 1. */
+  readonly lanes?: number;
   /** @returns [sequences x length x dim], rows of unit length */
   run(batch: TokenBatch): Promise<Float32Array>;
   dispose(): Promise<void>;

@@ -66,6 +66,7 @@ export {
   type SessionOptions,
   type TensorArray,
   type TensorValue,
+  threadCount,
 } from './session/graph-session.js';
 export { switchTelemetryOff } from './session/telemetry.js';
 export { sliceTexts } from './token-vectors.js';

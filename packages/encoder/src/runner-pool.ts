@@ -1,0 +1,71 @@
+import type { TokenBatch } from '@glot/lfm2';
+import type { TrunkRunner } from './trunk-runner.js';
+
+/** Runs that wait at a runner before another one is started beside it. */
+const QUEUE = 2;
+
+interface Lane {
+  readonly runner: TrunkRunner;
+  /** Tokens of the runs that it was given and has not finished. */
+  tokens: number;
+  runs: number;
+}
+
+/**
+ * Several runners of one model side by side. Others than the first are started once runs wait, so that who encodes
+ * queries one by one has one. Which of them runs a batch makes no difference to its vectors.
+ */
+export class RunnerPool implements TrunkRunner {
+  readonly lanes: number;
+  readonly #lanes: Lane[];
+  readonly #startAnother: () => Promise<TrunkRunner | null>;
+  #starting: Promise<void> | null = null;
+  #isComplete = false;
+  #disposed: Promise<void> | null = null;
+
+  /**
+   * @param first a runner that is loaded
+   * @param startAnother null where no more can be had; it is not asked again then
+   */
+  constructor(first: TrunkRunner, lanes: number, startAnother: () => Promise<TrunkRunner | null>) {
+    this.lanes = lanes;
+    this.#lanes = [{ runner: first, tokens: 0, runs: 0 }];
+    this.#startAnother = startAnother;
+  }
+
+  async run(batch: TokenBatch): Promise<Float32Array> {
+    let lane = this.#lanes[0]!;
+    for (const other of this.#lanes) if (other.tokens < lane.tokens) lane = other;
+    if (lane.runs >= QUEUE) this.#grow();
+    lane.runs += 1;
+    lane.tokens += batch.ids.length;
+    try {
+      return await lane.runner.run(batch);
+    } finally {
+      lane.runs -= 1;
+      lane.tokens -= batch.ids.length;
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  #grow(): void {
+    if (this.#starting || this.#isComplete || this.#disposed) return;
+    this.#starting = this.#startAnother()
+      // One that cannot be had is no reason to stop: the others do its work.
+      .catch(() => null)
+      .then((runner) => {
+        if (runner) this.#lanes.push({ runner, tokens: 0, runs: 0 });
+        this.#isComplete = runner === null || this.#lanes.length === this.lanes;
+        this.#starting = null;
+      });
+  }
+
+  async #dispose(): Promise<void> {
+    await this.#starting;
+    await Promise.all(this.#lanes.map(({ runner }) => runner.dispose()));
+  }
+}
