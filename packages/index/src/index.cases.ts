@@ -53,6 +53,38 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.get('頁.pdf')?.places).toEqual(places);
     });
 
+    it('makes several changes together: all of them or, where one fails, none', async () => {
+      addCorpus();
+      const [first, second] = Object.keys(CORPUS) as [string, string];
+      const skipped = { path: 'kaputt.pdf', reason: 'malformed', detail: '読めない', contentHash: '' };
+      const change = (vectors = encode('العجين')) =>
+        index.together(() => {
+          add('新しい.md', ['パンの発酵時間', 'โดว์ 🍞']);
+          index.delete(first);
+          index.move(second, 'umbenannt', 1, 2, 3);
+          index.skip({ ...skipped, sizeBytes: 1, modifiedMs: 2 });
+          index.touch('新しい.md', 77, 78, 79);
+          return index.upsert(document('ar', ['العجين']), vectors);
+        });
+      const seen = async () => [
+        index.files(),
+        index.skippedFiles(),
+        (await search('semantic', 'العجين')).map(({ path, text }) => [path, text]),
+        (await search('lexical', 'パンの発酵時間')).map(({ path, text }) => [path, text]),
+      ];
+      const before = await seen();
+      const foreign = vectorsOf([new Float32Array(DIM * 2)], DIM * 2);
+      expect(() => change(foreign)).toThrowError(expect.objectContaining({ code: 'index.dimension' }));
+      expect(await seen()).toEqual(before);
+
+      expect(change()).toBe(index.get('ar')?.id);
+      expect(index.get('新しい.md')).toMatchObject({ sizeBytes: 77, modifiedMs: 78, changedMs: 79 });
+      expect([index.get(first), index.get(second)]).toEqual([null, null]);
+      expect(index.get('umbenannt')?.passages.map(({ text }) => text)).toEqual(CORPUS[second as keyof typeof CORPUS]);
+      expect(index.skippedFiles()).toMatchObject([{ path: 'kaputt.pdf' }]);
+      expect((await search('lexical', 'العجين')).map(({ path }) => path)).toContain('ar');
+    });
+
     it('keeps a document without passages, and one whose passage has no vectors', async () => {
       add('empty', []);
       index.upsert(document('mute', ['!!!']), vectorsOf([new Float32Array(0)], DIM));

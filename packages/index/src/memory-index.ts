@@ -31,7 +31,7 @@ export interface MemoryIndexOptions {
 interface StoredDocument {
   readonly id: number;
   readonly firstPassage: number;
-  document: DocumentInput;
+  readonly document: DocumentInput;
   /** f32, as they came. */
   readonly vectors: TokenVectors;
 }
@@ -55,8 +55,8 @@ const NAME = '(memory)';
 
 class MemoryIndex implements MultivectorIndex {
   readonly encoder: EncoderIdentity;
-  readonly #documents = new Map<string, StoredDocument>();
-  readonly #skipped = new Map<string, SkippedInput>();
+  #documents = new Map<string, StoredDocument>();
+  #skipped = new Map<string, SkippedInput>();
   #nextDocument = 1;
   #nextPassage = 1;
   #closed = false;
@@ -83,10 +83,25 @@ class MemoryIndex implements MultivectorIndex {
     return id;
   }
 
+  together<T>(changes: () => T): T {
+    this.#requireOpen();
+    const [documents, skipped] = [new Map(this.#documents), new Map(this.#skipped)];
+    try {
+      return changes();
+    } catch (error) {
+      this.#documents = documents;
+      this.#skipped = skipped;
+      throw error;
+    }
+  }
+
   touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
     this.#requireOpen();
     const stored = this.#documents.get(path);
-    if (stored) stored.document = { ...stored.document, sizeBytes, modifiedMs, changedMs };
+    if (stored) {
+      const document = { ...stored.document, sizeBytes, modifiedMs, changedMs };
+      this.#documents.set(path, { ...stored, document });
+    }
     const skipped = this.#skipped.get(path);
     if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs, changedMs });
   }
@@ -101,8 +116,8 @@ class MemoryIndex implements MultivectorIndex {
     if (from === to || !stored) return false;
     this.delete(to);
     this.#documents.delete(from);
-    stored.document = { ...stored.document, path: to, sizeBytes, modifiedMs, changedMs };
-    this.#documents.set(to, stored);
+    const document = { ...stored.document, path: to, sizeBytes, modifiedMs, changedMs };
+    this.#documents.set(to, { ...stored, document });
     const skipped = this.#skipped.get(from);
     if (skipped) this.#skipped.set(to, { ...skipped, path: to, sizeBytes, modifiedMs, changedMs });
     this.#skipped.delete(from);

@@ -2,7 +2,8 @@ import type { TokenVectors } from '@glot/kernels';
 
 /**
  * The token-level multivector index. It takes vectors, never text to encode. One document is one unit of change:
- * whatever happens, either all of its passages are there or none. Ids are never reused.
+ * whatever happens, either all of its passages are there or none. `together` makes a unit of several. Ids are never
+ * reused.
  */
 
 export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
@@ -235,6 +236,11 @@ export interface MultivectorIndex {
    * @throws GlotError `index.dimension`, `index.vector-count`, `index.not-finite`, `index.read-only`, `index.busy`, `index.disk-full`
    */
   upsert(document: DocumentInput, vectors: TokenVectors): number;
+  /**
+   * Makes the changes of `changes`, which is not asynchronous, in one transaction: all of them or, where it throws, none.
+   * A change on its own waits for the disk.
+   */
+  together<T>(changes: () => T): T;
   /** Moves nothing but the stamp: a file whose bytes are the same but whose time changed. Unknown paths are ignored. */
   touch(path: string, sizeBytes: number, modifiedMs: number, changedMs?: number): void;
   /** The same for many, in one transaction. */

@@ -40,7 +40,7 @@ export interface PassageRow {
 /** Entries of the `removal` table that stay: a reader further behind reads all vectors anew. */
 const REMOVALS_KEPT = 10_000;
 
-/** Documents and what was skipped, in and out of the tables. Each change is one transaction. */
+/** Documents and what was skipped, in and out of the tables. Each change is one transaction, or part of one of `together`. */
 export class DocumentStore {
   readonly #db: Database;
   readonly #vectors: PassageVectors;
@@ -116,6 +116,15 @@ export class DocumentStore {
       this.#checksums?.writeDocument(id);
       return id;
     });
+  }
+
+  together<T>(changes: () => T): T {
+    try {
+      return this.#db.transaction(changes).immediate();
+    } catch (error) {
+      Sittings.of(this.#db).rolledBack();
+      throw error;
+    }
   }
 
   touch(stamps: readonly FileStamp[]): void {
@@ -249,19 +258,11 @@ export class DocumentStore {
   }
 
   #change<T>(action: () => T): T {
-    const sittings = Sittings.of(this.#db);
-    try {
-      return this.#db
-        .transaction(() => {
-          const result = action();
-          sittings.noteChange(this.#db.name);
-          return result;
-        })
-        .immediate();
-    } catch (error) {
-      sittings.rolledBack();
-      throw error;
-    }
+    return this.together(() => {
+      const result = action();
+      Sittings.of(this.#db).noteChange(this.#db.name);
+      return result;
+    });
   }
 
   // What stands at the path has another row now.

@@ -88,6 +88,10 @@ export class FollowedIndex implements MultivectorIndex {
     return this.#current().upsert(document, vectors);
   }
 
+  together<T>(changes: () => T): T {
+    return this.#current().together(changes);
+  }
+
   touch(...stamp: Parameters<MultivectorIndex['touch']>): void {
     this.#current().touch(...stamp);
   }

@@ -109,6 +109,10 @@ export class SqliteIndex implements MultivectorIndex {
     });
   }
 
+  together<T>(changes: () => T): T {
+    return this.#write(() => this.#documents.together(changes));
+  }
+
   touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
     this.touchAll([{ path, sizeBytes, modifiedMs, changedMs }]);
   }
