@@ -12,9 +12,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { queries: { type: 'string', default: '100' } },
 });
-const require = createRequire(new URL('../../packages/index/package.json', import.meta.url));
-const Database = require('better-sqlite3');
-const { HierarchicalNSW } = require('hnswlib-node');
+const requireFrom = (folder) => createRequire(new URL(`../../${folder}/package.json`, import.meta.url));
+const Database = requireFrom('packages/index')('better-sqlite3');
+const { HierarchicalNSW } = requireFrom('eval')('hnswlib-node');
 
 const ROWS = 24;
 const CELLS = 32;

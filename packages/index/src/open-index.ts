@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { FollowedIndex } from './sqlite/followed-index.js';
 import { type IndexFile, openForReading, openForWriting } from './sqlite/index-file.js';
-import type { StorageProfile } from './sqlite/schema.js';
 import { SqliteIndex } from './sqlite/sqlite-index.js';
 import { storageError } from './sqlite/storage-error.js';
+import type { StorageProfile } from './storage-profile.js';
 import type { EncoderIdentity, MultivectorIndex } from './types.js';
 import { checkEncoder } from './vector-checks.js';
 

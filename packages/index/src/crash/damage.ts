@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isGlotError } from '@glot/errors';
 import { CORPUS, document, ENCODER, encode, randomNumbers } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
-import type { StorageProfile } from '../sqlite/schema.js';
+import type { StorageProfile } from '../storage-profile.js';
 import type { MultivectorIndex } from '../types.js';
 
 /** What came of one damaged byte. */

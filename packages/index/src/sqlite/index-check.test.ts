@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
-import type { StorageProfile } from './schema.js';
+import type { StorageProfile } from '../storage-profile.js';
 
 let folder: string;
 let file: string;

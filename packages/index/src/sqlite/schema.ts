@@ -1,5 +1,6 @@
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
+import type { StorageProfile } from '../storage-profile.js';
 import type { EncoderIdentity } from '../types.js';
 import { Checksums } from './checksums.js';
 import { bytesOf } from './file-size.js';
@@ -154,9 +155,6 @@ export function createTables(db: Database, encoder: EncoderIdentity, profile: St
     new Checksums(db).markComplete();
   }).immediate();
 }
-
-/** How vectors are stored: `int8` takes dim + 4 bytes a row, `compact` about dim / 2 + 6. */
-export type StorageProfile = 'int8' | 'compact';
 
 export function readProfile(db: Database): StorageProfile {
   const value = db.prepare("SELECT value FROM setting WHERE name = 'profile'").pluck().get();

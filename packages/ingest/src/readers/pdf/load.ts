@@ -1,7 +1,6 @@
 /**
- * pdf-parse opens the file, set up for text only: no rendering, no fetching, pdf.js's own CMaps and standard fonts, its
- * errors as reasons. Its `getText` drops where words stand on the page and how they are tagged, so the opened pdf.js
- * document itself is handed on.
+ * pdf.js opens the file, set up for text only: no rendering, no fetching, its own CMaps and standard fonts, its errors as
+ * reasons.
  */
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -13,18 +12,14 @@ for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) {
   if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value: class {}, configurable: true });
 }
 turnClustersRound();
-const { PDFParse, VerbosityLevel } = await import('pdf-parse');
+const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
 
 const ASSETS = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
 
-/** pdf-parse declares its loader private; `getInfo` and `getText` begin with the same call. */
-interface OpenedBy {
-  load(): Promise<PDFDocumentProxy>;
-}
-
 export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
-  const parser = new PDFParse({
-    data: bytes,
+  const loading = getDocument({
+    // pdf.js refuses buffers.
+    data: Buffer.isBuffer(bytes) ? new Uint8Array(bytes) : bytes,
     cMapUrl: `${path.join(ASSETS, 'cmaps')}/`,
     cMapPacked: true,
     standardFontDataUrl: `${path.join(ASSETS, 'standard_fonts')}/`,
@@ -35,7 +30,7 @@ export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
     enableXfa: false,
   });
   try {
-    return await (parser as unknown as OpenedBy).load();
+    return await loading.promise;
   } catch (error) {
     const { name, message } = error as Error;
     if (name === 'PasswordException') throw new Refused('encrypted', 'a PDF that opens with a password only');
