@@ -1,6 +1,6 @@
 /**
  * A file entry -> a document or the reason why not. Markdown and text are read here; HTML, PDF and DOCX, whose parsers
- * meet hostile input, in a worker with limits of time and memory.
+ * meet hostile input, in a process of their own with limits of time and memory.
  */
 import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
@@ -48,7 +48,7 @@ export interface DocumentReader {
   read(entry: FileEntry, signal?: AbortSignal): Promise<IngestOutcome>;
   /** The same, but a file whose bytes have the hash `contentHash` is not parsed: it is `unchanged`. */
   readChanged(entry: FileEntry, contentHash: string, signal?: AbortSignal): Promise<IngestOutcome | Unchanged>;
-  /** Ends the workers; a later `read` starts new ones. Idle workers never hold up the end of the process. */
+  /** Ends the processes; a later `read` starts new ones. Idle ones never hold up the end of the process. */
   dispose(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Thrown by readers inside the worker for an expected outcome; becomes a `skipped` value outside. */
+/** Thrown by readers inside the process that parses for an expected outcome; becomes a `skipped` value outside. */
 import type { SkipReason } from '../types.js';
 
 export class Refused extends Error {

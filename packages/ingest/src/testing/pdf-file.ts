@@ -6,9 +6,21 @@ export interface PdfFileOptions {
   readonly filter?: string;
   /** Dictionaries of annotations and form fields on the first page. */
   readonly annotations?: readonly string[];
+  /** Dictionary of the font, in place of Helvetica's. */
+  readonly font?: string;
 }
 
-export function pdfOf(lines: readonly string[], { content, filter, annotations = [] }: PdfFileOptions = {}): Buffer {
+/** A font of which pdf.js keeps a width for each of two thousand million characters, until the engine aborts. */
+export const ENDLESS_FONT =
+  '<< /Type /Font /Subtype /Type0 /BaseFont /Endless /Encoding /Identity-H /DescendantFonts [<< /Type /Font ' +
+  '/Subtype /CIDFontType2 /BaseFont /Endless /W [0 2000000000 500] /FontDescriptor << /Type /FontDescriptor ' +
+  '/FontName /Endless /Flags 4 >> ' +
+  '/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>] >>';
+
+export function pdfOf(
+  lines: readonly string[],
+  { content, filter, annotations = [], font }: PdfFileOptions = {},
+): Buffer {
   const pages: string[][] = [[]];
   for (const line of lines) {
     if (line === '\f') pages.push([]);
@@ -17,7 +29,7 @@ export function pdfOf(lines: readonly string[], { content, filter, annotations =
   const objects: (string | Buffer)[] = [
     `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /DR << /Font << /F 3 0 R >> >> >> >>`,
     `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ')}] >>`,
-    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    font ?? '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   for (const [at, page] of pages.entries()) {
     objects.push(

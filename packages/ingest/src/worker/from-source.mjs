@@ -1,4 +1,5 @@
-// Starts the worker straight from TypeScript, for tests. Not part of the build.
+// Starts the parser or its watchdog straight from TypeScript, for tests. Not part of the build.
+import { isMainThread } from 'node:worker_threads';
 import './source-hooks.mjs';
 
-await import('./parse-worker.ts');
+await import(isMainThread ? './parse-process.ts' : './watchdog.ts');

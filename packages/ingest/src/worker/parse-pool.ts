@@ -1,16 +1,19 @@
 /**
- * Up to two workers, started when needed and used again. A parse that runs too long or takes too much memory costs its
- * worker, never the process. Idle workers do not keep the process alive.
+ * Up to two processes, started when needed and used again. A parse that runs too long, takes too much memory or ends the
+ * engine itself (which no limit of a thread catches) costs its process and never the caller's. Idle ones do not keep the
+ * caller's process alive, and none outlives it.
  */
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { Extraction } from '../extraction.js';
-import { type Refusal, refusalOf, type SkipReason } from '../skip-reasons.js';
-import type { ParseReply, ParseRequest } from './protocol.js';
+import { type Refusal, refusalOf } from '../skip-reasons.js';
+import type { ParseMessage, ParseRequest } from './protocol.js';
 
 export interface ParsePoolOptions {
   readonly timeoutMs: number;
-  /** Heap of a worker, and separately how much the process may grow during a parse: buffers are not on the heap. */
+  /** Heap of a parser; twice of it is what its process may grow: buffers are not on the heap. */
   readonly memoryMegabytes: number;
   /** Default 2. */
   readonly size?: number;
@@ -29,96 +32,108 @@ const CHECK_MS = 100;
 /** What one check counts at most of the time since the one before: more, and the process did not run meanwhile. */
 const LONGEST_TICK_MS = 1_000;
 
-/** From TypeScript source (tests) the worker starts through a loader; the build has it as JavaScript. */
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './from-source.mjs' : './parse-worker.js', import.meta.url);
+/** From TypeScript source (tests) the process starts through a loader; the build has it as JavaScript. */
+const ENTRY = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './from-source.mjs' : './parse-process.js', import.meta.url),
+);
+
+/** What a program needs to start at all. Nothing else of the user's is shown to code that reads untrusted files. */
+const ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TMPDIR', 'TEMP', 'TMP', 'TZ'];
+
+interface Parser {
+  readonly process: ChildProcess;
+  isReady: boolean;
+}
 
 export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParsePoolOptions): ParsePool {
-  const idle: Worker[] = [];
-  const all = new Set<Worker>();
+  const idle: Parser[] = [];
+  const all = new Set<Parser>();
   const waiting: (() => void)[] = [];
   let busy = 0;
 
-  const start = (): Worker => {
-    const worker = new Worker(ENTRY, {
-      stdout: true,
-      stderr: true,
-      stdin: false,
-      env: {},
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
-    });
-    // What parsers print stays in the worker (see there); reading these pipes would keep the process alive.
-    all.add(worker);
-    worker.once('exit', () => {
-      all.delete(worker);
-      const at = idle.indexOf(worker);
+  const start = (): Parser => {
+    const parser: Parser = {
+      process: fork(ENTRY, [`${memoryMegabytes * 2 * 2 ** 20}`], {
+        execArgv: [`--max-old-space-size=${memoryMegabytes}`],
+        env: Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+        // What parsers print is for nobody, and the engine's last words are told by how it ends.
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        serialization: 'advanced',
+      }),
+      isReady: false,
+    };
+    all.add(parser);
+    parser.process.once('exit', () => {
+      all.delete(parser);
+      const at = idle.indexOf(parser);
       if (at >= 0) idle.splice(at, 1);
     });
-    // Without a listener an error of an idle worker would end the process; `exit` follows.
-    worker.on('error', () => {});
-    return worker;
+    // Without a listener a failure to start or to send would end the caller's process.
+    parser.process.on('error', () => {});
+    return parser;
   };
 
-  const run = (worker: Worker, request: ParseRequest, signal: AbortSignal | undefined): Promise<Parsed> =>
+  const run = (parser: Parser, request: ParseRequest, signal: AbortSignal | undefined): Promise<Parsed> =>
     new Promise((resolve, reject) => {
-      const residentAtStart = process.memoryUsage.rss();
+      const child = parser.process;
       let livedMs = 0;
       let checkedAt = performance.now();
       const end = (reusable: boolean): void => {
         clearInterval(watch);
         signal?.removeEventListener('abort', onAbort);
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        if (reusable) {
-          worker.unref();
-          idle.push(worker);
-        } else {
-          void worker.terminate();
+        child.off('message', onMessage).off('error', onError).off('exit', onExit);
+        child.unref();
+        child.channel?.unref();
+        if (reusable) idle.push(parser);
+        else child.kill('SIGKILL');
+      };
+      const fail = (refusal: Refusal): void => {
+        end(false);
+        resolve(refusal);
+      };
+      const failInstallation = (what: string): void => {
+        end(false);
+        reject(brokenInstallation(what));
+      };
+      const onMessage = (message: ParseMessage): void => {
+        if (message === 'ready') {
+          parser.isReady = true;
+          return;
         }
-      };
-      const fail = (reason: SkipReason, detail: string): void => {
-        end(false);
-        resolve({ reason, detail });
-      };
-      const failInstallation = (what: string, cause?: unknown): void => {
-        end(false);
-        reject(brokenInstallation(what, cause));
-      };
-      const onMessage = (reply: ParseReply): void => {
+        const { residentBytes, ...reply } = message;
         if ('broken' in reply) {
           failInstallation(reply.broken);
-        } else {
-          end(true);
-          resolve(reply);
+          return;
         }
+        // One that has not given its memory back would be blamed for it with the next document.
+        end(residentBytes < memoryMegabytes * 2 ** 20 && !('reason' in reply && reply.reason === 'parser-failed'));
+        resolve(reply);
       };
-      const onError = (error: NodeJS.ErrnoException): void => {
-        const refusal = refusalOf(error);
-        if (isMissingModule(error)) failInstallation(error.message, error);
-        else if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-          fail('out-of-memory', `parsing takes more than ${memoryMegabytes} MiB`);
-        } else if (refusal.reason === 'out-of-memory') fail(refusal.reason, refusal.detail);
-        else fail('parser-failed', `the parser broke down: ${error.message}`);
+      const onError = (error: Error): void => {
+        const { reason, detail } = refusalOf(error);
+        if (reason === 'out-of-memory') fail({ reason, detail });
+        else fail({ reason: 'parser-failed', detail: `the parser cannot be run: ${error.message}` });
       };
-      const onExit = (code: number): void => fail('parser-failed', `the parser ended with code ${code}`);
-      const onAbort = (): void => fail('timeout', 'interrupted');
+      const onExit = (code: number | null, by: NodeJS.Signals | null): void => {
+        if (parser.isReady || code === null || code === 134) fail(endedBy(code, by, memoryMegabytes));
+        else failInstallation(`${ENTRY} ${existsSync(ENTRY) ? `ended with code ${code}` : 'is not there'}`);
+      };
+      const onAbort = (): void => fail({ reason: 'timeout', detail: 'interrupted' });
       const watch = setInterval(
         () => {
           const now = performance.now();
-          // A process that was stopped, or a machine that slept, finds one long gap: the worker stood still as well.
+          // A process that was stopped, or a machine that slept, finds one long gap: the parser stood still as well.
           livedMs += Math.min(now - checkedAt, LONGEST_TICK_MS);
           checkedAt = now;
-          if (livedMs > timeoutMs) return fail('timeout', `parsing takes longer than ${timeoutMs} ms`);
-          const grown = (process.memoryUsage.rss() - residentAtStart) / 2 ** 20;
-          if (grown > memoryMegabytes * 2) {
-            fail('out-of-memory', `parsing takes more than ${memoryMegabytes * 2} MiB`);
-          }
+          if (livedMs > timeoutMs) fail({ reason: 'timeout', detail: `parsing takes longer than ${timeoutMs} ms` });
         },
         Math.min(CHECK_MS, timeoutMs),
       );
       signal?.addEventListener('abort', onAbort, { once: true });
-      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-      worker.ref();
-      worker.postMessage(request, transferable(request));
+      child.on('message', onMessage).on('error', onError).on('exit', onExit);
+      child.ref();
+      child.channel?.ref();
+      child.send(request);
     });
 
   return {
@@ -139,28 +154,34 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
       }
     },
     async dispose() {
-      await Promise.all(Array.from(all, (worker) => worker.terminate()));
+      await Promise.all(Array.from(all, ({ process: child }) => ended(child)));
     },
   };
 }
 
-function isMissingModule({ code, name }: NodeJS.ErrnoException): boolean {
-  return name === 'SyntaxError' || /^(?:ERR_)?MODULE_NOT_FOUND$|^ERR_PACKAGE_|^ERR_UNKNOWN_/.test(code ?? '');
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
+    child.once('exit', () => resolve());
+    child.ref();
+    child.kill('SIGKILL');
+  });
 }
 
-function brokenInstallation(what: string, cause?: unknown): GlotError {
+/** The engine aborts where its heap is full; the watchdog, and a system short of memory, kill. */
+function endedBy(code: number | null, by: NodeJS.Signals | null, memoryMegabytes: number): Refusal {
+  if (by === 'SIGABRT' || by === 'SIGTRAP' || by === 'SIGILL' || code === 134) {
+    return { reason: 'out-of-memory', detail: `parsing takes more than ${memoryMegabytes} MiB` };
+  }
+  if (by === 'SIGKILL') {
+    return { reason: 'out-of-memory', detail: `parsing takes more than ${memoryMegabytes * 2} MiB` };
+  }
+  return { reason: 'parser-failed', detail: `the parser ended ${by === null ? `with code ${code}` : `by ${by}`}` };
+}
+
+function brokenInstallation(what: string): GlotError {
   return new GlotError(
     'ingest.installation',
     `a part of glot that reads documents is missing or broken (${what}); install glot again`,
-    {
-      cause,
-    },
   );
-}
-
-/** Bytes that fill their own buffer are moved, others copied. */
-function transferable(request: ParseRequest): ArrayBuffer[] {
-  if (request.kind === 'html') return [];
-  const { buffer, byteLength } = request.bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

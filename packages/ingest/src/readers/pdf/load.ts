@@ -41,7 +41,7 @@ export async function loadPdf(bytes: Uint8Array): Promise<PDFDocumentProxy> {
 /**
  * pdf.js turns right-to-left text round character by character. Where a font maps one glyph to several letters (lam-alef,
  * whole syllables), their order would be lost, so these come turned round already. pdf.js builds such mappings with
- * `String.fromCodePoint`; this thread parses documents and does nothing else.
+ * `String.fromCodePoint`; this process parses documents and does nothing else.
  */
 function turnClustersRound(): void {
   const fromCodePoint = String.fromCodePoint;

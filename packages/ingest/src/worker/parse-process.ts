@@ -1,18 +1,38 @@
-/** The worker: parses untrusted HTML, PDF and DOCX. Imports nothing of other packages, so that it starts from source too. */
-import { parentPort } from 'node:worker_threads';
+/**
+ * The process: parses untrusted HTML, PDF and DOCX, one document at a time. Imports nothing of other packages, so that it
+ * starts from source too. It ends with its parent: by the channel while it waits, by the watchdog while it parses.
+ */
+import { Worker } from 'node:worker_threads';
 import type { Extraction } from '../extraction.js';
 import { Refused } from '../readers/refused.js';
 import { errorCode, isAllocationError, refusalOf } from '../skip-reasons.js';
-import type { ParseReply, ParseRequest } from './protocol.js';
+import type { ParseMessage, ParseReply, ParseRequest } from './protocol.js';
+import type { WatchdogData } from './watchdog.js';
 
 const MAX_DETAIL = 200;
 
-// Parsers print warnings, and nobody reads the pipes that these would fill.
-for (const stream of [process.stdout, process.stderr]) stream.write = () => true;
+const WATCHDOG = new URL(import.meta.url.endsWith('.ts') ? './from-source.mjs' : './watchdog.js', import.meta.url);
 
-parentPort?.on('message', async (request: ParseRequest) => {
-  parentPort?.postMessage(await parse(request));
+const send = (message: ParseMessage, sent?: () => void): void => {
+  process.send?.(message, undefined, {}, sent);
+};
+
+// Ctrl-C reaches every process of the terminal; whether it ends the run is for the parent to say.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit());
+process.on('uncaughtException', (error) => {
+  send({ reason: 'parser-failed', detail: `the parser broke down: ${oneLine(error)}`, residentBytes: 0 }, () =>
+    process.exit(1),
+  );
 });
+
+const watch: WatchdogData = { parent: process.ppid, growthBytes: Number(process.argv[2]) };
+new Worker(WATCHDOG, { workerData: watch, env: {}, execArgv: [] }).unref();
+process.on('message', async (request: ParseRequest) => {
+  const reply = await parse(request);
+  send({ ...reply, residentBytes: process.memoryUsage.rss() });
+});
+send('ready');
 
 async function parse(request: ParseRequest): Promise<ParseReply> {
   let read: () => Extraction | Promise<Extraction>;
