@@ -15,7 +15,9 @@ const KILLS = Number(process.env.GLOT_KILLS ?? 12);
 
 /** What stands at a path: the texts of a document's passages, the detail of a skip, or nothing. */
 type State = { readonly texts: readonly string[] | null; readonly skipped?: string };
-type Line = { readonly begin: true; readonly path: string } & State;
+type Change = { readonly path: string } & State;
+/** Made together: all of them or none. */
+type Line = { readonly begin: true; readonly changes: readonly Change[] };
 
 const NOTHING: State = { texts: null };
 
@@ -32,6 +34,7 @@ describe('a writer killed at any moment', () => {
     const next = randomNumbers(20);
     const state = new Map<string, State>();
     let changes = 0;
+    let groups = 0;
     generations.clear();
     for (let kill = 0; kill < KILLS; kill += 1) {
       const output = await killedWriter(file, kill, Math.abs(next()) * 300);
@@ -41,7 +44,8 @@ describe('a writer killed at any moment', () => {
         const message = JSON.parse(line) as Line | { begin: false };
         if (message.begin) doubtful = message;
         else if (doubtful) {
-          state.set(doubtful.path, doubtful);
+          for (const change of doubtful.changes) state.set(change.path, change);
+          if (doubtful.changes.length > 1) groups += 1;
           doubtful = null;
           changes += 1;
         }
@@ -49,6 +53,7 @@ describe('a writer killed at any moment', () => {
       await check(file, state, doubtful);
     }
     expect(changes).toBeGreaterThan(KILLS);
+    expect(groups).toBeGreaterThan(0);
     // Kills fell into the making of generations: several came to be.
     expect(generations.size).toBeGreaterThan(2);
   }, 900_000);
@@ -75,10 +80,12 @@ describe('a writer killed at any moment', () => {
       expect(await index.verify()).toEqual([]);
       generations.add(index.stats().cells?.generation ?? 0);
       if (doubtful) {
-        const now = stateOf(index, doubtful.path);
-        const before = plain(state.get(doubtful.path));
-        expect([before, plain(doubtful)]).toContainEqual(now);
-        state.set(doubtful.path, now);
+        const now = doubtful.changes.map(({ path }) => stateOf(index, path));
+        const before = doubtful.changes.map(({ path }) => plain(state.get(path)));
+        expect([before, doubtful.changes.map(plain)]).toContainEqual(now);
+        doubtful.changes.forEach(({ path }, at) => {
+          state.set(path, now[at]!);
+        });
       }
       for (const [path, expected] of state) expect(stateOf(index, path)).toEqual(plain(expected));
       const present = [...state].filter(([, { texts, skipped }]) => texts ?? skipped).map(([path]) => path);

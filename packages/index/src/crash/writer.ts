@@ -4,7 +4,7 @@ import { openIndex } from '../open-index.js';
 
 /**
  * Changes an index for ever and says so on stdout, a line before and a line after each change: the test that kills it
- * knows what was acknowledged, and the one change that may or may not have happened.
+ * knows what was acknowledged, and the one change, or several made together, that may or may not have happened.
  * Between changes it makes new generations of cells and writes lists anew, which changes nothing that a reader sees.
  * Arguments: index file, seed, storage profile.
  */
@@ -25,23 +25,32 @@ await index.compact({ retrain: true });
 // Not process.stdout: what was written must have left the process.
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-for (let step = 0; ; step += 1) {
-  const path = `文書 ${Math.floor(Math.abs(next()) * 12)}`;
+const randomPath = () => `文書 ${Math.floor(Math.abs(next()) * 12)}`;
+
+/** One change, as it is told and as it is made. */
+function change(path: string, step: string): { readonly told: object; readonly make: () => void } {
   const count = 1 + Math.floor(Math.abs(next()) * 8);
   const text = (number: number) => `${seed}/${step}/${number} الجملة ประโยค 🍞 ${'発酵 '.repeat(number)}`;
   const texts = Array.from({ length: count }, (_, number) => text(number));
   const kind = Math.abs(next());
+  if (kind < 0.7) return { told: { path, texts }, make: () => index.upsert(document(path, texts), encode(...texts)) };
+  if (kind < 0.85) return { told: { path, texts: null }, make: () => index.delete(path) };
+  const [detail] = texts as [string];
+  const skipped = { path, reason: 'broken', detail, contentHash: '', sizeBytes: 1, modifiedMs: 1 };
+  return { told: { path, texts: null, skipped: detail }, make: () => index.skip(skipped) };
+}
+
+for (let step = 0; ; step += 1) {
+  const paths = new Set([randomPath(), ...(step % 3 === 1 ? [randomPath(), randomPath(), randomPath()] : [])]);
+  const changes = [...paths].map((path, at) => change(path, `${step}.${at}`));
   // A change in the midst of the maintenance: what comes meanwhile must be in the new generation too.
   const maintenance = step % 4 === 3 ? index.compact({ retrain: step % 8 === 3 }) : null;
-  if (kind < 0.7) {
-    say(JSON.stringify({ begin: true, path, texts }));
-    index.upsert(document(path, texts), encode(...texts));
-  } else if (kind < 0.85) {
-    say(JSON.stringify({ begin: true, path, texts: null }));
-    index.delete(path);
-  } else {
-    say(JSON.stringify({ begin: true, path, texts: null, skipped: texts[0] }));
-    index.skip({ path, reason: 'broken', detail: texts[0]!, contentHash: '', sizeBytes: 1, modifiedMs: 1 });
+  say(JSON.stringify({ begin: true, changes: changes.map(({ told }) => told) }));
+  if (changes.length === 1) changes[0]!.make();
+  else {
+    index.together(() => {
+      for (const { make } of changes) make();
+    });
   }
   say(JSON.stringify({ begin: false }));
   await maintenance;
