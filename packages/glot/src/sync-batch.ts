@@ -1,46 +1,53 @@
-import { extname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex, StoredFile } from '@glot/index';
+import type { MultivectorIndex } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { encodedText } from './encoded-text.js';
 
-/** Documents are encoded together up to this many passages, so that batches of equal length fill. */
+/** Documents are encoded, and stored in one transaction, together up to this many passages. */
 const BATCH_PASSAGES = 96;
+
+/** The same of files that need no encoding. */
+const BATCH_FILES = 256;
 
 /** Batches that are encoded while documents are read for the next and the one before is stored. */
 const BATCHES_AHEAD = 2;
 
+/** How long what was read waits for more to come where nothing else is at work. */
+const IDLE_MS = 200;
+
+/** What comes of a file. */
+export type FileOutcome = ReadDocument | FileChange;
+
 export interface ReadDocument {
+  readonly kind: 'document';
   readonly key: string;
   readonly entry: FileEntry;
   readonly document: IngestedDocument;
 }
 
-export interface IndexedDocument {
+/** A change of the index that needs no vectors. */
+export interface FileChange {
+  readonly kind: 'change';
   readonly entry: FileEntry;
-  readonly change: 'added' | 'updated' | 'moved';
-  readonly passages: number;
-  /** Token vectors. */
-  readonly tokens: number;
-  /** Where the file was not read to its end: how far. */
-  readonly shortfall?: IngestedDocument['shortfall'];
+  /** Changes the index, within a transaction. */
+  readonly make: () => void;
+  /** After that has been stored. */
+  readonly done: () => void;
 }
 
 export interface BatchContext {
   readonly index: MultivectorIndex;
-  readonly encoder: Encoder;
+  /** Loads the encoder; called only where a document is there to be encoded. */
+  readonly encoder: () => Promise<Encoder>;
   readonly poolFactor?: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether documents with the stored content are encoded again. */
-  readonly force: boolean;
-  /** What the index held before, by path. */
-  readonly stored: ReadonlyMap<string, StoredFile>;
-  /** Of `stored`, what is no longer found: such a document may lie elsewhere now. */
-  readonly vanished: readonly StoredFile[];
   /** Told while a batch is encoded, before any of it is stored. */
   readonly onEncoding: (state: EncodingState) => void;
+  /** Told of each document once it is stored for good. @param tokens number of its vectors */
+  readonly onStored: (item: ReadDocument, tokens: number) => void;
 }
 
 export interface EncodingState {
@@ -50,102 +57,110 @@ export interface EncodingState {
   readonly path: string;
 }
 
-interface Encoding {
-  readonly batch: readonly ReadDocument[];
-  readonly vectors: Promise<TokenVectors>;
+interface Batch {
+  readonly items: readonly FileOutcome[];
+  readonly vectors: Promise<TokenVectors | null>;
 }
 
 /**
- * Encodes documents in batches and stores each in a transaction of its own, in their order. While batches are encoded,
- * documents are read for those to come and finished ones are stored; what is held at once is bounded.
+ * Encodes documents in batches and stores each batch in one transaction, in the order in which they come. While batches
+ * are encoded, documents are read for those to come and finished ones are stored; what is held at once is bounded.
  */
-export async function* indexBatches(
-  documents: AsyncIterable<ReadDocument>,
-  context: BatchContext,
-): AsyncGenerator<IndexedDocument> {
-  const { index, force } = context;
+export async function storeOutcomes(outcomes: AsyncIterable<FileOutcome>, context: BatchContext): Promise<void> {
   const stop = new AbortController();
   const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
-  const movable = new Map<string, string[]>();
-  for (const { path, contentHash, indexed } of context.vanished) {
-    if (!indexed) continue;
-    const name = contentName(contentHash, path);
-    movable.set(name, [...(movable.get(name) ?? []), path]);
-  }
-  const encodings: Encoding[] = [];
-  let batch: ReadDocument[] = [];
+  const source = outcomes[Symbol.asyncIterator]();
+  const batches: Batch[] = [];
+  let items: FileOutcome[] = [];
   let passages = 0;
-  const encodeBatch = () => {
-    encodings.push(startEncoding(batch, context, signal));
-    batch = [];
+  const closeBatch = () => {
+    batches.push({ items, vectors: startEncoding(items, context, signal) });
+    items = [];
     passages = 0;
   };
+  let arriving: Promise<IteratorResult<FileOutcome>> | null = source.next();
   try {
-    for await (const item of documents) {
+    while (arriving || batches.length > 0) {
       throwIfAborted(context.signal);
-      const { key, entry, document } = item;
-      const from = force ? undefined : movable.get(contentName(document.contentHash, key))?.pop();
-      if (from !== undefined && index.move(from, key, entry.sizeBytes, entry.modifiedMs, entry.changedMs)) {
-        yield { entry, change: 'moved', passages: 0, tokens: 0, ...told(document) };
-        continue;
+      const waits: Promise<'arrived' | 'encoded' | 'idle'>[] = [];
+      const pause = new AbortController();
+      if (arriving && batches.length <= BATCHES_AHEAD) {
+        waits.push(arriving.then(() => 'arrived'));
+        if (items.length > 0 && batches.length === 0) {
+          waits.push(setTimeout(IDLE_MS, 'idle' as const, { signal: pause.signal }).catch(() => 'idle'));
+        }
       }
-      batch.push(item);
-      passages += document.passages.length;
-      if (passages < BATCH_PASSAGES) continue;
-      encodeBatch();
-      if (encodings.length > BATCHES_AHEAD) yield* storeBatch(encodings.shift()!, context);
+      if (batches.length > 0) waits.push(batches[0]!.vectors.then(() => 'encoded'));
+      const event = await Promise.race(waits);
+      pause.abort();
+      if (event === 'encoded') {
+        await storeBatch(batches.shift()!, context);
+      } else if (event === 'idle') {
+        closeBatch();
+      } else {
+        const { done, value } = await arriving!;
+        if (done) {
+          arriving = null;
+          if (items.length > 0) closeBatch();
+          continue;
+        }
+        arriving = source.next();
+        arriving.catch(() => {}); // reported when its turn comes
+        items.push(value);
+        if (value.kind === 'document') passages += value.document.passages.length;
+        if (passages >= BATCH_PASSAGES || items.length >= BATCH_FILES) closeBatch();
+      }
     }
-    if (batch.length > 0) encodeBatch();
-    while (encodings.length > 0) yield* storeBatch(encodings.shift()!, context);
   } finally {
     stop.abort();
-    await Promise.allSettled(encodings.map(({ vectors }) => vectors));
+    await Promise.allSettled(batches.map(({ vectors }) => vectors));
+    await arriving?.catch(() => {});
+    await source.return?.();
   }
 }
-
-const told = ({ shortfall }: IngestedDocument) => (shortfall === undefined ? {} : { shortfall });
-
-/** The end of a name decides how a file is read. */
-const contentName = (contentHash: string, path: string): string => `${contentHash} ${extname(path).toLowerCase()}`;
 
 function startEncoding(
-  batch: readonly ReadDocument[],
+  items: readonly FileOutcome[],
   { encoder, poolFactor = 1, onEncoding }: BatchContext,
   signal: AbortSignal,
-): Encoding {
-  const texts = batch.flatMap(({ document }) =>
+): Promise<TokenVectors | null> {
+  const documents = items.filter((item) => item.kind === 'document');
+  const texts = documents.flatMap(({ document }) =>
     document.passages.map((passage) => encodedText(document.title, passage)),
   );
-  const bytes = batch.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-  const { path } = batch[batch.length - 1]!.entry;
-  const vectors = encoder.encodeDocuments(texts, {
-    signal,
-    poolFactor,
-    onProgress: (done, total) => onEncoding({ passages: done, bytes: (bytes * done) / total, path }),
-  });
+  const bytes = documents.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
+  const path = documents.at(-1)?.entry.path ?? '';
+  const encode = async () => {
+    if (texts.length === 0) return null;
+    const loaded = await encoder();
+    return loaded.encodeDocuments(texts, {
+      signal,
+      poolFactor,
+      onProgress: (done, total) => onEncoding({ passages: done, bytes: (bytes * done) / total, path }),
+    });
+  };
+  const vectors = encode();
   vectors.catch(() => {}); // reported when its turn comes
-  return { batch, vectors };
+  return vectors;
 }
 
-async function* storeBatch(
-  encoding: Encoding,
-  { index, signal, stored }: BatchContext,
-): AsyncGenerator<IndexedDocument> {
-  const vectors = await encoding.vectors;
+async function storeBatch(batch: Batch, { index, onStored }: BatchContext): Promise<void> {
+  const vectors = await batch.vectors;
+  const stored: (() => void)[] = [];
   let first = 0;
-  for (const { key, entry, document } of encoding.batch) {
-    throwIfAborted(signal);
-    const own = sliceTexts(vectors, first, document.passages.length);
-    first += document.passages.length;
-    const before = stored.get(key);
-    const change = before?.indexed ? 'updated' : 'added';
-    index.upsert({ ...document, path: key }, own);
-    yield {
-      entry,
-      change,
-      passages: document.passages.length,
-      tokens: own.data.length / own.dim,
-      ...told(document),
-    };
-  }
+  index.together(() => {
+    for (const item of batch.items) {
+      if (item.kind === 'change') {
+        item.make();
+        stored.push(item.done);
+        continue;
+      }
+      const { key, document } = item;
+      const own = sliceTexts(vectors!, first, document.passages.length);
+      first += document.passages.length;
+      index.upsert({ ...document, path: key }, own);
+      stored.push(() => onStored(item, own.data.length / own.dim));
+    }
+  });
+  for (const tell of stored) tell();
 }

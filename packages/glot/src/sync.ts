@@ -3,26 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { CompactProgress, FileStamp, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
-import {
-  createReader,
-  type FileEntry,
-  type IngestOutcome,
-  type ReadLimits,
-  type SkippedFile,
-  skipKind,
-  type Unchanged,
-  type WalkSkip,
-  walkFiles,
-} from '@glot/ingest';
+import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip, walkFiles } from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
-import { type EncodingState, indexBatches } from './sync-batch.js';
+import { type EncodingState, storeOutcomes } from './sync-batch.js';
+import { readOutcomes, skippedAs } from './sync-reading.js';
 import { findVanished, isTooMuch, isWithin } from './sync-removal.js';
 import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';
 
-/** Files read ahead of the encoder. */
-const READ_AHEAD = 4;
-
-/** Time between two looks at the signal while documents are deleted, each in a transaction of its own. */
+/** Documents are deleted for so long in one transaction; then comes a look at the signal. */
 const DELETE_SLICE_MS = 100;
 
 /** Where each part of the arranging begins and ends, as shares of its time. */
@@ -159,48 +147,42 @@ export async function syncFiles(
     tell(entry.path);
   };
   if (changed.length > 0) {
-    const encoder = await context.encoder();
+    let loading: Promise<Encoder> | undefined;
+    const encoder = () => (loading ??= context.encoder());
     const reader = createReader({
-      countTokens: (text) => encoder.countTokens(text),
+      loadTokenCounter: async () => {
+        const loaded = await encoder();
+        return (text) => loaded.countTokens(text);
+      },
       ...(context.limits && { limits: context.limits }),
     });
     try {
       const { signal, force = false } = options;
-      const outcomes = readAhead(changed, (key, entry) => {
-        const before = stored.get(key);
-        return force || !before?.indexed
-          ? reader.read(entry, signal)
-          : reader.readChanged(entry, before.contentHash, signal);
-      });
-      const documents = keepReadable(outcomes, {
-        onUnchanged: (key, entry) => {
-          const { sizeBytes, modifiedMs, changedMs } = entry;
-          index.touch(key, sizeBytes, modifiedMs, changedMs);
-          const skip = earlierSkips.get(key);
-          if (skip && skipKind(skip.reason) === 'passing') index.unskip(key);
-          else if (skip) skipped.push(skippedAs(entry.path, skip));
-          unchanged++;
-          finished(entry);
-        },
-        onSkipped: (key, entry, skip) => {
-          const keeps = skipKind(skip.reason) === 'passing' && stored.get(key)?.indexed === true;
-          skipped.push({ ...skip, ...(keeps && { kept: true }) });
-          const { sizeBytes, modifiedMs, changedMs } = entry;
-          record({ ...skip, path: key, contentHash: '', sizeBytes, modifiedMs, changedMs });
+      const known = { index, reader, stored, vanished, earlierSkips, force, signal, record };
+      const outcomes = readOutcomes(changed, {
+        ...known,
+        onFinished: (entry, outcome, skip) => {
+          if (skip) skipped.push(skip);
+          if (outcome === 'unchanged') unchanged++;
+          else if (outcome === 'moved') moved++;
           finished(entry);
         },
       });
-      const onEncoding = (state: EncodingState) => tell(state.path, state);
-      const batching = { ...context, encoder, signal, force, stored, vanished, onEncoding };
-      for await (const done of indexBatches(documents, batching)) {
-        if (done.shortfall) skipped.push({ path: done.entry.path, ...done.shortfall });
-        progress.passages += done.passages;
-        progress.tokens += done.tokens;
-        if (done.change === 'added') added++;
-        else if (done.change === 'updated') updated++;
-        else moved++;
-        finished(done.entry);
-      }
+      await storeOutcomes(outcomes, {
+        ...context,
+        encoder,
+        signal,
+        onEncoding: (state: EncodingState) => tell(state.path, state),
+        onStored: ({ key, entry, document }, tokens) => {
+          const { shortfall, passages } = document;
+          if (shortfall) skipped.push({ path: entry.path, ...shortfall });
+          progress.passages += passages.length;
+          progress.tokens += tokens;
+          if (stored.get(key)?.indexed) updated++;
+          else added++;
+          finished(entry);
+        },
+      });
     } finally {
       await reader.dispose();
     }
@@ -213,15 +195,20 @@ export async function syncFiles(
   const kept = !options.deleteMissing && isTooMuch(left, stored, found, standing, paths) ? left : [];
   const keptPaths = new Set(kept.map(({ path }) => path));
   const leaving = vanished.filter(({ path }) => !keptPaths.has(path));
-  let slice = performance.now();
-  for (const [at, { path, indexed }] of leaving.entries()) {
-    if (index.delete(path) && indexed) deleted++;
-    if (performance.now() - slice < DELETE_SLICE_MS) continue;
-    const done = { filesDone: at + 1, filesTotal: leaving.length, path: paths.toDisplay(path) };
+  for (let at = 0; at < leaving.length; ) {
+    const until = performance.now() + DELETE_SLICE_MS;
+    index.together(() => {
+      do {
+        const { path, indexed } = leaving[at]!;
+        if (index.delete(path) && indexed) deleted++;
+        at++;
+      } while (at < leaving.length && performance.now() < until);
+    });
+    if (at === leaving.length) break;
+    const done = { filesDone: at, filesTotal: leaving.length, path: paths.toDisplay(leaving[at - 1]!.path) };
     options.onProgress?.({ ...progress, phase: 'delete', ...done });
     await setImmediate();
     throwIfAborted(options.signal);
-    slice = performance.now();
   }
   await index.compact({
     ...(options.signal && { signal: options.signal }),
@@ -251,49 +238,7 @@ function isUnchanged(before: StoredFile, now: FileEntry): boolean {
   return before.changedMs === 0 || before.changedMs === now.changedMs;
 }
 
-const skippedAs = (path: string, { reason, detail }: SkippedInput): SkippedInSync => ({
-  path,
-  reason: reason as SkippedFile['reason'],
-  detail,
-});
-
 const notFound = (given: string): GlotError =>
   new GlotError('ingest.not-found', `no file or folder at ${given}, and nothing of it is indexed; check the path`, {
     details: { path: given },
   });
-
-type Outcome = IngestOutcome | Unchanged;
-
-/** Reads a few files ahead, in order. */
-async function* readAhead(
-  changed: readonly [string, FileEntry][],
-  read: (key: string, entry: FileEntry) => Promise<Outcome>,
-): AsyncGenerator<{ key: string; entry: FileEntry; outcome: Outcome }> {
-  const pending: Promise<Outcome>[] = [];
-  for (let next = 0, current = 0; current < changed.length; current++) {
-    for (; next < changed.length && pending.length < READ_AHEAD; next++) {
-      const reading = read(...changed[next]!);
-      reading.catch(() => {}); // reported when its turn comes
-      pending.push(reading);
-    }
-    const [key, entry] = changed[current]!;
-    yield { key, entry, outcome: await pending.shift()! };
-  }
-}
-
-async function* keepReadable(
-  outcomes: AsyncIterable<{ key: string; entry: FileEntry; outcome: Outcome }>,
-  {
-    onUnchanged,
-    onSkipped,
-  }: {
-    readonly onUnchanged: (key: string, entry: FileEntry) => void;
-    readonly onSkipped: (key: string, entry: FileEntry, skip: SkippedFile) => void;
-  },
-) {
-  for await (const { key, entry, outcome } of outcomes) {
-    if (outcome.status === 'read') yield { key, entry, document: outcome.document };
-    else if (outcome.status === 'unchanged') onUnchanged(key, entry);
-    else onSkipped(key, entry, outcome.skipped);
-  }
-}

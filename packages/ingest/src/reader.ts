@@ -22,6 +22,8 @@ import { createParsePool, type Parsed, type ParsePool } from './worker/parse-poo
 export interface ReaderOptions {
   /** Tokens in a text, by the encoder's tokenizer. Default: an estimate by script. */
   readonly countTokens?: CountTokens;
+  /** Loads what `countTokens` would be, once the first file is to be split; its errors are those of `read`. */
+  readonly loadTokenCounter?: () => Promise<CountTokens>;
   /** Size that passages aim at. Default 180. */
   readonly targetTokens?: number;
   readonly limits?: ReadLimits;
@@ -46,8 +48,12 @@ export interface DocumentReader {
    * @throws GlotError `aborted` when the signal fires.
    */
   read(entry: FileEntry, signal?: AbortSignal): Promise<IngestOutcome>;
-  /** The same, but a file whose bytes have the hash `contentHash` is not parsed: it is `unchanged`. */
-  readChanged(entry: FileEntry, contentHash: string, signal?: AbortSignal): Promise<IngestOutcome | Unchanged>;
+  /** The same, but a file of known bytes is not parsed: it is `unchanged`. @param known the SHA-256 in hex, or whether it is known */
+  readChanged(
+    entry: FileEntry,
+    known: string | ((contentHash: string) => boolean),
+    signal?: AbortSignal,
+  ): Promise<IngestOutcome | Unchanged>;
   /** Ends the processes; a later `read` starts new ones. Idle ones never hold up the end of the process. */
   dispose(): Promise<void>;
 }
@@ -78,10 +84,11 @@ export function createReader(options: ReaderOptions = {}): DocumentReader {
       const file = await openEntry(entry, limits, signal);
       return 'bytes' in file ? readBytesOf(entry, file, options, limits, pool, signal) : skipped(entry, file);
     },
-    async readChanged(entry, contentHash, signal) {
+    async readChanged(entry, known, signal) {
       const file = await openEntry(entry, limits, signal);
       if (!('bytes' in file)) return skipped(entry, file);
-      if (file.contentHash === contentHash) return { status: 'unchanged' };
+      const { contentHash } = file;
+      if (typeof known === 'string' ? known === contentHash : known(contentHash)) return { status: 'unchanged' };
       return readBytesOf(entry, file, options, limits, pool, signal);
     },
     dispose: () => pool.dispose(),
@@ -143,7 +150,7 @@ async function documentOf(
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestedDocument | Refusal> {
-  const { countTokens = estimateTokens, targetTokens = 180 } = options;
+  const { targetTokens = 180 } = options;
   const sniffed = sniff(entry.path, bytes);
   if (sniffed.kind === 'skip') return sniffed;
   if (isHead && !isOwnText(sniffed)) return tooLarge(entry.sizeBytes, limits.maxFileBytes);
@@ -152,6 +159,7 @@ async function documentOf(
   const parsed = await extract(sniffed, bytes, textLimit, pool, signal);
   if ('reason' in parsed) return parsed;
   throwIfAborted(signal);
+  const countTokens = (await options.loadTokenCounter?.()) ?? options.countTokens ?? estimateTokens;
   const extraction = headOf(parsed.extraction, textLimit);
   const { text, blocks, places } = extraction;
   const lang = detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);
