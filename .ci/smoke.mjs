@@ -15,9 +15,11 @@ const CELLS_ABOVE = 4000;
 
 const PLACES = ['harbour', 'Hafen', '港', 'порт', 'ميناء', 'बंदरगाह', 'port', '항구', 'puerto', 'ท่าเรือ'];
 
-function glot(args, killAfterMs = null) {
+const glot = (args, killAfterMs = null) => node([glotExecutable, ...args], killAfterMs);
+
+function node(args, killAfterMs = null) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [glotExecutable, ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -72,6 +74,13 @@ try {
     expect(documents === FILES && passages > CELLS_ABOVE, status);
     const checked = await glot(['doctor']);
     expect(checked.code === 0, checked);
+  });
+  await check('connections, statements and backups that are no longer in use do no harm', async () => {
+    const run = await node([
+      fileURLToPath(new URL('collected.mjs', import.meta.url)),
+      join(folder, '.glot', 'index.db'),
+    ]);
+    expect(run.code === 0 && run.err === '', run);
   });
   await check('search finds', async () => {
     const run = await glot(['search', 'Berth 4321', '--json', '-k', '3']);

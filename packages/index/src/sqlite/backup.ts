@@ -1,7 +1,8 @@
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { connect } from './connection.js';
 import { bytesOf } from './file-size.js';
 import { openForReading } from './index-file.js';
 import { recognise } from './schema.js';
@@ -99,7 +100,7 @@ async function copyPages(db: Database.Database, partial: string, { signal, onPro
 
 // The copy has the kind of journal of its source: at rest it is one file that needs no other. The switch flushes it.
 function settle(partial: string): Omit<BackupReport, 'bytes'> {
-  const db = new Database(partial, { fileMustExist: true });
+  const db = connect(partial, { fileMustExist: true });
   try {
     db.pragma('synchronous = FULL');
     db.pragma('journal_mode = DELETE');

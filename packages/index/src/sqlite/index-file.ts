@@ -4,6 +4,7 @@ import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import type { StorageProfile } from '../storage-profile.js';
 import type { EncoderIdentity } from '../types.js';
+import { connect } from './connection.js';
 import { bytesOf } from './file-size.js';
 import { createTables, formatOf, readEncoder, readProfile, recognise, upgrade } from './schema.js';
 import { replaced } from './sittings.js';
@@ -52,7 +53,7 @@ export function openForReading(path: string): IndexFile {
 }
 
 function openedForReading(path: string): IndexFile {
-  const db = new Database(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+  const db = connect(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
     if (recognise(db, path) === 'empty') throw notFound(path);
     return {
@@ -81,7 +82,7 @@ export function recoverJournal(error: unknown, path: string): boolean {
   if (!(error instanceof Database.SqliteError && /^SQLITE_READONLY_/.test(error.code))) return false;
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db = connect(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     return true;
   } catch {
@@ -107,7 +108,7 @@ export function openForWriting(
     mkdirSync(dirname(path), { recursive: true });
     lock = lockForWriting(path);
     accessSync(exists(path) ? path : dirname(path), constants.W_OK);
-    const open = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    const open = connect(path, { timeout: BUSY_TIMEOUT_MS });
     db = open;
     prepareForWriting(open, path, encoder, profile);
     const held = lock;

@@ -1,6 +1,7 @@
 import { statSync, truncateSync, utimesSync } from 'node:fs';
 import { GlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
+import { connect } from './connection.js';
 
 /**
  * One writer at a time, told at once instead of by colliding transactions. The lock is the operating system's lock on a
@@ -43,7 +44,7 @@ export function lockForWriting(file: string): WriterLock {
 // Exclusive, since others are then turned away before they read anything: whatever stands in the file says nothing
 // about who holds it.
 function lockedExclusively(path: string): Database.Database {
-  const lock = new Database(path, { timeout: 0 });
+  const lock = connect(path, { timeout: 0 });
   try {
     // No journal file: nothing is ever committed.
     lock.pragma('journal_mode = MEMORY');
