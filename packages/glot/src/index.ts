@@ -1,3 +1,51 @@
+/**
+ * Open an index, keep it in step with folders, search it, ask it. Every type that a caller meets is exported here.
+ * @module
+ */
+export type {
+  EncodeDocumentsOptions,
+  EncodeOptions,
+  Encoder,
+  EncoderDescription,
+  EncoderPrecision,
+} from '@glot/encoder';
+export { GlotError, isGlotError } from '@glot/errors';
+export type {
+  EncoderIdentity,
+  Hit,
+  IndexStats,
+  Place,
+  SearchFilter,
+  SearchMode,
+  SkippedInput,
+  StorageProfile,
+} from '@glot/index';
+export type { TokenVectors } from '@glot/kernels';
+export {
+  type AbstainReason,
+  type Answer,
+  type AnswerEvent,
+  type AnswerGenerator,
+  type AnswerSentence,
+  type AnswerVerification,
+  type Citation,
+  type Conversation,
+  type ConversationEvent,
+  type DraftCitation,
+  type DraftEvent,
+  type DraftSentence,
+  extractiveGenerator,
+  type GenerationRequest,
+  type HttpGeneratorOptions,
+  httpGenerator,
+  type OpenedGenerator,
+  type OpenLfm2GeneratorOptions,
+  openLfm2Generator,
+  type PackedContext,
+  type RewriteRequest,
+  type Turn,
+  type TurnEvent,
+} from '@glot/rag';
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
 export { type AskOptions, type Glot, type OpenGlotOptions, openGlot, type QueryOptions } from './open-glot.js';

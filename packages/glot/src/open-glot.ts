@@ -43,6 +43,8 @@ export interface OpenGlotOptions {
   readonly mode?: 'read' | 'write';
   /** A folder or .gguf file of a late-interaction model; default: the embedded model. */
   readonly model?: string;
+  /** An encoder of your own in place of a model. Whoever made it disposes of it. */
+  readonly encoder?: Encoder;
   /** How its weights are held; default: as when the index was made, f32 for one that is made. An index keeps to one. */
   readonly precision?: EncoderPrecision;
   /**
@@ -122,6 +124,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const pooledBy = index.encoder.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
+    encoder ??= options.encoder && Promise.resolve(options.encoder);
     encoder ??= (model === null ? openEncoder(modelOptions(options, index.encoder)) : model.load()).finally(() =>
       model?.close(),
     );
@@ -182,7 +185,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       if (encoder === undefined) await model?.close();
       // One that failed to load has said so to its caller.
       const loaded = await encoder?.catch(() => undefined);
-      await loaded?.dispose();
+      if (loaded !== options.encoder) await loaded?.dispose();
     },
   };
 }
@@ -202,7 +205,9 @@ function openToRead(file: string): Promise<MultivectorIndex> {
 
 // An index that is there says how its encoder is to be opened, one that is made is told. The files of the model stay
 // open, for the encoder that may be needed.
-async function openToChange(options: OpenGlotOptions): Promise<{ index: MultivectorIndex; model: EncoderModel }> {
+async function openToChange(
+  options: OpenGlotOptions,
+): Promise<{ index: MultivectorIndex; model: EncoderModel | null }> {
   const { poolFactor, profile } = options;
   if (poolFactor !== undefined) checkPoolFactor(poolFactor);
   const place = { file: options.index, mode: 'write', ...(profile && { profile }) } as const;
@@ -210,11 +215,11 @@ async function openToChange(options: OpenGlotOptions): Promise<{ index: Multivec
     if (isGlotError(error, 'index.not-found')) return null;
     throw error;
   });
-  let model: EncoderModel | undefined;
+  let model: EncoderModel | null = null;
   try {
-    model = await EncoderModel.open(modelOptions(options, found?.encoder ?? null));
+    if (!options.encoder) model = await EncoderModel.open(modelOptions(options, found?.encoder ?? null));
     const encoder = {
-      ...identityOf(await model.describe()),
+      ...identityOf(options.encoder ?? (await model!.describe())),
       ...(poolFactor !== undefined && { poolFactor }),
     };
     found?.requireEncoder(encoder);
