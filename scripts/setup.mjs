@@ -112,7 +112,7 @@ export async function setup() {
   if (broken.length > 0) {
     rmSync(stampFile, { force: true });
     const names = broken.join(', ');
-    await pnpm(`building ${names} for Node ${process.versions.node} (about two minutes)`, 'rebuild', ...broken);
+    await pnpm(`building ${names} for Node ${process.versions.node} (about two minutes)`, 'rebuild', '-r', ...broken);
     const left = brokenParts();
     if (left.length > 0) {
       throw new Error(

@@ -117,8 +117,7 @@ export class PassageVectors {
   }
 
   /**
-   * Rows above `after` in pages. A statement that is left half-read, as `iterate` leaves it, ends the process on Node 24
-   * when it is collected (an assertion in better-sqlite3 12), and forbids writing meanwhile.
+   * Rows above `after` in pages: a statement that is left half-read, as `iterate` leaves it, forbids writing meanwhile.
    */
   *#rowsAfter(after: number, limit: number): Generator<Row> {
     let last = after;
