@@ -1,5 +1,6 @@
 /** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
 
+import type { Note } from './notes.js';
 import type { Place } from './types.js';
 
 /**
@@ -30,6 +31,8 @@ export interface Extraction {
   readonly hasLines: boolean;
   /** Primary language that the document states of itself; null where it states none. */
   readonly declaredLang: string | null;
+  /** What was left out. */
+  readonly notes: readonly Note[];
 }
 
 export const block = (kind: Exclude<BlockKind, 'heading'>, start: number, end: number): Block => ({

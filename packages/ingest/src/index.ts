@@ -6,6 +6,8 @@ export type {
   FileEntry,
   IngestedDocument,
   IngestOutcome,
+  Note,
+  NoteKind,
   Passage,
   Place,
   SkippedFile,

@@ -1,23 +1,22 @@
 /**
- * A file entry -> a document or the reason why not. Markdown and text are read here; HTML, PDF and DOCX, whose parsers
- * meet hostile input, in a process of their own with limits of time and memory.
+ * A file entry -> a document or the reason why not. Trusted formats are read here, others, whose parsers meet hostile
+ * input, in a process of their own with limits of time and memory.
  */
-import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
 import { isGlotError, throwIfAborted } from '@glot/errors';
 import type { Extraction } from './extraction.js';
+import { HEAD_LENGTH, type OpenedFile, openEntry, tooLarge } from './file-bytes.js';
+import { type Recognised, recognise } from './formats/recognise.js';
+import type { DocumentFormat } from './formats/registry.js';
 import { detectLanguage } from './language/detect.js';
+import { decodingNotes } from './notes.js';
+import { createParsePool, type ParsePool } from './parsing/parse-pool.js';
 import { limitTrail } from './passages/heading-trail.js';
 import { proseOf } from './passages/prose.js';
 import { splitIntoPassages } from './passages/split.js';
 import type { CountTokens } from './passages/units.js';
-import { readMarkdown } from './readers/markdown.js';
-import { readPlainText } from './readers/plain-text.js';
 import { errorCode, isAllocationError, type Refusal, refusalOf } from './skip-reasons.js';
-import { type Sniffed, sniff, sniffName } from './sniff/sniff.js';
 import { estimateTokens } from './text/token-estimate.js';
-import type { DocumentFormat, FileEntry, IngestedDocument, IngestOutcome, Passage } from './types.js';
-import { createParsePool, type Parsed, type ParsePool } from './worker/parse-pool.js';
+import type { FileEntry, IngestedDocument, IngestOutcome, Passage } from './types.js';
 
 export interface ReaderOptions {
   /** Tokens in a text, by the encoder's tokenizer. Default: an estimate by script. */
@@ -81,11 +80,11 @@ export function createReader(options: ReaderOptions = {}): DocumentReader {
   const pool = createParsePool({ timeoutMs: limits.parseTimeoutMs, memoryMegabytes: limits.parseMemoryMegabytes });
   return {
     read: async (entry, signal) => {
-      const file = await openEntry(entry, limits, signal);
+      const file = await openEntry(entry, limits.maxFileBytes, signal);
       return 'bytes' in file ? readBytesOf(entry, file, options, limits, pool, signal) : skipped(entry, file);
     },
     async readChanged(entry, known, signal) {
-      const file = await openEntry(entry, limits, signal);
+      const file = await openEntry(entry, limits.maxFileBytes, signal);
       if (!('bytes' in file)) return skipped(entry, file);
       const { contentHash } = file;
       if (typeof known === 'string' ? known === contentHash : known(contentHash)) return { status: 'unchanged' };
@@ -95,38 +94,14 @@ export function createReader(options: ReaderOptions = {}): DocumentReader {
   };
 }
 
-interface FileBytes {
-  readonly bytes: Uint8Array;
-  /** Hex SHA-256. */
-  readonly contentHash: string;
-  /** Whether these are the first bytes of a larger file. */
-  readonly isHead: boolean;
-}
-
-/** What of a text is looked at: 10,000 passages of 180 tokens are about 7 MB in Latin letters, less in others. */
-const HEAD_LENGTH = 16 * 2 ** 20;
-
 const skipped = ({ path }: FileEntry, { reason, detail }: Refusal): IngestOutcome => ({
   status: 'skipped',
   skipped: { path, reason, detail },
 });
 
-async function openEntry(
-  entry: FileEntry,
-  limits: Required<ReadLimits>,
-  signal: AbortSignal | undefined,
-): Promise<FileBytes | Refusal> {
-  throwIfAborted(signal);
-  const byName = sniffName(entry.path);
-  if (byName !== undefined) return byName;
-  const file = await readBytes(entry, limits.maxFileBytes, signal);
-  if ('reason' in file) return file;
-  return { ...file, contentHash: createHash('sha256').update(file.bytes).digest('hex') };
-}
-
 async function readBytesOf(
   entry: FileEntry,
-  file: FileBytes,
+  file: OpenedFile,
   options: ReaderOptions,
   limits: Required<ReadLimits>,
   pool: ParsePool,
@@ -144,19 +119,21 @@ async function readBytesOf(
 
 async function documentOf(
   entry: FileEntry,
-  { bytes, contentHash, isHead }: FileBytes,
+  { bytes, contentHash, isHead }: OpenedFile,
   options: ReaderOptions,
   limits: Required<ReadLimits>,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestedDocument | Refusal> {
   const { targetTokens = 180 } = options;
-  const sniffed = sniff(entry.path, bytes);
-  if (sniffed.kind === 'skip') return sniffed;
-  if (isHead && !isOwnText(sniffed)) return tooLarge(entry.sizeBytes, limits.maxFileBytes);
+  const recognised = recognise(entry.path, bytes);
+  if ('reason' in recognised) return recognised;
+  const { format, file } = recognised;
+  const isOwnText = format.source === 'text' && format.isOwnText;
+  if (isHead && !isOwnText) return tooLarge(entry.sizeBytes, limits.maxFileBytes);
 
-  const textLimit = Math.min(limits.maxTextLength, isOwnText(sniffed) ? HEAD_LENGTH : limits.maxTextLength);
-  const parsed = await extract(sniffed, bytes, textLimit, pool, signal);
+  const textLimit = isOwnText ? Math.min(limits.maxTextLength, HEAD_LENGTH) : limits.maxTextLength;
+  const parsed = await extract(recognised, textLimit, pool, signal);
   if ('reason' in parsed) return parsed;
   throwIfAborted(signal);
   const countTokens = (await options.loadTokenCounter?.()) ?? options.countTokens ?? estimateTokens;
@@ -177,7 +154,8 @@ async function documentOf(
   const isCut = isHead || parsed.isCut || extraction !== parsed.extraction || passages.length < some.length;
   return {
     path: entry.path,
-    format: formatOf(sniffed),
+    format: format.name as DocumentFormat,
+    formatVersion: format.version,
     title: extraction.title && limitTrail([extraction.title], countTokens, targetTokens / 2)[0]!,
     text: isCut ? text.slice(0, last.end) : text,
     lang,
@@ -187,15 +165,11 @@ async function documentOf(
     sizeBytes: entry.sizeBytes,
     modifiedMs: entry.modifiedMs,
     changedMs: entry.changedMs,
+    notes: [...(format.source === 'text' ? decodingNotes(file.decoded()!) : []), ...extraction.notes],
     places: isCut ? places.filter(({ start }) => start < last.end) : places,
     passages,
     ...(isCut && { shortfall: { reason: 'partial', detail: describeCut(passages.length, last) } }),
   };
-}
-
-/** Whether the text is the file itself, so that its beginning can be read without the rest. */
-function isOwnText({ kind }: Exclude<Sniffed, { kind: 'skip' }>): boolean {
-  return kind !== 'html' && kind !== 'pdf' && kind !== 'docx';
 }
 
 function headOf(extraction: Extraction, limit: number): Extraction {
@@ -211,80 +185,24 @@ function describeCut(count: number, { lines, page, end }: Passage): string {
   return `its first ${count} passages can be found, up to ${place}; split the file to find the rest`;
 }
 
-const tooLarge = (size: number, maxBytes: number): Refusal => ({
-  reason: 'too-large',
-  detail: `${size} bytes, more than the limit of ${maxBytes}`,
-});
-
-/** The bytes of a file; of one that is too large, those of its first lines. */
-async function readBytes(
-  entry: FileEntry,
-  maxBytes: number,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly bytes: Uint8Array; readonly isHead: boolean } | Refusal> {
-  try {
-    const stats = await stat(entry.absolutePath);
-    // A pipe that took the file's place would be waited for.
-    if (!stats.isFile()) return { reason: 'not-a-file', detail: 'no longer a regular file' };
-    if (stats.size > maxBytes) {
-      return { bytes: await readHead(entry.absolutePath, Math.min(maxBytes, HEAD_LENGTH)), isHead: true };
-    }
-    const bytes = await readFile(entry.absolutePath, signal === undefined ? {} : { signal });
-    return bytes.byteLength > maxBytes ? tooLarge(bytes.byteLength, maxBytes) : { bytes, isHead: false };
-  } catch (error) {
-    throwIfAborted(signal);
-    return refusalOf(error);
-  }
-}
-
-/** At most `length` bytes, up to the end of a line where there is one. */
-async function readHead(file: string, length: number): Promise<Uint8Array> {
-  const handle = await open(file);
-  try {
-    const buffer = Buffer.alloc(length);
-    const { bytesRead } = await handle.read(buffer, 0, length, 0);
-    const head = buffer.subarray(0, bytesRead);
-    let end = head.lastIndexOf(0x0a) + 1;
-    // The other half of a line end in UTF-16.
-    if (end % 2 === 1 && head[end] === 0) end++;
-    if (end === 0) end = characterEnd(head);
-    return head.subarray(0, end);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Where the last whole character of UTF-8 ends. */
-function characterEnd(bytes: Uint8Array): number {
-  let end = bytes.length;
-  while (end > 0 && bytes.length - end < 4 && (bytes[end - 1]! & 0xc0) === 0x80) end--;
-  return bytes[end - 1]! >= 0xc0 ? end - 1 : bytes.length;
-}
-
 async function extract(
-  sniffed: Exclude<Sniffed, { kind: 'skip' }>,
-  bytes: Uint8Array,
+  { format, file }: Recognised,
   textLimit: number,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly extraction: Extraction; readonly isCut: boolean } | Refusal> {
-  const parsed = (reply: Parsed) => ('reason' in reply ? reply : { ...reply, isCut: false });
-  switch (sniffed.kind) {
-    case 'markdown':
-    case 'prose':
-    case 'data':
-    case 'code': {
-      const { text: whole } = sniffed.decoded;
-      const text = firstLines(whole, textLimit);
-      const extraction = sniffed.kind === 'markdown' ? readMarkdown(text) : readPlainText(text, sniffed.kind);
-      return { extraction, isCut: text.length < whole.length };
-    }
-    case 'html':
-      return parsed(await pool.parse({ kind: 'html', text: sniffed.decoded.text }, signal));
-    case 'pdf':
-    case 'docx':
-      return parsed(await pool.parse({ kind: sniffed.kind, bytes }, signal));
+  const { extension, bytes } = file;
+  if (format.source === 'bytes') {
+    if (format.isTrusted) return { extraction: await (await format.load())(bytes), isCut: false };
+    const reply = await pool.parse({ format: format.name, extension, source: bytes }, signal);
+    return 'reason' in reply ? reply : { ...reply, isCut: false };
   }
+  const { text: whole } = file.decoded()!;
+  const text = format.isOwnText ? firstLines(whole, textLimit) : whole;
+  const isCut = text.length < whole.length;
+  if (format.isTrusted) return { extraction: await (await format.load())(text, extension), isCut };
+  const reply = await pool.parse({ format: format.name, extension, source: text }, signal);
+  return 'reason' in reply ? reply : { ...reply, isCut };
 }
 
 /** At most `limit` characters, up to the end of a line where there is one. */
@@ -293,8 +211,4 @@ function firstLines(text: string, limit: number): string {
   const end = text.lastIndexOf('\n', limit - 1) + 1;
   // Never between the halves of a surrogate pair.
   return text.slice(0, end > 0 ? end : (text.codePointAt(limit - 1) ?? 0) > 0xffff ? limit - 1 : limit);
-}
-
-function formatOf({ kind }: Exclude<Sniffed, { kind: 'skip' }>): DocumentFormat {
-  return kind === 'prose' || kind === 'data' || kind === 'code' ? 'text' : kind;
 }

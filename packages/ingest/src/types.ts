@@ -1,9 +1,11 @@
 /** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
+import type { DocumentFormat } from './formats/registry.js';
+import type { Note } from './notes.js';
 import type { Refusal, SkipReason } from './skip-reasons.js';
 
+export type { DocumentFormat } from './formats/registry.js';
+export type { Note, NoteKind } from './notes.js';
 export type { SkipReason } from './skip-reasons.js';
-
-export type DocumentFormat = 'markdown' | 'text' | 'html' | 'pdf' | 'docx';
 
 /** A file that the walk found, not yet opened. */
 export interface FileEntry {
@@ -44,6 +46,8 @@ export interface Passage {
 export interface IngestedDocument {
   readonly path: string;
   readonly format: DocumentFormat;
+  /** Of the reader: another one may read more, or otherwise, from the same bytes. */
+  readonly formatVersion: number;
   /** Front matter title, first heading, HTML title, PDF/DOCX metadata; null where there is none. */
   readonly title: string | null;
   /** The text that the reader extracted; passages are slices of it. */
@@ -58,6 +62,8 @@ export interface IngestedDocument {
   readonly changedMs: number;
   /** Where the file was not read to its end: how far. */
   readonly shortfall?: Refusal;
+  /** What was left out or assumed, though the file was read. */
+  readonly notes: readonly Note[];
   /** In order; empty where the format has none. A passage may reach over several. */
   readonly places: readonly Place[];
   readonly passages: readonly Passage[];

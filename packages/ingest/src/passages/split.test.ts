@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Extraction } from '../extraction.js';
-import { readMarkdown } from '../readers/markdown.js';
-import { readPlainText } from '../readers/plain-text.js';
+import { readMarkdown } from '../formats/markdown/read-markdown.js';
+import { readPlainText } from '../formats/text/read-text.js';
 import { passageFaults } from '../testing/passage-faults.js';
 import { estimateTokens } from '../text/token-estimate.js';
 import type { Passage } from '../types.js';

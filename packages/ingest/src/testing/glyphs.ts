@@ -1,5 +1,5 @@
 /** Glyphs of a line as a program would set them: each half as wide as its font size, full-width ones whole. */
-import type { Glyph } from '../readers/pdf/glyph.js';
+import type { Glyph } from '../formats/pdf/glyph.js';
 
 export interface GlyphOptions {
   readonly x?: number;

@@ -27,7 +27,8 @@ const SAMPLE_BYTES = 65_536;
 /** Null when the bytes are no text. */
 export function decodeText(bytes: Uint8Array, { declared, guess = true }: DecodeOptions = {}): DecodedText | null {
   const marked = encodingByMark(bytes);
-  if (marked !== undefined) return readable(decodeStrictly(bytes, marked), 'mark') ?? damagedUtf8(bytes, marked);
+  if (marked !== undefined)
+    return readable(decodeStrictly(bytes, marked), 'mark') ?? (marked === 'utf-8' ? damagedUtf8(bytes) : null);
   const wide = decodeUnmarkedUtf16(bytes);
   if (wide !== null) return wide;
   const utf8 = readable(decodeStrictly(bytes, shiftsToJapanese(bytes) ? 'iso-2022-jp' : 'utf-8'), 'utf-8');
@@ -36,7 +37,7 @@ export function decodeText(bytes: Uint8Array, { declared, guess = true }: Decode
     const text = readable(decodeStrictly(bytes, declared), 'declared');
     if (text !== null) return text;
   }
-  const damaged = damagedUtf8(bytes, 'utf-8');
+  const damaged = damagedUtf8(bytes);
   if (damaged !== null) return damaged;
   if (!guess || isEbcdic(bytes)) return null;
   for (const name of guessCharsets(bytes.subarray(0, SAMPLE_BYTES))) {
@@ -59,14 +60,12 @@ function encodingByMark(bytes: Uint8Array): string | undefined {
 const DAMAGE = 20;
 
 /** UTF-8 in which some bytes are no character: one was lost, a line came from elsewhere, the end is cut off. */
-function damagedUtf8(bytes: Uint8Array, encoding: string): DecodedText | null {
-  if (encoding !== 'utf-8') return null;
-  const text = new TextDecoder('utf-8').decode(bytes);
+function damagedUtf8(bytes: Uint8Array): DecodedText | null {
+  const text = withoutControls(new TextDecoder('utf-8').decode(bytes));
   const damaged = text.match(/\ufffd+/g)?.length ?? 0;
   const whole = text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0;
   if (damaged * 100 > whole * DAMAGE) return null;
-  const decoded = readable({ text: text.replaceAll('\ufffd', ''), encoding }, 'damaged-utf-8');
-  return decoded && { ...decoded, text: withoutControls(text) };
+  return isReadable(text.replaceAll('\ufffd', '')) ? { text, encoding: 'utf-8', known: 'damaged-utf-8' } : null;
 }
 
 function readable(decoded: Decoded | null, known: DecodedText['known']): DecodedText | null {

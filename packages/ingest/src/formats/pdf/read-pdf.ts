@@ -1,0 +1,170 @@
+/**
+ * PDF: blocks and headings by the structure tree where the document is tagged; else lines and paragraphs by their place
+ * on the page, headings by their size.
+ */
+import type { PDFDocumentProxy } from 'pdfjs-dist';
+import type { Extraction } from '../../extraction.js';
+import type { Note } from '../../notes.js';
+import type { Place } from '../../types.js';
+import { Refused } from '../refused.js';
+import { TextBuilder } from '../text-builder.js';
+import { closeHyphens, vocabularyOf } from './hyphens.js';
+import { loadPdf } from './load.js';
+import { readPage } from './page.js';
+import type { PdfParagraph } from './paragraphs.js';
+import { openPdfium, type PdfiumDocument } from './pdfium.js';
+import { type PageParagraphs, withRunningHeadsOnce } from './running-heads.js';
+
+const MAX_HEADING_LENGTH = 160;
+const MAX_HEADING_LEVELS = 4;
+
+export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
+  // pdf.js takes the bytes over.
+  const pdfium = await openPdfium(bytes);
+  let document: PDFDocumentProxy;
+  let read: Awaited<ReturnType<typeof readPages>>;
+  try {
+    document = await loadPdf(bytes);
+    read = await readPages(document, pdfium);
+  } finally {
+    pdfium?.close();
+  }
+  const { pages: raw, firstError, dropped, notes } = read;
+  const pages = withWholeWords(withRunningHeadsOnce(raw));
+  if (pages.every((page) => page.length === 0)) {
+    if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
+    throw new Refused(
+      'no-text',
+      dropped === 0
+        ? `${document.numPages} page(s) without a text layer (scanned or drawn)`
+        : `${document.numPages} page(s) in fonts that do not say which letters their glyphs are`,
+    );
+  }
+  const { title, meta } = await readMetadata(document);
+  const levels = headingLevels(pages);
+  const hasTaggedHeadings = pages.flat().some(({ tag }) => tag?.kind === 'heading');
+  const builder = new TextBuilder();
+  const places: Place[] = [];
+  for (const [at, page] of pages.entries()) {
+    // The first block of a page starts after the blank line that parts it from the page before.
+    places.push({ kind: 'page', label: `${at + 1}`, start: builder.length === 0 ? 0 : builder.length + 2 });
+    for (const paragraph of page) {
+      const { tag, text } = paragraph;
+      const bySize = isHeadingLike(paragraph) && (tag === null || (tag.kind === 'paragraph' && !hasTaggedHeadings));
+      const level = tag?.kind === 'heading' ? tag.level : bySize ? levels.get(Math.round(paragraph.size)) : undefined;
+      if (level !== undefined) builder.addHeading(level, text);
+      else builder.add(tag === null || tag.kind === 'heading' ? 'paragraph' : tag.kind, text);
+    }
+  }
+  const firstHeading = builder.blocks.find(({ kind }) => kind === 'heading')?.heading;
+  return {
+    text: builder.text,
+    title: title ?? firstHeading ?? null,
+    meta,
+    blocks: builder.blocks,
+    places,
+    hasLines: false,
+    declaredLang: null,
+    notes,
+  };
+}
+
+const EMPTY: PageParagraphs = { paragraphs: [], apart: [] };
+
+/** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
+async function readPages(
+  document: PDFDocumentProxy,
+  pdfium: PdfiumDocument | null,
+): Promise<{ pages: PageParagraphs[]; dropped: number; firstError?: string; notes: Note[] }> {
+  const pages: PageParagraphs[] = [];
+  let kept = 0;
+  let dropped = 0;
+  let firstError: string | undefined;
+  const noText: number[] = [];
+  const unreadable: number[] = [];
+  const illegible: number[] = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    try {
+      const page = await document.getPage(number);
+      const { kept: read, dropped: unread, ...paragraphs } = await readPage(page, pdfium);
+      pages.push(paragraphs);
+      kept += read;
+      dropped += unread;
+      if (unread > 0) illegible.push(number);
+      else if (read === 0) noText.push(number);
+      page.cleanup();
+    } catch (error) {
+      firstError ??= (error as Error).message.replace(/\s+/g, ' ');
+      unreadable.push(number);
+      pages.push(EMPTY);
+    }
+  }
+  await document.cleanup();
+  // What is left of such a document are names and numbers without the text they belong to.
+  if (dropped > kept) return { pages: pages.map(() => EMPTY), dropped, notes: [] };
+  const of = `of ${document.numPages}`;
+  const notes: Note[] = [];
+  if (noText.length > 0) {
+    notes.push({ kind: 'no-text-layer', detail: `${pageRanges(noText)} ${of}: scanned, drawn or empty` });
+  }
+  if (unreadable.length > 0) {
+    notes.push({ kind: 'unreadable-pages', detail: `${pageRanges(unreadable)} ${of}: ${firstError}` });
+  }
+  if (illegible.length > 0) {
+    const what = `${dropped} characters in fonts that do not say which letters their glyphs are`;
+    notes.push({ kind: 'illegible-text', detail: `${pageRanges(illegible)} ${of}: ${what}` });
+  }
+  return { pages, dropped, notes, ...(firstError !== undefined && { firstError }) };
+}
+
+/** `page 4`, `pages 1-3, 7`. */
+function pageRanges(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  const told = ranges.slice(0, 20).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+  if (ranges.length > told.length) told.push('...');
+  return `${numbers.length === 1 ? 'page' : 'pages'} ${told.join(', ')}`;
+}
+
+function withWholeWords(pages: readonly (readonly PdfParagraph[])[]): PdfParagraph[][] {
+  const vocabulary = vocabularyOf(pages.flat().map(({ text }) => text));
+  return pages.map((page) =>
+    page.map((paragraph) => ({ ...paragraph, text: closeHyphens(paragraph.text, vocabulary) })),
+  );
+}
+
+/** Sizes clearly above that of most of the text, largest first, as levels 1, 2, ... */
+function headingLevels(pages: readonly (readonly PdfParagraph[])[]): Map<number, number> {
+  const lengths = new Map<number, number>();
+  for (const { text, size } of pages.flat()) {
+    const rounded = Math.round(size);
+    lengths.set(rounded, (lengths.get(rounded) ?? 0) + text.length);
+  }
+  const body = Array.from(lengths).reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+  const larger = Array.from(lengths.keys()).filter((size) => size >= Math.max(body * 1.15, body + 1));
+  larger.sort((a, b) => b - a);
+  return new Map(larger.map((size, index) => [size, Math.min(index + 1, MAX_HEADING_LEVELS)]));
+}
+
+const isHeadingLike = ({ text, lineCount }: PdfParagraph): boolean =>
+  text.length <= MAX_HEADING_LENGTH && lineCount <= 3 && /\p{L}{2}|[\p{Script=Han}\p{Script=Hangul}]/u.test(text);
+
+async function readMetadata(document: PDFDocumentProxy): Promise<{ title?: string; meta: Record<string, string> }> {
+  const meta: Record<string, string> = {};
+  const { info } = await document.getMetadata().catch(() => ({ info: {} }));
+  for (const [key, value] of Object.entries(info)) {
+    if (typeof value !== 'string' || value.trim() === '') continue;
+    if (['Title', 'Author', 'Subject', 'Keywords'].includes(key))
+      meta[key.toLowerCase()] = value.trim().normalize('NFC');
+  }
+  const { title } = meta;
+  return title !== undefined && isRealTitle(title) ? { title, meta } : { meta };
+}
+
+/** Word processors leave `untitled` and file names in the title. */
+const isRealTitle = (title: string): boolean =>
+  !/^(?:untitled|microsoft (?:word|powerpoint) - .*|.*\.(?:docx?|odt|indd|tex|dvi|pdf|rtf|pptx?|xlsx?))$/i.test(title);

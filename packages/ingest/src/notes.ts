@@ -1,0 +1,43 @@
+/** What of a document was left out or assumed although it was read, so that nothing of it is silent. */
+import type { DecodedText } from './text/decode.js';
+
+export type NoteKind =
+  /** Nothing in the file says so: the letters may be wrong. */
+  | 'charset-assumed'
+  /** Bytes that are no character. */
+  | 'damaged-characters'
+  /** Pages without a text layer. */
+  | 'no-text-layer'
+  /** Pages that the parser gave up on. */
+  | 'unreadable-pages'
+  /** Text in fonts that do not say which letters their glyphs are. */
+  | 'illegible-text'
+  /** Bytes of images and the like that stand in the text. */
+  | 'embedded-data'
+  /** Navigation, and what is hidden or switched off. */
+  | 'left-out'
+  /** Parts of the file that cannot be unpacked. */
+  | 'damaged-parts';
+
+export interface Note {
+  readonly kind: NoteKind;
+  /** One line for people: what, how much, where. */
+  readonly detail: string;
+}
+
+export function decodingNotes({ text, encoding, known }: DecodedText): Note[] {
+  const damaged = text.match(/\ufffd+/g)?.length ?? 0;
+  const notes: Note[] = [];
+  if (known === 'guess')
+    notes.push({ kind: 'charset-assumed', detail: `read as ${encoding}: the file does not say its charset` });
+  if (known === 'damaged-utf-8') {
+    const where = text.slice(0, text.indexOf('\ufffd')).split('\n').length;
+    notes.push({
+      kind: 'damaged-characters',
+      detail: `${places(damaged)} no UTF-8 and shown as \ufffd, the first in line ${where}`,
+    });
+  }
+  return notes;
+}
+
+const places = (count: number): string => (count === 1 ? '1 place is' : `${count} places are`);
