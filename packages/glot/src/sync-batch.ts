@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex } from '@glot/index';
+import type { MultivectorIndex, PreparedVectors } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
-import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { encodedText } from './encoded-text.js';
 
 /** Documents are encoded, and stored in one transaction, together up to this many passages. */
@@ -59,7 +58,8 @@ export interface EncodingState {
 
 interface Batch {
   readonly items: readonly FileOutcome[];
-  readonly vectors: Promise<TokenVectors | null>;
+  /** Of all passages of its documents. */
+  readonly vectors: Promise<PreparedVectors[]>;
 }
 
 /**
@@ -121,27 +121,54 @@ export async function storeOutcomes(outcomes: AsyncIterable<FileOutcome>, contex
 
 function startEncoding(
   items: readonly FileOutcome[],
-  { encoder, poolFactor = 1, onEncoding }: BatchContext,
+  context: BatchContext,
   signal: AbortSignal,
-): Promise<TokenVectors | null> {
+): Promise<PreparedVectors[]> {
   const documents = items.filter((item) => item.kind === 'document');
   const texts = documents.flatMap(({ document }) =>
     document.passages.map((passage) => encodedText(document.title, passage)),
   );
   const bytes = documents.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   const path = documents.at(-1)?.entry.path ?? '';
-  const encode = async () => {
-    if (texts.length === 0) return null;
-    const loaded = await encoder();
-    return loaded.encodeDocuments(texts, {
-      signal,
-      poolFactor,
-      onProgress: (done, total) => onEncoding({ passages: done, bytes: (bytes * done) / total, path }),
-    });
-  };
-  const vectors = encode();
+  const onEncoded = (done: number) =>
+    context.onEncoding({ passages: done, bytes: (bytes * done) / texts.length, path });
+  const vectors = texts.length === 0 ? Promise.resolve([]) : encodeTexts(texts, context, signal, onEncoded);
   vectors.catch(() => {}); // reported when its turn comes
   return vectors;
+}
+
+/** Part by part, two at a time: a long document has more vectors than are to be in memory as the encoder gives them. */
+async function encodeTexts(
+  texts: readonly string[],
+  { index, encoder, poolFactor = 1 }: BatchContext,
+  signal: AbortSignal,
+  onEncoded: (done: number) => void,
+): Promise<PreparedVectors[]> {
+  const loaded = await encoder();
+  const counts: number[] = [];
+  const encodePart = async (part: number): Promise<PreparedVectors[]> => {
+    const some = texts.slice(part * BATCH_PASSAGES, (part + 1) * BATCH_PASSAGES);
+    const onProgress = (done: number) => {
+      counts[part] = done;
+      onEncoded(counts.reduce((sum, count) => sum + count, 0));
+    };
+    return index.prepare(await loaded.encodeDocuments(some, { signal, poolFactor, onProgress }));
+  };
+  const parts = Math.ceil(texts.length / BATCH_PASSAGES);
+  const prepared: PreparedVectors[] = [];
+  const running: Promise<PreparedVectors[]>[] = [];
+  try {
+    for (let part = 0; part < parts; part += 1) {
+      const encoding = encodePart(part);
+      encoding.catch(() => {}); // reported when its turn comes
+      running.push(encoding);
+      if (running.length === 2) prepared.push(...(await running.shift()!));
+    }
+    while (running.length > 0) prepared.push(...(await running.shift()!));
+    return prepared;
+  } finally {
+    await Promise.allSettled(running);
+  }
 }
 
 async function storeBatch(batch: Batch, { index, onStored }: BatchContext): Promise<void> {
@@ -156,10 +183,11 @@ async function storeBatch(batch: Batch, { index, onStored }: BatchContext): Prom
         continue;
       }
       const { key, document } = item;
-      const own = sliceTexts(vectors!, first, document.passages.length);
-      first += document.passages.length;
+      const own = vectors.slice(first, first + document.passages.length);
+      first += own.length;
       index.upsert({ ...document, path: key }, own);
-      stored.push(() => onStored(item, own.data.length / own.dim));
+      const tokens = own.reduce((sum, { rows }) => sum + rows, 0);
+      stored.push(() => onStored(item, tokens));
     }
   });
   for (const tell of stored) tell();

@@ -117,12 +117,36 @@ describe('syncFiles', () => {
       return encodeDocuments.call(encoder, texts, options);
     };
     const running = sync();
-    await vi.waitFor(() => expect(waiting).toHaveLength(3));
+    await vi.waitFor(() => expect(waiting).toHaveLength(3), { timeout: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(waiting).toHaveLength(3);
     const answer = setInterval(() => waiting.shift()?.(), 1);
     expect(await running).toMatchObject({ added: 600 });
     clearInterval(answer);
+  });
+
+  it('encodes a long document in parts, and stores it whole', async () => {
+    const lines = Array.from({ length: 6000 }, (_, at) => `Satz ${at}: 潮は一日に二度満ちます。`);
+    write('docs/a.md', lines.join('\n\n'));
+    write('docs/b.md', 'Kurz.');
+    const parts: number[] = [];
+    encoder = testEncoder((texts) => {
+      parts.push(texts.length);
+      encoded.push(...texts);
+    });
+    const states: SyncProgress[] = [];
+    const report = await sync(['docs'], { onProgress: (state) => states.push(state) });
+    expect(report.added).toBe(2);
+    expect(Math.max(...parts)).toBeLessThan(100);
+    expect(parts.length).toBeGreaterThan(3);
+    const passages = ['docs/a.md', 'docs/b.md'].flatMap((path) => index.get(path)!.passages.map(({ text }) => text));
+    expect(encoded).toEqual(passages);
+    expect(report.passages).toBe(passages.length);
+    // Told of while it is encoded.
+    const halfWay = states.filter(
+      ({ phase, filesDone, passages: done }) => phase === 'index' && !filesDone && done > 0,
+    );
+    expect(halfWay.length).toBeGreaterThan(1);
   });
 
   it('reads and encodes all again when told to', async () => {

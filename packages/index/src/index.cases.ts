@@ -53,6 +53,30 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(index.get('頁.pdf')?.places).toEqual(places);
     });
 
+    it('takes vectors that it prepared part by part for the same as those that come at once', async () => {
+      const texts = ['パンの発酵時間', 'العجين', '!!!', 'โดว์ 🍞', 'Der Teig ruht'];
+      const whole = document('a.md', texts);
+      const parts = [texts.slice(0, 2), texts.slice(2, 3), texts.slice(3)].flatMap((some) =>
+        index.prepare(encode(...some)),
+      );
+      expect(parts.map(({ rows }) => rows)).toEqual(texts.map((text) => encode(text).offsets[1]));
+      index.upsert(whole, encode(...texts));
+      index.upsert({ ...whole, path: 'b.md' }, parts);
+      for (const query of ['العجين', 'パン', 'Teig']) {
+        const hits = await search('semantic', query);
+        const of = (path: string) => hits.filter((hit) => hit.path === path).map(({ text, score }) => [text, score]);
+        expect(of('b.md')).toEqual(of('a.md'));
+        expect(of('b.md').length).toBeGreaterThan(0);
+      }
+      expect(() => index.upsert(whole, parts.slice(1))).toThrowError(
+        expect.objectContaining({ code: 'index.vector-count' }),
+      );
+      const foreign = vectorsOf([new Float32Array(DIM * 2)], DIM * 2);
+      expect(() => index.prepare(foreign)).toThrowError(expect.objectContaining({ code: 'index.dimension' }));
+      const broken = vectorsOf([new Float32Array(DIM).fill(NaN)], DIM);
+      expect(() => index.prepare(broken)).toThrowError(expect.objectContaining({ code: 'index.not-finite' }));
+    });
+
     it('makes several changes together: all of them or, where one fails, none', async () => {
       addCorpus();
       const [first, second] = Object.keys(CORPUS) as [string, string];

@@ -18,6 +18,7 @@ export type {
   MultivectorIndex,
   PassageInput,
   Place,
+  PreparedVectors,
   RepairReport,
   RowMatch,
   SearchFilter,

@@ -1,5 +1,5 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { TokenVectors } from '@glot/kernels';
+import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { documentMatches } from './document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from './fusion.js';
 import { attainableByWords, rankByWords } from './memory-lexical.js';
@@ -16,13 +16,14 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
   SkippedInput,
   StoredFile,
 } from './types.js';
-import { checkEncoder, checkVectors } from './vector-checks.js';
+import { checkEncoder, checkPrepared, checkVectors, isPrepared } from './vector-checks.js';
 
 export interface MemoryIndexOptions {
   readonly encoder: EncoderIdentity;
@@ -34,6 +35,22 @@ interface StoredDocument {
   readonly document: DocumentInput;
   /** f32, as they came. */
   readonly vectors: TokenVectors;
+}
+
+interface PreparedRows extends PreparedVectors {
+  readonly data: Float32Array;
+}
+
+function joined(prepared: readonly PreparedRows[], dim: number): TokenVectors {
+  const offsets = new Uint32Array(prepared.length + 1);
+  prepared.forEach(({ rows }, text) => {
+    offsets[text + 1] = offsets[text]! + rows;
+  });
+  const data = new Float32Array(offsets[prepared.length]! * dim);
+  prepared.forEach((one, text) => {
+    data.set(one.data, offsets[text]! * dim);
+  });
+  return { data, offsets, dim };
 }
 
 /** What the passages of a document are found by: its own index in `document.passages`. */
@@ -69,8 +86,12 @@ class MemoryIndex implements MultivectorIndex {
     checkEncoder(NAME, this.encoder, encoder);
   }
 
-  upsert(document: DocumentInput, vectors: TokenVectors): number {
+  upsert(document: DocumentInput, vectors: TokenVectors | readonly PreparedVectors[]): number {
     this.#requireOpen();
+    if (isPrepared(vectors)) {
+      checkPrepared(vectors.length, document.passages.length, document.path);
+      return this.upsert(document, joined(vectors as readonly PreparedRows[], this.encoder.dim));
+    }
     checkVectors(vectors, document.passages.length, this.encoder, document.path);
     this.delete(document.path);
     const { shortfall, ...kept } = document;
@@ -81,6 +102,15 @@ class MemoryIndex implements MultivectorIndex {
     this.#documents.set(document.path, { id, firstPassage, document: structuredClone(kept), vectors: copy });
     if (shortfall) this.skip({ ...document, ...shortfall }, { keepDocument: true });
     return id;
+  }
+
+  prepare(vectors: TokenVectors): PreparedVectors[] {
+    const texts = vectors.offsets.length - 1;
+    checkVectors(vectors, texts, this.encoder, 'these texts');
+    return Array.from({ length: texts }, (_, text) => {
+      const { data } = sliceTexts(vectors, text, 1);
+      return { rows: data.length / vectors.dim, data: data.slice() } satisfies PreparedRows;
+    });
   }
 
   together<T>(changes: () => T): T {

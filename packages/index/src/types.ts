@@ -63,6 +63,11 @@ export interface DocumentInput {
   readonly passages: readonly PassageInput[];
 }
 
+/** The vectors of one passage in the form in which the index that made them stores them: a quarter of the memory, or less. */
+export interface PreparedVectors {
+  readonly rows: number;
+}
+
 export interface FileStamp {
   readonly path: string;
   readonly sizeBytes: number;
@@ -232,10 +237,17 @@ export interface MultivectorIndex {
   requireEncoder(encoder: EncoderIdentity): void;
   /**
    * Adds a document or replaces the one of the same path, in one transaction, searchable on return.
-   * `vectors` has one text per passage, in order. Returns the new document id.
+   * `vectors` has one text per passage, in order, or is what `prepare` made of them. Returns the new document id.
    * @throws GlotError `index.dimension`, `index.vector-count`, `index.not-finite`, `index.read-only`, `index.busy`, `index.disk-full`
    */
-  upsert(document: DocumentInput, vectors: TokenVectors): number;
+  upsert(document: DocumentInput, vectors: TokenVectors | readonly PreparedVectors[]): number;
+  /**
+   * What `upsert` does with vectors before it stores them. Who encodes a long document part by part prepares each part,
+   * so that never all of its vectors are in memory as they came.
+   * @returns one for each text
+   * @throws GlotError `index.dimension`, `index.vector-count`, `index.not-finite`
+   */
+  prepare(vectors: TokenVectors): PreparedVectors[];
   /**
    * Makes the changes of `changes`, which is not asynchronous, in one transaction: all of them or, where it throws, none.
    * A change on its own waits for the disk.

@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
-import type { EncoderIdentity } from './types.js';
+import type { EncoderIdentity, PreparedVectors } from './types.js';
 
 /**
  * Vectors from outside are looked at once, before anything is changed.
@@ -35,6 +35,20 @@ export function checkVectors(vectors: TokenVectors, texts: number, encoder: Enco
       );
     }
   }
+}
+
+export function isPrepared(vectors: TokenVectors | readonly PreparedVectors[]): vectors is readonly PreparedVectors[] {
+  return Array.isArray(vectors);
+}
+
+/** @throws GlotError `index.vector-count` */
+export function checkPrepared(prepared: number, texts: number, subject: string): void {
+  if (prepared === texts) return;
+  throw new GlotError(
+    'index.vector-count',
+    `the vectors of ${subject} do not belong to its ${texts} texts: ${prepared} were prepared; encode exactly these texts, in order`,
+    { details: { texts, prepared } },
+  );
 }
 
 /** @throws GlotError `index.foreign-encoder` */

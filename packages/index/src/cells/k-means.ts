@@ -42,12 +42,12 @@ export async function trainCells(
   const first = new Uint32Array(groups + 1);
   for (const group of assigned) first[group + 1]! += 1;
   for (let group = 0; group < groups; group += 1) first[group + 1]! += first[group]!;
-  const grouped = groupRows(sample, assigned, first, dim);
+  groupRows(sample, assigned, first, dim);
   const firstCell = new Uint32Array(groups + 1);
   const parts: Float32Array[] = [];
   for (let group = 0; group < groups; group += 1) {
     throwIfAborted(options.signal);
-    const members = grouped.subarray(first[group]! * dim, first[group + 1]! * dim);
+    const members = sample.subarray(first[group]! * dim, first[group + 1]! * dim);
     const count = members.length / dim;
     const wanted = Math.max(1, Math.min(count, Math.round((cells * count) / rows)));
     const part =
@@ -142,12 +142,24 @@ async function assignFlat(
   }
 }
 
-function groupRows(rows: Float32Array, assigned: Uint32Array, first: Uint32Array, dim: number): Float32Array {
-  const grouped = new Float32Array(rows.length);
+/** Brings the rows of each group together, in their order, in place: a sample takes hundreds of megabytes. */
+function groupRows(rows: Float32Array, assigned: Uint32Array, first: Uint32Array, dim: number): void {
   const next = first.slice();
-  for (let row = 0; row < assigned.length; row += 1) {
-    grouped.set(rows.subarray(row * dim, (row + 1) * dim), next[assigned[row]!]! * dim);
-    next[assigned[row]!]! += 1;
+  // [n]: where each row goes; where it has gone, its own number.
+  const places = Uint32Array.from(assigned, (group) => next[group]!++);
+  const carried = new Float32Array(dim);
+  const replaced = new Float32Array(dim);
+  for (let start = 0; start < places.length; start += 1) {
+    if (places[start] === start) continue;
+    carried.set(rows.subarray(start * dim, (start + 1) * dim));
+    let from = start;
+    do {
+      const to = places[from]!;
+      places[from] = from;
+      replaced.set(rows.subarray(to * dim, (to + 1) * dim));
+      rows.set(carried, to * dim);
+      carried.set(replaced);
+      from = to;
+    } while (from !== start);
   }
-  return grouped;
 }

@@ -1,10 +1,10 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import type { DocumentInput, FileStamp, PassageInput, SkippedInput, StoredFile } from '../types.js';
+import type { DocumentInput, FileStamp, PassageInput, PreparedVectors, SkippedInput, StoredFile } from '../types.js';
 import { wordsOf } from '../words.js';
 import { Checksums, storesChecksums } from './checksums.js';
-import type { PassageCells } from './passage-cells.js';
-import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
+import type { CellsOfRows, PassageCells } from './passage-cells.js';
+import type { CodedRows, PassageVectors } from './passage-vectors.js';
 import { PlaceStore } from './place-store.js';
 import { storesChangeTimes } from './schema.js';
 import { Sittings } from './sittings.js';
@@ -37,6 +37,11 @@ export interface PassageRow {
   readonly text: string;
 }
 
+/** The vectors of one passage, with their cells of the generation that was active. */
+export interface PreparedRows extends PreparedVectors, CodedRows {
+  readonly cells: CellsOfRows | null;
+}
+
 /** Entries of the `removal` table that stay: a reader further behind reads all vectors anew. */
 const REMOVALS_KEPT = 10_000;
 
@@ -60,11 +65,17 @@ export class DocumentStore {
     this.#statements = prepare(db, cells !== null, storesChangeTimes(db));
   }
 
-  /**
-   * `vectors` were checked: one text per passage, finite.
-   * @param codebookCells [rows], of the compact codec's codebook; null for int8, `find` where they are not known yet
-   */
-  upsert(document: DocumentInput, vectors: TokenVectors, codebookCells: Uint32Array | 'find' | null): number {
+  /** @param vectors finite @param codec in which they are to be stored */
+  prepare(vectors: TokenVectors, codec: number): PreparedRows[] {
+    const { data, offsets, dim } = vectors;
+    return Array.from({ length: offsets.length - 1 }, (_, text) => {
+      const rows = data.subarray(offsets[text]! * dim, offsets[text + 1]! * dim);
+      return { ...this.#vectors.encode(rows, codec), cells: this.#cells?.of(rows) ?? null };
+    });
+  }
+
+  /** @param vectors one for each passage, as `prepare` made them */
+  upsert(document: DocumentInput, vectors: readonly PreparedRows[]): number {
     const { insertDocument, insertText, insertPassage, insertWords, insertSkipped, setFirstPassage } = this.#statements;
     return this.#change(() => {
       this.#remove(document.path);
@@ -80,7 +91,7 @@ export class DocumentStore {
           lang: document.lang,
           meta: JSON.stringify(document.meta),
           passages: document.passages.length,
-          tokens: vectors.data.length / vectors.dim,
+          tokens: vectors.reduce((sum, { rows }) => sum + rows, 0),
         }).lastInsertRowid,
       );
       insertText.run(id, document.text);
@@ -105,13 +116,9 @@ export class DocumentStore {
         );
         if (index === 0) setFirstPassage.run(passageId, id);
         insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
-        const from = vectors.offsets[index]!;
-        const to = vectors.offsets[index + 1]!;
-        const rows = vectors.data.subarray(from * vectors.dim, to * vectors.dim);
-        const codec = codebookCells === null ? INT8_CODEC : COMPACT_CODEC;
-        const known = codebookCells instanceof Uint32Array ? codebookCells.subarray(from, to) : undefined;
-        this.#vectors.insert(passageId, rows, codec, known);
-        this.#cells?.insert(passageId, rows);
+        const rows = vectors[index]!;
+        this.#vectors.insert(passageId, rows);
+        this.#cells?.insert(passageId, rows.cells, () => this.#vectors.decoded(rows));
       });
       this.#checksums?.writeDocument(id);
       return id;

@@ -28,7 +28,7 @@ describe('ranking candidates', () => {
     const next = randomNumbers(3);
     const rows = (count: number) => Float32Array.from({ length: count * DIM }, next);
     file.db.transaction(() => {
-      for (let id = 1; id <= PASSAGES; id += 1) vectors.insert(id, rows(ROWS), INT8_CODEC);
+      for (let id = 1; id <= PASSAGES; id += 1) vectors.insert(id, vectors.encode(rows(ROWS), INT8_CODEC));
     })();
     maxSim = await createMaxSim({ dim: DIM, threads: 1 });
     const query = { data: rows(4), offsets: Uint32Array.of(0, 4), dim: DIM };

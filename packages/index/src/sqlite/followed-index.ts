@@ -11,6 +11,7 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
@@ -84,8 +85,12 @@ export class FollowedIndex implements MultivectorIndex {
     }
   }
 
-  upsert(document: DocumentInput, vectors: TokenVectors): number {
-    return this.#current().upsert(document, vectors);
+  upsert(...change: Parameters<MultivectorIndex['upsert']>): number {
+    return this.#current().upsert(...change);
+  }
+
+  prepare(vectors: TokenVectors): PreparedVectors[] {
+    return this.#current().prepare(vectors);
   }
 
   together<T>(changes: () => T): T {

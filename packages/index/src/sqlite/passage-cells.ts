@@ -1,6 +1,12 @@
 import { type CellTree, distinct, nearestCells } from '../cells/cell-tree.js';
 import type { Generation, GenerationStore } from './generation-store.js';
 
+/** Cells of a generation that the rows of one passage fall into, ascending. */
+export interface CellsOfRows {
+  readonly generation: number;
+  readonly cells: Uint32Array;
+}
+
 /** Puts passages that come after a generation was made into its cells. */
 export class PassageCells {
   readonly #store: GenerationStore;
@@ -11,18 +17,34 @@ export class PassageCells {
     this.#store = store;
   }
 
-  /** Within the transaction that stores the passage. @param rows [n x dim] */
-  insert(passageId: number, rows: Float32Array): void {
+  /** Cells of the active generation; null where there is none. @param rows [n x dim] */
+  of(rows: Float32Array): CellsOfRows | null {
     const generation = this.#store.active();
-    if (generation && rows.length > 0) this.insertInto(generation, passageId, rows);
+    return generation && rows.length > 0 ? this.#nearest(generation, rows) : null;
   }
 
-  insertInto(generation: Pick<Generation, 'id'> & Generation, passageId: number, rows: Float32Array): void {
+  /**
+   * Within the transaction that stores the passage.
+   * @param known as `of` gave them
+   * @param rows asked for where another generation is active by now
+   */
+  insert(passageId: number, known: CellsOfRows | null, rows: () => Float32Array): void {
+    const generation = this.#store.active();
+    if (!generation) return;
+    const cells = known?.generation === generation.id ? known : this.of(rows());
+    if (cells) this.#store.insertCells(generation.id, passageId, cells.cells);
+  }
+
+  insertInto(generation: Generation, passageId: number, rows: Float32Array): void {
+    this.#store.insertCells(generation.id, passageId, this.#nearest(generation, rows).cells);
+  }
+
+  #nearest(generation: Generation, rows: Float32Array): CellsOfRows {
     if (this.#generation !== generation.id || !this.#tree) {
       this.#tree = this.#store.tree(generation);
       this.#generation = generation.id;
     }
-    this.#store.insertCells(generation.id, passageId, distinct(nearestCells(this.#tree, rows)));
+    return { generation: generation.id, cells: distinct(nearestCells(this.#tree, rows)) };
   }
 
   delete(first: number, last: number): void {

@@ -12,14 +12,18 @@ export const COMPACT_CODEC = 1;
 
 type Row = [passageId: number, rows: number, codec: number, checksum: number, scales: Buffer, codes: Buffer];
 
-/** The vectors of one passage as they are stored; their checksum is right. */
-export interface StoredRows {
-  readonly passageId: number;
+/** The vectors of one passage in a codec. */
+export interface CodedRows {
   readonly rows: number;
   readonly codec: number;
   /** [rows] f32, little-endian. */
   readonly scales: Buffer;
   readonly codes: Buffer;
+}
+
+/** As they are stored; their checksum is right. */
+export interface StoredRows extends CodedRows {
+  readonly passageId: number;
 }
 
 export interface Filled {
@@ -87,11 +91,13 @@ export class PassageVectors {
   /**
    * @param data [rows x dim], finite
    * @param codec compact needs a codebook
-   * @param cells of the codebook, where they are known already
    */
-  insert(passageId: number, data: Float32Array, codec: number, cells?: Uint32Array): void {
-    const { scales, codes } = this.#encode(data, codec, cells);
-    this.#writing!.insert.run(passageId, data.length / this.dim, codec, checksumOf(scales, codes), scales, codes);
+  encode(data: Float32Array, codec: number): CodedRows {
+    return { rows: data.length / this.dim, codec, ...this.#encode(data, codec, undefined) };
+  }
+
+  insert(passageId: number, { rows, codec, scales, codes }: CodedRows): void {
+    this.#writing!.insert.run(passageId, rows, codec, checksumOf(scales, codes), scales, codes);
   }
 
   /** Stores a passage's rows anew in another codec. */
@@ -133,14 +139,14 @@ export class PassageVectors {
   }
 
   /** @returns [rows x dim] */
-  decoded(stored: StoredRows): Float32Array {
+  decoded(stored: CodedRows): Float32Array {
     const into = new Float32Array(stored.rows * this.dim);
     this.decodeInto(stored, into, 0);
     return into;
   }
 
   /** @param into [rows x dim] from `at` is filled */
-  decodeInto({ codec, rows, scales, codes }: StoredRows, into: Float32Array, at: number): void {
+  decodeInto({ codec, rows, scales, codes }: CodedRows, into: Float32Array, at: number): void {
     const { dim } = this;
     if (codec === COMPACT_CODEC) {
       decodeCompact(codes, scales, this.#requireCodebook(), into, at);

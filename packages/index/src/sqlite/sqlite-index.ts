@@ -14,17 +14,18 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
   SkippedInput,
   StoredFile,
 } from '../types.js';
-import { checkEncoder, checkVectors } from '../vector-checks.js';
+import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
 import { Checksums } from './checksums.js';
 import { documentOrder } from './document-order.js';
-import { DocumentStore } from './document-store.js';
+import { DocumentStore, type PreparedRows } from './document-store.js';
 import { rankCandidates, rankPassages } from './exact-ranking.js';
 import { GenerationStore } from './generation-store.js';
 import { HitReader } from './hits.js';
@@ -102,10 +103,21 @@ export class SqliteIndex implements MultivectorIndex {
     checkEncoder(this.#file.path, this.#file.encoder, encoder);
   }
 
-  upsert(document: DocumentInput, vectors: TokenVectors): number {
+  upsert(document: DocumentInput, vectors: TokenVectors | readonly PreparedVectors[]): number {
     return this.#write(() => {
-      checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
-      return this.#documents.upsert(document, vectors, this.#codec());
+      if (!isPrepared(vectors)) {
+        checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
+        return this.#documents.upsert(document, this.#documents.prepare(vectors, this.#codec()));
+      }
+      checkPrepared(vectors.length, document.passages.length, document.path);
+      return this.#documents.upsert(document, vectors as readonly PreparedRows[]);
+    });
+  }
+
+  prepare(vectors: TokenVectors): PreparedVectors[] {
+    return this.#write(() => {
+      checkVectors(vectors, vectors.offsets.length - 1, this.#file.encoder, 'these texts');
+      return this.#documents.prepare(vectors, this.#codec());
     });
   }
 
@@ -249,10 +261,10 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   // A codebook never goes again once it is there.
-  #codec(): 'find' | null {
-    if (this.#file.profile !== 'compact') return null;
+  #codec(): number {
+    if (this.#file.profile !== 'compact') return INT8_CODEC;
     this.#hasCodebook ||= this.#store?.codebook() != null;
-    return this.#hasCodebook ? 'find' : null;
+    return this.#hasCodebook ? COMPACT_CODEC : INT8_CODEC;
   }
 
   explain(passageId: number, query: TokenVectors): RowMatch[] | null {

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { document, ENCODER, vectorsOf } from '../fixtures.js';
 import { DocumentStore } from './document-store.js';
-import { PassageVectors } from './passage-vectors.js';
+import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
 import { createTables, FORMAT_VERSION } from './schema.js';
 
 /** For tests: tables in memory with the vectors of documents that are made up. */
@@ -27,7 +27,7 @@ export class VectorFixtures {
     const rows = lengths.map((length) =>
       Float32Array.from({ length: length * dim }, (_, at) => (at % dim === 0 ? length : at % dim === 1 ? at / dim : 0)),
     );
-    this.store.upsert(document(path, lengths.map(String)), vectorsOf(rows, dim), null);
+    this.store.upsert(document(path, lengths.map(String)), this.store.prepare(vectorsOf(rows, dim), INT8_CODEC));
     return this.db.prepare('SELECT first_passage FROM document WHERE path = ?').pluck().get(path) as number;
   }
 }
