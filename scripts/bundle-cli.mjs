@@ -9,15 +9,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'cli');
 const out = join(cli, 'bundle');
 
-/** Files that are started by their name: threads and processes. All outputs lie in one folder, so that they are found. */
+/** Files that code starts by their name, as threads and processes. All outputs lie in one folder, so that they are found. */
 function entries() {
-  const packages = readdirSync(join(root, 'packages'));
-  return packages.flatMap((name) => {
+  const started = new Set();
+  for (const name of readdirSync(join(root, 'packages'))) {
     const dist = join(root, 'packages', name, 'dist');
-    if (!existsSync(dist)) return [];
-    const files = readdirSync(dist, { recursive: true }).filter((file) => /-(worker|process)\.js$/.test(file));
-    return files.map((file) => join(dist, file));
-  });
+    for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+      if (!file.endsWith('.js') || file.endsWith('.test.js')) continue;
+      const text = readFileSync(join(dist, file), 'utf8');
+      for (const [, entry] of text.matchAll(/'(\.\/[\w-]+\.js)', import\.meta\.url/g)) {
+        started.add(join(dist, dirname(file), entry));
+      }
+    }
+  }
+  return [...started];
 }
 
 /** The licences of all that is in the bundle. */

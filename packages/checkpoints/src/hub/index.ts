@@ -1,6 +1,4 @@
-export type { Patience } from './download.js';
 export {
-  findModel,
   type LocalModel,
   listModels,
   modelPath,
@@ -9,6 +7,5 @@ export {
   type VerifyOptions,
   verifyModel,
 } from './local-models.js';
-export { formatModelName, type ModelName, parseModelName } from './model-name.js';
 export { type PullOptions, type PullProgress, type PullResult, pullModel } from './pull-model.js';
-export { type HubSettings, hubSettings } from './settings.js';
+export type { HubSettings } from './settings.js';

@@ -12,9 +12,6 @@ export interface CompactRows {
   readonly scales: Float32Array;
 }
 
-/** Cells fit into two bytes. */
-export const MAX_CODEBOOK_CELLS = 65_536;
-
 // Lloyd-Max levels of a normal distribution, 16 of them: J. Max, Quantizing for Minimum Distortion, 1960, table I.
 const POSITIVE_LEVELS = [0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.069, 2.7326];
 const LEVELS = Float32Array.from([...POSITIVE_LEVELS.toReversed().map((level) => -level), ...POSITIVE_LEVELS]);

@@ -9,3 +9,10 @@ it('tells of a native library that was built for another Node', () => {
     cause: error,
   });
 });
+
+it('tells of a native library that was never built or fetched', () => {
+  const error = new Error('Could not locate the bindings file. Tried:\n → /app/node_modules/better-sqlite3/build/…');
+  const told = storageError(error, '索引.db');
+  expect(told).toMatchObject({ code: 'index.native', message: expect.stringContaining('npm rebuild better-sqlite3') });
+  expect((told as Error).message).not.toContain('\n');
+});

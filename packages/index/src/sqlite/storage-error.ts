@@ -12,6 +12,13 @@ export function storageError(cause: unknown, file: string): unknown {
       { cause },
     );
   }
+  if (cause instanceof Error && cause.message.startsWith('Could not locate the bindings file')) {
+    return new GlotError(
+      'index.native',
+      `the native part of better-sqlite3 is missing: its install script has not run. Let it run: \`npm rebuild better-sqlite3\`; with pnpm \`pnpm approve-builds\`, then \`pnpm rebuild better-sqlite3\``,
+      { cause },
+    );
+  }
   if (isGlotError(cause)) return cause;
   if (cause instanceof RangeError && /allocation failed|array length/i.test(cause.message)) {
     return new GlotError('index.memory', memoryMessage(file), { cause, details: { file } });
