@@ -201,6 +201,32 @@ describe('a second run costs what changed', () => {
     expect(json(await glot('index', 'docs', '--json')).skipped).toEqual([]);
   });
 
+  it('what of a document was assumed or left out is listed, and how it was read', async () => {
+    const cyrillic = Buffer.from('cdeee2eee920e4eeece520f3203f20ecb6f1f2b3', 'hex');
+    const sentence = Buffer.from('cfeee2bae8ea20f3e4e5ed20ebe5f1f2b320e4ee20e3f0e0e4f320c2b320cf20', 'hex');
+    writeFileSync(
+      join(folder, 'docs/tea/old.txt'),
+      Buffer.concat(Array.from({ length: 9 }, () => [cyrillic, sentence]).flat()),
+    );
+    writeFileSync(
+      join(folder, 'docs/tea/seite.html'),
+      '<nav><a href="/">Start</a></nav><p>Der Tee zieht drei Minuten.</p>',
+    );
+    await glot('index', 'docs', '--json');
+    const { stdout } = await glot('status', '--notes');
+    expect(stdout).toMatch(/^notes +on [2-9] documents$/m);
+    expect(stdout).toMatch(
+      /^ {2}docs\/tea\/old\.txt: charset-assumed, read as \S+: the file does not say its charset$/m,
+    );
+    expect(stdout).toMatch(/^ {2}docs\/tea\/seite\.html: left-out, navigation \(5 letters\)$/m);
+    expect(json(await glot('status', '--notes', '--json'))).toMatchObject({
+      readEarlier: [],
+      notedDocuments: expect.arrayContaining([{ path: 'docs/tea/seite.html', notes: [expect.anything()] }]),
+    });
+    for (const name of ['old.txt', 'seite.html']) rmSync(join(folder, 'docs/tea', name));
+    await glot('index', 'docs', '--json');
+  });
+
   it('finds the same document under other spellings of its path', async () => {
     const report = json(await glot('index', join(folder, 'docs'), 'docs/../docs/tea', '--json'));
     expect(report).toMatchObject({ added: 0, updated: 0, deleted: 0 });

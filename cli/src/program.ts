@@ -142,6 +142,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .description('show what the index holds')
     .addOption(indexOption())
     .option('--skipped', 'list the files that were left out, and why')
+    .option('--notes', 'list what of documents was left out or assumed')
     .addOption(jsonOption())
     .action(async (options) => {
       const { runStatus } = await import('./commands/status.js');

@@ -6,6 +6,7 @@ import { printable } from '../terminal/printable.js';
 
 interface StatusOptions extends IndexOptions {
   readonly skipped?: true;
+  readonly notes?: true;
 }
 
 export async function runStatus(options: StatusOptions): Promise<ExitCode> {
@@ -13,10 +14,19 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   try {
     const stats = glot.stats();
     const skippedFiles = options.skipped ? glot.skippedFiles() : [];
+    const noted = glot.notedDocuments().map(({ path, notes }) => ({ path: glot.displayPath(path), notes }));
+    const earlier = glot.readEarlier();
     if (options.json) {
       const files = skippedFiles.map(({ path, reason, detail }) => ({ path: glot.displayPath(path), reason, detail }));
       process.stdout.write(
-        `${JSON.stringify({ index: options.index, ...stats, ...(options.skipped && { skippedFiles: files }) })}\n`,
+        `${JSON.stringify({
+          index: options.index,
+          ...stats,
+          noted: noted.length,
+          readEarlier: earlier,
+          ...(options.skipped && { skippedFiles: files }),
+          ...(options.notes && { notedDocuments: noted }),
+        })}\n`,
       );
       return ExitCode.found;
     }
@@ -33,10 +43,18 @@ export async function runStatus(options: StatusOptions): Promise<ExitCode> {
           : 'none yet',
       ],
       ['skipped', count(stats.skipped, 'file')],
-    ] as const;
-    for (const [name, value] of rows) process.stdout.write(`${name.padEnd(14)} ${value}\n`);
+      ['notes', `on ${count(noted.length, 'document')}`],
+      ...earlier.map(({ format, documents }) => [
+        'read earlier',
+        `${count(documents, `${format} document`)} by an older reader: \`glot index --force\` reads them anew`,
+      ]),
+    ];
+    for (const [name, value] of rows) process.stdout.write(`${name!.padEnd(14)} ${value}\n`);
     for (const file of skippedFiles)
       process.stdout.write(`  ${printable(glot.displayPath(file.path))}: ${file.reason}, ${file.detail}\n`);
+    for (const { path, notes } of options.notes ? noted : []) {
+      for (const { kind, detail } of notes) process.stdout.write(`  ${printable(`${path}: ${kind}, ${detail}`)}\n`);
+    }
     return ExitCode.found;
   } finally {
     await glot.close();

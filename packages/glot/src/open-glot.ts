@@ -9,6 +9,7 @@ import {
 } from '@glot/encoder';
 import { GlotError, isGlotError } from '@glot/errors';
 import {
+  type DocumentNotes,
   type EncoderIdentity,
   type Hit,
   type IndexStats,
@@ -34,6 +35,7 @@ import {
 } from '@glot/rag';
 import { documentPaths } from './document-path.js';
 import { type TokenMatch, tokenMatches } from './explanation.js';
+import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
 export interface OpenGlotOptions {
@@ -100,6 +102,10 @@ export interface Glot {
   explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(TokenMatch[] | null)[]>;
   stats(): IndexStats;
   skippedFiles(): SkippedInput[];
+  /** What of documents was left out or assumed, by path as stored. */
+  notedDocuments(): DocumentNotes[];
+  /** Documents that an earlier version of their format's reader read: `force` reads them anew. */
+  readEarlier(): { readonly format: string; readonly documents: number }[];
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
   displayPath(path: string): string;
   close(): Promise<void>;
@@ -179,6 +185,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     },
     stats: () => index.stats(),
     skippedFiles: () => index.skippedFiles(),
+    notedDocuments: () => index.notedDocuments(),
+    readEarlier: () => readEarlier(index.formatReadings()),
     displayPath: (path) => paths.toDisplay(path),
     async close() {
       await index.close();

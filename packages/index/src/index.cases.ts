@@ -77,6 +77,31 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(() => index.prepare(broken)).toThrowError(expect.objectContaining({ code: 'index.not-finite' }));
     });
 
+    it('keeps how a document was read, and tells which have notes', async () => {
+      const text = '# パン\n\n生地を一晩寝かせる。';
+      const blocks = [
+        { kind: 'heading' as const, start: 0, end: 4 },
+        { kind: 'paragraph' as const, start: 6, end: text.length },
+      ];
+      const notes = [{ kind: 'charset-assumed', detail: 'read as shift_jis' }];
+      const input = document('パン.md', [text], { blocks, notes, formatVersion: 3 });
+      const id = index.upsert(input, encode(text));
+      add('b.md', ['ein Satz'], { formatVersion: 3 });
+      add('a.md', ['noch ein Satz']);
+      expect(index.get('パン.md')).toEqual({ ...input, id });
+      expect(index.notedDocuments()).toEqual([{ path: 'パン.md', notes }]);
+      const { format } = input;
+      expect(index.formatReadings()).toEqual([
+        { format, version: null, documents: 1 },
+        { format, version: 3, documents: 2 },
+      ]);
+      index.move('パン.md', 'z.md', 1, 2);
+      expect(index.notedDocuments()).toEqual([{ path: 'z.md', notes }]);
+      index.upsert(document('z.md', [text]), encode(text));
+      expect(index.notedDocuments()).toEqual([]);
+      expect(await index.verify()).toEqual([]);
+    });
+
     it('makes several changes together: all of them or, where one fails, none', async () => {
       addCorpus();
       const [first, second] = Object.keys(CORPUS) as [string, string];

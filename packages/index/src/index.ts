@@ -6,16 +6,21 @@ export type { StorageProfile } from './storage-profile.js';
 export { type ExportOptions, exportIndex, type TransferReport } from './transfer/export-index.js';
 export { type ImportOptions, importIndex } from './transfer/import-index.js';
 export type {
+  BlockKind,
+  BlockSpan,
   CompactOptions,
   CompactProgress,
   CompactReport,
   DocumentInput,
+  DocumentNotes,
   EncoderIdentity,
   FileStamp,
+  FormatReading,
   Hit,
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  Note,
   PassageInput,
   Place,
   PreparedVectors,

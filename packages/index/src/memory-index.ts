@@ -10,8 +10,10 @@ import { TopRanked } from './top-ranked.js';
 import type {
   CompactReport,
   DocumentInput,
+  DocumentNotes,
   EncoderIdentity,
   FileStamp,
+  FormatReading,
   Hit,
   IndexProblem,
   IndexStats,
@@ -188,6 +190,25 @@ class MemoryIndex implements MultivectorIndex {
       .filter(({ path }) => !this.#documents.has(path))
       .map((file) => fileOf(file, false, file.reason));
     return [...documents, ...skipped].sort(byPath);
+  }
+
+  notedDocuments(): DocumentNotes[] {
+    this.#requireOpen();
+    const noted = [...this.#documents.values()].flatMap(({ document: { path, notes = [] } }) =>
+      notes.length > 0 ? [{ path, notes: structuredClone(notes) }] : [],
+    );
+    return noted.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  formatReadings(): FormatReading[] {
+    this.#requireOpen();
+    const counts = new Map<string, FormatReading>();
+    for (const { document } of this.#documents.values()) {
+      const { format, formatVersion: version = null } = document;
+      const key = `${format} ${version === null ? '' : String(version).padStart(9)}`;
+      counts.set(key, { format, version, documents: (counts.get(key)?.documents ?? 0) + 1 });
+    }
+    return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reading]) => reading);
   }
 
   skippedFiles(): SkippedInput[] {

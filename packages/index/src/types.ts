@@ -31,6 +31,35 @@ export interface Place {
   readonly start: number;
 }
 
+export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table' | 'markup';
+
+/** A part of a document's text as its format has it. `markup` is what nobody reads: rulers, tags, definitions of links. */
+export interface BlockSpan {
+  readonly kind: BlockKind;
+  /** UTF-16 offsets in the document's text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What of a document was left out or assumed although it was read. */
+export interface Note {
+  readonly kind: string;
+  /** One line for people. */
+  readonly detail: string;
+}
+
+export interface DocumentNotes {
+  readonly path: string;
+  readonly notes: readonly Note[];
+}
+
+/** How many documents of a format were read by which version of its reader; null where it was not kept. */
+export interface FormatReading {
+  readonly format: string;
+  readonly version: number | null;
+  readonly documents: number;
+}
+
 export interface PassageInput {
   readonly text: string;
   /** UTF-16 offsets in the document's text. */
@@ -60,6 +89,11 @@ export interface DocumentInput {
   readonly text: string;
   /** In order; absent or empty where the format has none. A passage may reach over several. */
   readonly places?: readonly Place[];
+  /** In order; absent or empty where they are not known. */
+  readonly blocks?: readonly BlockSpan[];
+  readonly notes?: readonly Note[];
+  /** Of the reader of its format. */
+  readonly formatVersion?: number;
   readonly passages: readonly PassageInput[];
 }
 
@@ -275,6 +309,9 @@ export interface MultivectorIndex {
   get(path: string): (DocumentInput & { readonly id: number }) | null;
   files(): StoredFile[];
   skippedFiles(): SkippedInput[];
+  /** Documents with notes, by path. */
+  notedDocuments(): DocumentNotes[];
+  formatReadings(): FormatReading[];
   /**
    * The best passages first; ties go by path, then by place. The same documents give the same answer, whatever was
    * indexed before them, and the same first hits however many are asked for; only where cells are searched, an index

@@ -5,9 +5,9 @@ import type { Place } from './types.js';
 
 /**
  * `paragraph` is split at sentences, `code` and `table` at line ends; `item` is a paragraph that stands in a list, so that
- * the list may be parted before it.
+ * the list may be parted before it. `markup` is what nobody reads: rulers, tags, definitions of links.
  */
-export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table';
+export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table' | 'markup';
 
 export interface Block {
   readonly kind: BlockKind;

@@ -166,6 +166,9 @@ async function documentOf(
     modifiedMs: entry.modifiedMs,
     changedMs: entry.changedMs,
     notes: [...(format.source === 'text' ? decodingNotes(file.decoded()!) : []), ...extraction.notes],
+    blocks: blocks
+      .filter(({ start }) => !isCut || start < last.end)
+      .map(({ kind, start, end }) => ({ kind, start, end: isCut ? Math.min(end, last.end) : end })),
     places: isCut ? places.filter(({ start }) => start < last.end) : places,
     passages,
     ...(isCut && { shortfall: { reason: 'partial', detail: describeCut(passages.length, last) } }),

@@ -1,4 +1,5 @@
 /** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
+import type { BlockKind } from './extraction.js';
 import type { DocumentFormat } from './formats/registry.js';
 import type { Note } from './notes.js';
 import type { Refusal, SkipReason } from './skip-reasons.js';
@@ -43,6 +44,13 @@ export interface Passage {
   readonly lang: string | null;
 }
 
+/** A part of the text as its format has it. */
+export interface BlockSpan {
+  readonly kind: BlockKind;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface IngestedDocument {
   readonly path: string;
   readonly format: DocumentFormat;
@@ -64,6 +72,8 @@ export interface IngestedDocument {
   readonly shortfall?: Refusal;
   /** What was left out or assumed, though the file was read. */
   readonly notes: readonly Note[];
+  /** In order. */
+  readonly blocks: readonly BlockSpan[];
   /** In order; empty where the format has none. A passage may reach over several. */
   readonly places: readonly Place[];
   readonly passages: readonly Passage[];

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
+import { storesReadings } from './reading-store.js';
 
 /**
  * Checksums of what cannot be made again from anything else that is stored: CRC-32 over the values of rows, as they are
@@ -162,10 +163,10 @@ export class Checksums {
   }
 
   #ofDocument(part: DocumentPart, id: number): number {
-    const [rows, more] = this.#statements.documentRows[part];
     let sum = 0;
-    for (const row of rows.all(id)) sum = crc32(JSON.stringify(row), sum);
-    for (const row of more?.all(id) ?? []) sum = crc32(JSON.stringify(row), sum);
+    for (const rows of this.#statements.documentRows[part]) {
+      for (const row of rows.all(id)) sum = crc32(JSON.stringify(row), sum);
+    }
     return sum;
   }
 
@@ -197,6 +198,10 @@ function prepare(db: Database) {
     'SELECT start_offset, seq, kind, label FROM place WHERE document_id = ? ORDER BY start_offset, seq',
   );
   const range = 'BETWEEN document.first_passage AND document.first_passage + document.passages - 1';
+  // What has no rows adds nothing: checksums of earlier formats stay.
+  const readings = storesReadings(db)
+    ? [rows('SELECT part, value FROM reading WHERE document_id = ? ORDER BY part')]
+    : [];
   const passages = rows(`
     SELECT passage.id, document_id, start_offset, end_offset, page, first_line, last_line, passage.lang, headings, text
     FROM document JOIN passage ON passage.id ${range} WHERE document.id = ? ORDER BY passage.id`);
@@ -207,11 +212,11 @@ function prepare(db: Database) {
   const unsealed = "FROM document WHERE id NOT IN (SELECT id FROM checksum WHERE part = 'text')";
   return {
     documentRows: {
-      document: [record, places],
-      text: [rows('SELECT text FROM document_text WHERE document_id = ?'), null],
-      passages: [passages, null],
-      words: [words, null],
-    } as const,
+      document: [record, places, ...readings],
+      text: [rows('SELECT text FROM document_text WHERE document_id = ?')],
+      passages: [passages],
+      words: [words],
+    },
     skipped: rows('SELECT path, reason, detail, content_hash, size_bytes, modified_ms FROM skipped WHERE path = ?'),
     removal: rows('SELECT seq, first_passage, last_passage FROM removal WHERE seq = ?'),
     generation: rows(`

@@ -1,11 +1,21 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import type { DocumentInput, FileStamp, PassageInput, PreparedVectors, SkippedInput, StoredFile } from '../types.js';
+import type {
+  DocumentInput,
+  DocumentNotes,
+  FileStamp,
+  FormatReading,
+  PassageInput,
+  PreparedVectors,
+  SkippedInput,
+  StoredFile,
+} from '../types.js';
 import { wordsOf } from '../words.js';
 import { Checksums, storesChecksums } from './checksums.js';
 import type { CellsOfRows, PassageCells } from './passage-cells.js';
 import type { CodedRows, PassageVectors } from './passage-vectors.js';
 import { PlaceStore } from './place-store.js';
+import { ReadingStore } from './reading-store.js';
 import { storesChangeTimes } from './schema.js';
 import { Sittings } from './sittings.js';
 
@@ -51,6 +61,7 @@ export class DocumentStore {
   readonly #vectors: PassageVectors;
   readonly #cells: PassageCells | null;
   readonly #places: PlaceStore;
+  readonly #readings: ReadingStore;
   /** Null for a file of an older format, which is only read. */
   readonly #checksums: Checksums | null;
   readonly #statements: ReturnType<typeof prepare>;
@@ -61,6 +72,7 @@ export class DocumentStore {
     this.#vectors = vectors;
     this.#cells = cells;
     this.#places = new PlaceStore(db);
+    this.#readings = new ReadingStore(db);
     this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
     this.#statements = prepare(db, cells !== null, storesChangeTimes(db));
   }
@@ -96,6 +108,7 @@ export class DocumentStore {
       );
       insertText.run(id, document.text);
       this.#places.insert(id, document.places ?? []);
+      this.#readings.insert(id, document);
       if (document.shortfall) {
         insertSkipped.run(skippedRow({ ...document, ...document.shortfall }));
         this.#checksums?.writeSkipped(document.path);
@@ -192,6 +205,7 @@ export class DocumentStore {
       meta: JSON.parse(row.meta) as Record<string, string>,
       text: row.text,
       ...(places.length > 0 && { places }),
+      ...this.#readings.of(row.id),
       passages: passages.map(passageOf),
     };
   }
@@ -199,6 +213,14 @@ export class DocumentStore {
   files(): StoredFile[] {
     const rows = this.#statements.selectFiles.all() as (Omit<StoredFile, 'indexed'> & { readonly indexed: 0 | 1 })[];
     return rows.map((row) => ({ ...row, indexed: row.indexed === 1 }));
+  }
+
+  notedDocuments(): DocumentNotes[] {
+    return this.#readings.noted();
+  }
+
+  formatReadings(): FormatReading[] {
+    return this.#readings.formats(this.#db);
   }
 
   skippedFiles(): SkippedInput[] {
@@ -237,6 +259,7 @@ export class DocumentStore {
     statements.deletePassagesOf.run(row.id);
     statements.deleteText.run(row.id);
     this.#places.delete(row.id);
+    this.#readings.delete(row.id);
     statements.deleteDocument.run(row.id);
     this.#checksums?.deleteDocument(row.id);
   }
@@ -293,6 +316,7 @@ export class DocumentStore {
     statements.deletePassages.run(first, last);
     statements.deleteText.run(row.id);
     this.#places.delete(row.id);
+    this.#readings.delete(row.id);
     statements.deleteDocument.run(row.id);
     this.#checksums?.deleteDocument(row.id);
     if (row.passages > 0) {

@@ -6,7 +6,9 @@ import type {
   CompactOptions,
   CompactReport,
   DocumentInput,
+  DocumentNotes,
   EncoderIdentity,
+  FormatReading,
   Hit,
   IndexProblem,
   IndexStats,
@@ -127,6 +129,14 @@ export class FollowedIndex implements MultivectorIndex {
 
   files(): StoredFile[] {
     return this.#current().files();
+  }
+
+  notedDocuments(): DocumentNotes[] {
+    return this.#current().notedDocuments();
+  }
+
+  formatReadings(): FormatReading[] {
+    return this.#current().formatReadings();
   }
 
   skippedFiles(): SkippedInput[] {

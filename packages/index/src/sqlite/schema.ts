@@ -11,7 +11,7 @@ import { corruptMessage } from './storage-error.js';
 export const APPLICATION_ID = 0x676c6f74;
 
 /** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -139,6 +139,16 @@ const TABLES_5 = `
   ALTER TABLE skipped ADD COLUMN changed_ms REAL NOT NULL DEFAULT 0;
 `;
 
+// Since format 6: how a document was read, a row a part. See `reading-store.ts`.
+const TABLES_6 = `
+  CREATE TABLE reading (
+    document_id INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (document_id, part)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -146,7 +156,7 @@ function quoted(text: string): string {
 /** One transaction: a crash leaves an empty file or a whole index. */
 export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
   db.transaction(() => {
-    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5);
+    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5 + TABLES_6);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -172,6 +182,7 @@ export function upgrade(db: Database): void {
     const isSealed = format < 4 || new Checksums(db).settingsAreWhole();
     if (format < 4) db.exec(TABLES_4);
     if (format < 5) db.exec(TABLES_5);
+    if (format < 6) db.exec(TABLES_6);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
     if (format < 4) beginRecord(db);
     if (isSealed) new Checksums(db).writeSettings();

@@ -8,8 +8,10 @@ import type {
   CompactOptions,
   CompactReport,
   DocumentInput,
+  DocumentNotes,
   EncoderIdentity,
   FileStamp,
+  FormatReading,
   Hit,
   IndexProblem,
   IndexStats,
@@ -155,6 +157,14 @@ export class SqliteIndex implements MultivectorIndex {
 
   files(): StoredFile[] {
     return this.#read(() => this.#documents.files());
+  }
+
+  notedDocuments(): DocumentNotes[] {
+    return this.#read(() => this.#documents.notedDocuments());
+  }
+
+  formatReadings(): FormatReading[] {
+    return this.#read(() => this.#documents.formatReadings());
   }
 
   skippedFiles(): SkippedInput[] {

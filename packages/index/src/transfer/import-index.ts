@@ -48,6 +48,17 @@ const documentSchema = z.object({
       }),
     )
     .default([]),
+  blocks: z
+    .array(
+      z.object({
+        kind: z.enum(['heading', 'paragraph', 'item', 'code', 'table', 'markup']),
+        start: z.number().int(),
+        end: z.number().int(),
+      }),
+    )
+    .optional(),
+  notes: z.array(z.object({ kind: z.string(), detail: z.string() })).optional(),
+  formatVersion: z.number().int().optional(),
   passages: z.array(
     z.object({
       text: z.string(),
@@ -99,8 +110,14 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
       for await (const line of lines) {
         throwIfAborted(options.signal);
         const where = `${place(DOCUMENTS_FILE)}, line ${report.documents + 1}`;
-        const { passages, ...rest } = parsed(documentSchema, line, where);
-        const document: DocumentInput = { ...rest, passages: passages.map(({ rows: _, ...passage }) => passage) };
+        const { passages, blocks, notes, formatVersion, ...rest } = parsed(documentSchema, line, where);
+        const document: DocumentInput = {
+          ...rest,
+          ...(blocks && { blocks }),
+          ...(notes && { notes }),
+          ...(formatVersion !== undefined && { formatVersion }),
+          passages: passages.map(({ rows: _, ...passage }) => passage),
+        };
         const rows = vectors.read(passages.map(({ rows: count }) => count));
         index.upsert(document, rows);
         report = {

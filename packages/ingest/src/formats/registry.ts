@@ -12,3 +12,6 @@ export const FORMATS = [PDF, DOCX, HTML, MARKDOWN, TEXT] as const satisfies read
 export type DocumentFormat = (typeof FORMATS)[number]['name'];
 
 export const formatNamed = (name: string): Format | undefined => FORMATS.find((format) => format.name === name);
+
+/** Of its reader; undefined for a format that is read no longer, or never was. */
+export const versionOfFormat = (name: string): number | undefined => formatNamed(name)?.version;
