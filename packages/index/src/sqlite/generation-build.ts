@@ -7,6 +7,7 @@ import { CellAssigner } from '../cells/cell-assigner.js';
 import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
 import { trainCells } from '../cells/k-means.js';
 import { invert } from '../cells/posting-lists.js';
+import { SampledRows } from '../cells/sampled-rows.js';
 import type { CompactOptions } from '../types.js';
 import type { Generation, GenerationArrays, GenerationStore } from './generation-store.js';
 import type { PassageVectors } from './passage-vectors.js';
@@ -41,15 +42,15 @@ export function passageIds(db: Database): Float64Array {
   return ids;
 }
 
-/** Rows of passages drawn at random: [n x dim]. */
+/** Rows of passages drawn at random. */
 export async function sampleRows(
   ids: Float64Array,
   rows: number,
   vectors: PassageVectors,
   signal?: AbortSignal,
-): Promise<Float32Array> {
+): Promise<SampledRows> {
   const { dim } = vectors;
-  const sample = new Float32Array(rows * dim);
+  const sample = SampledRows.withRoom(rows, dim);
   const random = sequence(1);
   const order = Uint32Array.from(ids, (_, at) => at);
   let filled = 0;
@@ -59,14 +60,14 @@ export async function sampleRows(
     const stored = vectors.get(ids[order[at]!]!);
     if (!stored) continue;
     const count = Math.min(stored.rows, SAMPLE_PASSAGE_ROWS, rows - filled);
-    sample.set(vectors.decoded(stored).subarray(0, count * dim), filled * dim);
+    sample.set(filled, vectors.decoded(stored).subarray(0, count * dim));
     filled += count;
     if (at % 1024 === 1023) {
       throwIfAborted(signal);
       await setImmediate();
     }
   }
-  return sample.subarray(0, filled * dim);
+  return sample.part(0, filled);
 }
 
 /** A codebook of as large a share of the cells that are wanted serves as they. */
