@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { removeStale } from './public-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'cli');
@@ -49,6 +50,7 @@ function notices(inputs) {
 
 export async function bundleCli() {
   rmSync(out, { recursive: true, force: true });
+  removeStale();
   const { dependencies } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8'));
   const { metafile } = await build({
     absWorkingDir: root,

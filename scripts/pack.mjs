@@ -5,33 +5,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCli } from './bundle-cli.mjs';
+import { publicPackages, removeStale } from './public-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Removes what an earlier build left in `dist` of sources that are gone: it would be packed. */
-function removeStale(folder) {
-  const dist = join(folder, 'dist');
-  if (!existsSync(dist)) return;
-  for (const name of readdirSync(dist, { recursive: true })) {
-    const source = join(folder, 'src', name.replace(/(\.d)?\.(js|ts)(\.map)?$/, '.ts'));
-    if (/\.(js|ts|map)$/.test(name) && !existsSync(source)) rmSync(join(dist, name));
-  }
-}
-
-/** Folders of the packages that are published. */
-export function publicPackages() {
-  const folders = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'eval', 'cli'];
-  return folders.filter((folder) => {
-    const manifest = join(root, folder, 'package.json');
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).private !== true;
-  });
-}
 
 /** @returns paths of the tarballs, by the names of their packages */
 export async function pack(destination) {
   rmSync(destination, { recursive: true, force: true });
   mkdirSync(destination, { recursive: true });
-  for (const folder of publicPackages()) removeStale(join(root, folder));
+  removeStale();
   await bundleCli();
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const args = [
