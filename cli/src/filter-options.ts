@@ -24,11 +24,12 @@ export function addFilterOptions(command: Command): Command {
 }
 
 /** Undefined where nothing was asked for. */
-export function filterOf(options: FilterOptions): SearchFilter | undefined {
+export async function filterOf(options: FilterOptions): Promise<SearchFilter | undefined> {
+  const formats = options.type && (await (await import('@glot/glot')).formatsNamed(options.type));
   const filter: SearchFilter = {
     ...(options.path !== undefined && { path: options.path }),
     ...(options.lang && { languages: options.lang }),
-    ...(options.type && { formats: options.type }),
+    ...(formats && { formats }),
     ...(options.since !== undefined && { modifiedFromMs: options.since }),
     ...(options.before !== undefined && { modifiedBeforeMs: options.before }),
     ...(options.where && { meta: options.where }),

@@ -2,6 +2,7 @@ import { GlotError } from '@glot/errors';
 import type { SearchMode } from '@glot/index';
 import { InvalidArgumentError, Option } from 'commander';
 import type { FilterOptions } from './filter-options.js';
+import { DEFAULT_INDEX, nearestIndex } from './nearest-index.js';
 
 /** The flags that several commands share, each defined once. */
 
@@ -27,7 +28,12 @@ export interface SearchOptions extends QueryOptions, FilterOptions {
 export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];
 
 export const indexOption = () =>
-  new Option('--index <file>', 'index file').env('GLOT_INDEX').default('./.glot/index.db');
+  new Option('--index <file>', 'index file')
+    .env('GLOT_INDEX')
+    .default(nearestIndex(), `${DEFAULT_INDEX}, here or in the nearest folder above`);
+
+/** For commands that make an index: it comes to the working folder. */
+export const newIndexOption = () => new Option('--index <file>', 'index file').env('GLOT_INDEX').default(DEFAULT_INDEX);
 
 export const jsonOption = () => new Option('--json', 'print one JSON object');
 

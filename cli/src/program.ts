@@ -10,6 +10,7 @@ import {
   MODES,
   modelOption,
   modeOption,
+  newIndexOption,
   poolFactorOption,
   positiveInteger,
   precisionOption,
@@ -187,7 +188,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .command('import')
     .description('take in documents and vectors made elsewhere, in the files that export writes')
     .argument('<dir>', 'the folder')
-    .addOption(indexOption())
+    .addOption(newIndexOption())
     .option('--compact', 'make a new index that stores vectors in about half the space')
     .addOption(jsonOption())
     .addOption(threadsOption())

@@ -17,7 +17,7 @@ export async function runAsk(words: readonly string[], flags: AskFlags, signal: 
   const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const filter = filterOf(flags);
+    const filter = await filterOf(flags);
     const events = glot.askStream(question, {
       mode: flags.mode,
       limit: flags.k,

@@ -27,7 +27,7 @@ export async function runChat(words: readonly string[], flags: AskFlags, interru
   const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const filter = filterOf(flags);
+    const filter = await filterOf(flags);
     const conversation = glot.converse({
       mode: flags.mode,
       limit: flags.k,

@@ -1,4 +1,4 @@
-import { type Glot, openGlot, type QueryOptions, type TokenMatch } from '@glot/glot';
+import { type Glot, openGlot, type QueryOptions, type TokenMatch, whatMatchesNothing } from '@glot/glot';
 import type { Hit } from '@glot/index';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
@@ -18,9 +18,10 @@ export async function runSearch(
   const query = queryText(words);
   const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
-    const filter = filterOf(options);
+    const filter = await filterOf(options);
     const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
-    if (options.files) return printFiles(await bestFiles(glot, query, queryOptions), query);
+    const tellNothing = () => tellNothingFound(query, filter ? whatMatchesNothing(filter, glot.stats()) : null);
+    if (options.files) return printFiles(await bestFiles(glot, query, queryOptions), tellNothing);
     const hits = await glot.search(query, queryOptions);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
@@ -32,7 +33,7 @@ export async function runSearch(
         process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
         if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
       });
-      if (hits.length === 0) tellNothing(query);
+      if (hits.length === 0) tellNothing();
     }
     return hits.length > 0 ? ExitCode.found : ExitCode.nothingFound;
   } finally {
@@ -88,14 +89,14 @@ async function bestFiles(
   }
 }
 
-function printFiles(paths: readonly string[], query: string): ExitCode {
+function printFiles(paths: readonly string[], tellNothing: () => void): ExitCode {
   for (const path of paths) process.stdout.write(`${process.stdout.isTTY ? printable(path) : path}\n`);
-  if (paths.length === 0) tellNothing(query);
+  if (paths.length === 0) tellNothing();
   return paths.length > 0 ? ExitCode.found : ExitCode.nothingFound;
 }
 
-function tellNothing(query: string): void {
-  process.stderr.write(`nothing found for ${JSON.stringify(query)}\n`);
+function tellNothingFound(query: string, reason: string | null): void {
+  process.stderr.write(`nothing found for ${JSON.stringify(query)}${reason === null ? '' : ` (${reason})`}\n`);
 }
 
 /** What each side gave, and for each query token the most similar token of the passage. */

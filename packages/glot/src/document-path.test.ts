@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pathGlob } from '../../index/src/path-glob.js';
 import { documentPaths } from './document-path.js';
 
 describe('documentPaths', () => {
@@ -31,6 +32,34 @@ describe('documentPaths', () => {
     expect(paths.toDisplay('docs/a.md', '/p')).toBe('docs/a.md');
     expect(paths.toDisplay('docs/a.md', '/p/docs')).toBe('a.md');
     expect(paths.toDisplay('docs/a.md', '/elsewhere')).toBe('/p/docs/a.md');
+  });
+
+  it('takes globs as paths are shown, as absolute paths and as stored ones', () => {
+    const paths = documentPaths('/p [1]/.glot/index.db');
+    const matching = (glob: string, workingFolder: string) => {
+      const globs = paths.toKeyGlobs(glob, workingFolder).map(pathGlob);
+      return ['docs/入門.md', 'docs/sub/ski.md', 'other.md', '/data/أ.md'].filter((key) =>
+        globs.some((one) => one(key)),
+      );
+    };
+    for (const [glob, workingFolder] of [
+      ['docs/sub/ski.md', '/p [1]'],
+      ['./docs/sub/*.md', '/p [1]'],
+      ['sub', '/p [1]/docs'],
+      ['../docs/sub/', '/p [1]/docs'],
+      ['docs/sub/*', '/elsewhere'],
+      ['/p [[]1]/docs/sub/**', '/elsewhere'],
+      ['/p [1]/docs/sub/ski.md', '/elsewhere'],
+      ['/**/ski.md', '/elsewhere'],
+      ['ski.*', '/p [1]'],
+    ] as const)
+      expect([glob, matching(glob, workingFolder)]).toEqual([glob, ['docs/sub/ski.md']]);
+    expect(matching('docs', '/p [1]')).toEqual(['docs/入門.md', 'docs/sub/ski.md']);
+    expect(matching('.', '/p [1]/docs')).toEqual(['docs/入門.md', 'docs/sub/ski.md']);
+    expect(paths.toKeyGlobs('notes [2].md', '/p [1]').some((one) => pathGlob(one)('notes [2].md'))).toBe(true);
+    expect(matching('/data/*.md', '/p [1]')).toEqual(['/data/أ.md']);
+    expect(matching('*.md', '/p [1]')).toHaveLength(4);
+    expect(matching('elsewhere/**', '/p [1]')).toEqual([]);
   });
 
   it('knows the files of the index itself', () => {

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 
 /**
  * How the index names documents. A document below the index's own folder is stored relative to it, so that a project
@@ -12,6 +12,11 @@ export interface DocumentPaths {
   toAbsolute(key: string): string;
   /** What people see: relative to the working folder where the document lies below it, else absolute. */
   toDisplay(key: string, workingFolder?: string): string;
+  /**
+   * Globs over keys for one that is meant as people see paths: relative to the working folder, absolute, or as a key. One
+   * that names a folder means all below it. Without a separator, it is a glob over the last name as well.
+   */
+  toKeyGlobs(glob: string, workingFolder?: string): string[];
   /** True for the index file and what lies beside it under its name: log, lock, ... These are never documents. */
   isOfIndex(path: string): boolean;
 }
@@ -34,6 +39,18 @@ export function documentPaths(indexFile: string): DocumentPaths {
       const absolute = isAbsolute(key) ? key : join(base, key);
       return portable(below(workingFolder, absolute) ?? absolute);
     },
+    toKeyGlobs(glob, workingFolder = process.cwd()) {
+      const pattern = glob.replaceAll('\\', '/').replace(/\/+$/u, '');
+      const absolute = pattern.startsWith('/') || isAbsolute(pattern);
+      const seen = posix.normalize(absolute ? pattern : `${literal(portable(workingFolder))}/${pattern}`);
+      const bases = [portable(base), literal(portable(base))].map((one) => `${one.replace(/\/$/u, '')}/`);
+      const start = bases.find((one) => seen.startsWith(one)) ?? '';
+      const globs = [seen.slice(start.length), ...(absolute ? [] : [posix.normalize(pattern)])];
+      // Absolute, it may begin with what no key has.
+      if (pattern.startsWith('/**/')) globs.push(pattern.slice(1));
+      // As it is printed, a path with brackets is no glob.
+      return [...new Set(globs.flatMap((one) => [one, literal(one), `${one}/**`, `${literal(one)}/**`]))];
+    },
   };
 }
 
@@ -46,6 +63,11 @@ function below(folder: string, path: string): string | null {
 /** What `path` has beyond `start`; null where it does not begin with it. */
 function rest(start: string, path: string): string | null {
   return path.startsWith(start) ? path.slice(start.length) : null;
+}
+
+/** A glob that matches this path alone. */
+function literal(path: string): string {
+  return path.replace(/[*?[{}]/g, '[$&]');
 }
 
 function portable(path: string): string {

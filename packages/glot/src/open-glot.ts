@@ -35,6 +35,7 @@ import {
 } from '@glot/rag';
 import { documentPaths } from './document-path.js';
 import { type TokenMatch, tokenMatches } from './explanation.js';
+import { meantFilter } from './meant-filter.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
@@ -65,7 +66,11 @@ export interface QueryOptions {
   readonly mode?: SearchMode;
   /** Hits to return (search) or passages to read (ask); default 10. */
   readonly limit?: number;
-  /** Looks only among documents that match. */
+  /**
+   * Looks only among documents that match. Paths are meant as `displayPath` shows them, as absolute paths or as they are
+   * stored; languages by code or name (`de`, `de-AT`, `German`).
+   * @throws GlotError `glot.filter` for a language that there is not
+   */
   readonly filter?: SearchFilter;
   readonly signal?: AbortSignal;
 }
@@ -145,6 +150,9 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
   }
 
+  const meant = <Options extends QueryOptions>(queryOptions: Options): Options =>
+    queryOptions.filter ? { ...queryOptions, filter: meantFilter(queryOptions.filter, paths) } : queryOptions;
+
   return {
     async sync(roots, syncOptions) {
       const report = await bring(roots, syncOptions);
@@ -158,11 +166,13 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       yield* syncOnChange(source, () => bring(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {
-      return retrieve(query, { index, encoder: loadEncoder, ...queryOptions });
+      return retrieve(query, { index, encoder: loadEncoder, ...meant(queryOptions) });
     },
-    ask: (question, askOptions = {}) => foldAnswer(askStream(question, { index, encoder: loadEncoder, ...askOptions })),
-    askStream: (question, askOptions = {}) => askStream(question, { index, encoder: loadEncoder, ...askOptions }),
-    converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...conversationOptions }),
+    ask: (question, askOptions = {}) =>
+      foldAnswer(askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) })),
+    askStream: (question, askOptions = {}) =>
+      askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }),
+    converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...meant(conversationOptions) }),
     verify: (answer) =>
       verifyAnswer(answer, (path) => {
         // Names come back from other programs composed or not.

@@ -13,12 +13,15 @@ export function checkFilter(filter: SearchFilter): void {
 }
 
 /** @throws GlotError `index.query` */
-export function globOf(pattern: string): (path: string) => boolean {
-  try {
-    return pathGlob(pattern);
-  } catch (cause) {
-    throw new GlotError('index.query', `"${pattern}" is no path pattern; write one such as docs/**/*.md`, { cause });
-  }
+export function globOf(patterns: string | readonly string[]): (path: string) => boolean {
+  const matchers = [patterns].flat().map((pattern) => {
+    try {
+      return pathGlob(pattern);
+    } catch (cause) {
+      throw new GlotError('index.query', `"${pattern}" is no path pattern; write one such as docs/**/*.md`, { cause });
+    }
+  });
+  return (path) => matchers.some((matches) => matches(path));
 }
 
 /** Whether passages of this document may be found. */

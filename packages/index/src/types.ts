@@ -136,8 +136,8 @@ export interface SkippedInput {
 
 /** All that is given must hold. It acts before ranking. */
 export interface SearchFilter {
-  /** Glob over the document's path: `*` and `?` within a name, `**` across folders, `[..]`, `{a,b}`; without a separator, over the last name. */
-  readonly path?: string;
+  /** Glob over the document's path: `*` and `?` within a name, `**` across folders, `[..]`, `{a,b}`; without a separator, over the last name. Of several, one has to match. */
+  readonly path?: string | readonly string[];
   /** Of the document, as stored; `und` for one that is not known. */
   readonly languages?: readonly string[];
   readonly formats?: readonly string[];

@@ -1,4 +1,4 @@
-export { versionOfFormat } from './formats/registry.js';
+export { FORMATS, versionOfFormat } from './formats/registry.js';
 export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits, type Unchanged } from './reader.js';
 export { isGone, type SkipKind, skipKind } from './skip-reasons.js';
 export { estimateTokens } from './text/token-estimate.js';

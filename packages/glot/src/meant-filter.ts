@@ -1,0 +1,62 @@
+import { GlotError } from '@glot/errors';
+import type { IndexStats, SearchFilter } from '@glot/index';
+import type { DocumentPaths } from './document-path.js';
+import { languageNamed } from './language-name.js';
+
+/**
+ * A filter in the words of people as one in the words of the index: paths as they are shown, languages by any name.
+ * @throws GlotError `glot.filter` for a language that there is not
+ */
+export function meantFilter(filter: SearchFilter, paths: DocumentPaths): SearchFilter {
+  const { path, languages } = filter;
+  return {
+    ...filter,
+    ...(path !== undefined && { path: [path].flat().flatMap((glob) => paths.toKeyGlobs(glob)) }),
+    ...(languages && { languages: languages.map(meantLanguage) }),
+  };
+}
+
+/**
+ * What of a filter no document of the index can match, in words; null where each part may.
+ */
+export function whatMatchesNothing(filter: SearchFilter, stats: IndexStats): string | null {
+  const lacking = (wanted: readonly string[] | undefined, there: Readonly<Record<string, number>>) =>
+    wanted?.every((name) => !Object.hasOwn(there, name)) ? wanted.join(', ') : null;
+  const language = lacking(filter.languages?.map(meantLanguage), stats.languages);
+  if (language !== null) return `no document is in ${language}; there are ${namesOf(stats.languages)}`;
+  const format = lacking(filter.formats, stats.formats);
+  if (format !== null) return `no document is of format ${format}; there are ${namesOf(stats.formats)}`;
+  return null;
+}
+
+const namesOf = (counts: Readonly<Record<string, number>>): string => Object.keys(counts).join(', ');
+
+function meantLanguage(name: string): string {
+  const code = languageNamed(name);
+  if (code !== null) return code;
+  throw new GlotError('glot.filter', `no language is called "${name}"; write its code or name, as de or German`, {
+    details: { language: name },
+  });
+}
+
+/**
+ * The formats that people name by their names or by the endings of their files: `markdown`, `md`, `.md`.
+ * @throws GlotError `glot.filter` for one that there is not
+ */
+export async function formatsNamed(names: readonly string[]): Promise<string[]> {
+  // Brought in only here: searching starts without the readers.
+  const { FORMATS } = await import('@glot/ingest');
+  return names.map((name) => {
+    const wanted = name.toLowerCase().replace(/^\*?\./u, '');
+    const format = FORMATS.find((one) => one.name === wanted) ?? FORMATS.find((one) => one.extensions.has(wanted));
+    if (format) return format.name;
+    const known = FORMATS.map((one) => one.name).join(', ');
+    throw new GlotError(
+      'glot.filter',
+      `no format is called "${name}"; there are ${known}, and the endings of their files`,
+      {
+        details: { format: name },
+      },
+    );
+  });
+}
