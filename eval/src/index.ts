@@ -1,10 +1,10 @@
+export { displayWidth } from '@glot/text';
 export { type CalibrationReport, calibrateAbstention, riskCurve } from './abstention-calibration.js';
 export type { AnswersEvaluation, AskedQuestion } from './answer-figures.js';
 export { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './answer-questions.js';
 export { answerUnits, exactMatch, holdsAnswer, overlapF1 } from './answer-text.js';
 export { type LoadDatasetOptions, loadBeirDataset, passageText, readBeirQrels } from './beir-dataset.js';
 export { DEFAULT_MEASURES, DEFAULT_MODES, evaluateDataset } from './dataset-evaluation.js';
-export { displayWidth } from './display-width.js';
 export { type Measure, parseMeasure } from './measures.js';
 export { type EvaluateAnswersOptions, evaluateAnswers } from './rag-evaluation.js';
 export { rankedIds } from './ranking.js';

@@ -1,5 +1,5 @@
+import { displayWidth } from '@glot/text';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from './display-width.js';
 import { formatTable } from './table.js';
 import type { DatasetEvaluation } from './types.js';
 

@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.js';
+import { displayWidth } from '@glot/text';
 import type { DatasetEvaluation } from './types.js';
 
 /** Evaluations as a plain table: one line per data set and mode, figures right, aligned by display width; no line end at the end. */

@@ -3,11 +3,11 @@
  * input, in a process of their own with limits of time and memory.
  */
 import { isGlotError, throwIfAborted } from '@glot/errors';
+import { detectLanguage } from '@glot/text/language';
 import type { Extraction } from './extraction.js';
 import { HEAD_LENGTH, type OpenedFile, openEntry, tooLarge } from './file-bytes.js';
 import { type Recognised, recognise } from './formats/recognise.js';
 import type { DocumentFormat } from './formats/registry.js';
-import { detectLanguage } from './language/detect.js';
 import { decodingNotes } from './notes.js';
 import { createParsePool, type ParsePool } from './parsing/parse-pool.js';
 import { limitTrail } from './passages/heading-trail.js';

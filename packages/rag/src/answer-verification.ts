@@ -1,7 +1,7 @@
 import { GlotError } from '@glot/errors';
+import { foldText } from '@glot/text';
 import { z } from 'zod';
 import { countWords, MINIMUM_QUOTE_WORDS, verifyCitation } from './citation-verification.js';
-import { foldText } from './folded-text.js';
 
 /**
  * Checks answers that were made elsewhere, in the shape `glot ask --json` prints. Nothing in the answer is believed,

@@ -1,4 +1,4 @@
-import { foldText } from './folded-text.js';
+import { foldText } from '@glot/text';
 
 /**
  * Looks a quote up in the document it is said to come from. Compared are folded texts (see folded-text.ts), so that

@@ -1,6 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
+import { foldText } from '@glot/text';
 import type { SentenceScores } from './context-scores.js';
-import { foldText } from './folded-text.js';
 import { neutralText } from './prompting/neutral-text.js';
 import type { QuotableSentence } from './quotable-sentences.js';
 import { containment, contentRows, mean, queryRows } from './sentence-evidence.js';

@@ -25,7 +25,6 @@ export type { ContextScores, ScoredContext, SentenceScores } from './context-sco
 export { converse, DEFAULT_HISTORY_TOKENS } from './conversation.js';
 export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence-calibration.js';
 export { extractiveGenerator } from './extractive-generator.js';
-export { type FoldedText, foldText } from './folded-text.js';
 export { DEFAULT_BUDGET_TOKENS } from './gather.js';
 export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
 export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './lfm2/lfm2-generator.js';

@@ -1,5 +1,5 @@
 import type { DocumentInput, Hit } from '@glot/index';
-import { foldText } from './folded-text.js';
+import { foldText } from '@glot/text';
 import { neighboursOf } from './neighbours.js';
 import type { DroppedHit, PackedContext, Packing } from './types.js';
 

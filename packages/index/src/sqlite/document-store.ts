@@ -1,4 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
+import { wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
 import type {
   DocumentInput,
@@ -10,7 +11,6 @@ import type {
   SkippedInput,
   StoredFile,
 } from '../types.js';
-import { wordsOf } from '../words.js';
 import { Checksums, storesChecksums } from './checksums.js';
 import type { CellsOfRows, PassageCells } from './passage-cells.js';
 import type { CodedRows, PassageVectors } from './passage-vectors.js';

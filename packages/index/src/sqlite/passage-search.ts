@@ -1,9 +1,9 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
+import { wordsOf } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
 import { attainableScore, type Ranked, settleTies, type TieOrder } from '../fusion.js';
 import { TopRanked } from '../top-ranked.js';
-import { wordsOf } from '../words.js';
 import type { ResidentVectors } from './resident-vectors.js';
 import type { EligiblePassages } from './search-filter.js';
 

@@ -3,7 +3,7 @@
  * most `MAX_TRAIL_LENGTH` characters and `maxTokens` tokens. Longer ones end in an ellipsis; short ones stay whole as
  * long as they can, so that one endless heading does not take the place of the others.
  */
-import { graphemeEnds } from '../text/segments.js';
+import { graphemeEnds } from '@glot/text';
 import type { CountTokens } from './units.js';
 
 export const MAX_TRAIL_LENGTH = 200;

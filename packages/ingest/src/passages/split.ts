@@ -1,6 +1,7 @@
 /** Extraction -> passages: exact, trimmed slices of the text with their locators. */
+
+import { detectLanguage } from '@glot/text/language';
 import type { Extraction } from '../extraction.js';
-import { detectLanguage } from '../language/detect.js';
 import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
 import { createTurns } from '../text/turns.js';
 import type { Passage, Place } from '../types.js';

@@ -2,9 +2,10 @@
  * A section cut into units that packing never divides: whole blocks where they are small, else sentences, lines, words
  * and at last grapheme clusters. The spans of the units follow each other and cover the blocks.
  */
+
+import { graphemeEnds, sentenceEnds, wordEnds } from '@glot/text';
 import type { Block } from '../extraction.js';
 import { lineSpans } from '../text/line-spans.js';
-import { graphemeEnds, sentenceEnds, wordEnds } from '../text/segments.js';
 import type { Turns } from '../text/turns.js';
 
 export type CountTokens = (text: string) => number;

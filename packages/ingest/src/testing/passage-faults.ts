@@ -1,6 +1,7 @@
 /** What a list of passages must be, whatever the document: tests hold it against everything that is read. */
+
+import { graphemeEnds } from '@glot/text';
 import type { Block } from '../extraction.js';
-import { graphemeEnds } from '../text/segments.js';
 import type { Passage } from '../types.js';
 
 /**

@@ -1,4 +1,4 @@
-import { foldText } from '../folded-text.js';
+import { foldText } from '@glot/text';
 
 /**
  * Makes text of documents harmless in a prompt: a token with a meaning for the model, or the fence around passages,

@@ -2,7 +2,7 @@
  * Fonts that name their glyphs wrongly give letters of many scripts at random. Such text would be found by nobody and
  * answer nothing, so it counts as absent.
  */
-import { type Script, scriptOf } from '../../language/scripts.js';
+import { type Script, scriptOf } from '@glot/text/language';
 import type { Glyph } from './glyph.js';
 
 /** Share of a font's words that mix scripts from which on none of them is believed. */

@@ -1,0 +1,9 @@
+/**
+ * Text in any script: where it can be parted, its words, how it is compared, how wide it is. What detects languages is
+ * `@glot/text/language`, which loads a table of n-grams.
+ * @module
+ */
+export { displayWidth } from './display-width.js';
+export { type FoldedText, foldText, isNormalizationBoundary } from './folded-text.js';
+export { graphemeEnds, sentenceEnds, wordEnds } from './segments.js';
+export { wordsOf } from './words.js';
