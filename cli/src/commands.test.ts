@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const glot = (...args: string[]) => runGlot(args, { cwd: folder });
+
+const pick = (from: Record<string, unknown>, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, from[name]]));
 
 /** The one JSON object on stdout. */
 function json(run: GlotRun) {
@@ -43,12 +46,60 @@ describe('a folder in, ranked passages and a cited answer out', () => {
     expect(result).toMatchObject({ query: '一人一日の水', mode: 'hybrid' });
     expect(result.hits).toHaveLength(3);
     for (const [i, hit] of result.hits.entries()) {
-      expect(Object.keys(hit)).toEqual(['rank', 'score', 'path', 'text', 'start', 'end', 'page', 'heading', 'lang']);
+      expect(Object.keys(hit)).toEqual([
+        'rank',
+        'score',
+        'path',
+        'text',
+        'start',
+        'end',
+        'lines',
+        'page',
+        'heading',
+        'lang',
+      ]);
       expect(hit.rank).toBe(i + 1);
       expect(hit.end - hit.start).toBe(hit.text.length);
     }
     expect(result.hits[0].path).toBe('docs/earthquake/地震への備え.md');
     expect(result.hits[0].text).toContain('三リットル');
+  });
+
+  it('prints places as editors read them, and paths that end with a zero byte', async () => {
+    const places = await glot('search', '一人一日の水', '--format', 'vimgrep', '-k', '2');
+    const [first, ...others] = places.stdout.trimEnd().split('\n');
+    expect(others).toHaveLength(1);
+    const [, line, text] = /^docs\/earthquake\/地震への備え\.md:(\d+):1:(.+)$/u.exec(first!)!;
+    const source = readFileSync(join(folder, 'docs/earthquake/地震への備え.md'), 'utf8').split('\n');
+    expect(source[Number(line) - 1]!.trim()).toBe(text);
+    const paths = await glot('search', '一人一日の水', '-0', '-k', '2');
+    expect(paths.stdout.split('\0')).toEqual([expect.stringMatching('地震への備え'), expect.any(String), '']);
+  });
+
+  it('gives a stored document, and the passage at a line of it', async () => {
+    const path = 'docs/earthquake/地震への備え.md';
+    const [hit] = json(await glot('search', '一人一日の水', '--json', '-k', '1')).hits;
+    const whole = await glot('get', path);
+    expect(whole.stdout.slice(hit.start, hit.end)).toBe(hit.text);
+    const passage = json(await glot('get', `${path}:${hit.lines.last}`, '--json'));
+    expect(passage).toEqual({ path, ...pick(hit, ['text', 'start', 'end', 'lines', 'heading']) });
+    expect((await glot('get', `${path}:99999`)).code).toBe(1);
+    expect(await glot('get', 'docs/none.md')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/holds no document/),
+    });
+  });
+
+  it('says of filters that no document can match what there is', async () => {
+    const run = await glot('search', 'water', '--lang', 'Icelandic');
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/no document is in is; there are .*ja/) });
+    expect((await glot('search', 'water', '--type', 'md', '--lang', 'Japanese', '-k', '1')).code).toBe(0);
+    expect(await glot('search', 'water', '--type', 'spreadsheet')).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('finds the index from a folder below it', async () => {
+    const run = await runGlot(['search', '一人一日の水', '-l', '-k', '1'], { cwd: join(folder, 'docs', 'earthquake') });
+    expect(run.stdout).toBe('地震への備え.md\n');
   });
 
   it.each(['semantic', 'lexical', 'hybrid'])('ranks in %s mode', async (mode) => {

@@ -22,7 +22,9 @@ export interface QueryOptions extends IndexOptions {
 export interface SearchOptions extends QueryOptions, FilterOptions {
   readonly explain?: true;
   readonly files?: true;
+  readonly format?: 'vimgrep';
   readonly full?: true;
+  readonly null?: true;
 }
 
 export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];

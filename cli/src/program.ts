@@ -79,6 +79,14 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(
       new Option('-l, --files', 'print paths only, the best documents first').conflicts(['json', 'full', 'explain']),
     )
+    .addOption(
+      new Option('-0, --null', 'with -l: end each path with a zero byte, for xargs -0').implies({ files: true }),
+    )
+    .addOption(
+      new Option('--format <kind>', 'vimgrep: one line a passage, path:line:column:text, for editors')
+        .choices(['vimgrep'])
+        .conflicts(['json', 'full', 'explain', 'files']),
+    )
     .option('--full', 'print passages whole')
     .option('--explain', 'show for each query token the passage token that it matches best')
     .addHelpText(
@@ -86,7 +94,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
       examples(
         ['glot search "opening hours on Sundays"', 'also finds "Sonntags geöffnet" and 「日曜日の営業時間」'],
         ['glot search -k 3 --lang de,fr --since 2026-01-01 Kündigungsfrist', 'among some documents only'],
-        ['glot search -l "rotten beams" | xargs -d "\\n" ls -l', 'the files alone'],
+        ['glot search -0 "rotten beams" | xargs -0 ls -l', 'the files alone'],
         ['glot search "tide table" --json | jq .hits[0]', 'for scripts'],
       ),
     )
@@ -126,6 +134,24 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
       onExit(await runAsk(words, options, signal));
     });
   addFilterOptions(ask);
+
+  program
+    .command('get')
+    .description('print a stored document, or the passage of it at a line')
+    .argument('<path>', 'as search prints it; path:line for the passage there')
+    .addOption(indexOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['glot get docs/lease.pdf', 'the text that the index holds of it'],
+        ['glot get docs/lease.md:120', 'the passage there, whole'],
+      ),
+    )
+    .action(async (place, options) => {
+      const { runGet } = await import('./commands/get.js');
+      onExit(await runGet(place, options));
+    });
 
   program
     .command('verify')

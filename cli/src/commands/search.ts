@@ -21,13 +21,17 @@ export async function runSearch(
     const filter = await filterOf(options);
     const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
     const tellNothing = () => tellNothingFound(query, filter ? whatMatchesNothing(filter, glot.stats()) : null);
-    if (options.files) return printFiles(await bestFiles(glot, query, queryOptions), tellNothing);
+    if (options.files)
+      return printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
     const hits = await glot.search(query, queryOptions);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
         `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...hitJson(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
+    } else if (options.format === 'vimgrep') {
+      for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
+      if (hits.length === 0) tellNothing();
     } else {
       hits.forEach((hit, at) => {
         process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
@@ -49,11 +53,22 @@ function hitJson(hit: Hit, query: string, displayPath: (path: string) => string)
     text: hit.text,
     start: hit.start,
     end: hit.end,
+    lines: hit.lines,
     page: placeOfHit(hit, query).page,
     ...(hit.places.length > 0 && { places: hit.places }),
     heading: headingTrail(hit.headings),
     lang: hit.lang,
   };
+}
+
+/** `path:line:column:text`, as editors read lists of places: the first line of a passage, which headings are not. */
+function vimgrepLine(hit: Hit, path: string): string {
+  const headings = new Set(hit.headings);
+  const lines = hit.text.split('\n');
+  const isBody = (line: string) => line.trim() !== '' && !headings.has(line.replace(/^#+\s*/u, '').trim());
+  const at = Math.max(0, lines.findIndex(isBody));
+  const line = (hit.lines?.first ?? 1) + (hit.lines === null ? 0 : at);
+  return `${printable(path)}:${line}:1:${printable(lines[at]!).replace(/\s+/gu, ' ').trim()}\n`;
 }
 
 /** A heading cut shorter says nothing. */
@@ -89,8 +104,9 @@ async function bestFiles(
   }
 }
 
-function printFiles(paths: readonly string[], tellNothing: () => void): ExitCode {
-  for (const path of paths) process.stdout.write(`${process.stdout.isTTY ? printable(path) : path}\n`);
+function printFiles(paths: readonly string[], ended: boolean, tellNothing: () => void): ExitCode {
+  const shown = (path: string) => (process.stdout.isTTY && !ended ? printable(path) : path);
+  for (const path of paths) process.stdout.write(`${shown(path)}${ended ? '\0' : '\n'}`);
   if (paths.length === 0) tellNothing();
   return paths.length > 0 ? ExitCode.found : ExitCode.nothingFound;
 }

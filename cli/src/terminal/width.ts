@@ -2,9 +2,12 @@ import stringWidth from 'string-width';
 
 const WIDEST = 100;
 
-/** Columns for text on stdout: those of the terminal, at most 100, which is also the width in pipes and files. */
+/**
+ * Columns for text on stdout: those of the terminal, at most 100, which is also the width in pipes and files, and in
+ * terminals that say they have none, as those of some containers and editors do.
+ */
 export function outputColumns(stream: { readonly columns?: number } = process.stdout): number {
-  return Math.min(stream.columns ?? WIDEST, WIDEST);
+  return Math.min(stream.columns || WIDEST, WIDEST);
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -49,5 +49,12 @@ export {
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
 export { formatsNamed, whatMatchesNothing } from './meant-filter.js';
-export { type AskOptions, type Glot, type OpenGlotOptions, openGlot, type QueryOptions } from './open-glot.js';
+export {
+  type AskOptions,
+  type Glot,
+  type OpenGlotOptions,
+  openGlot,
+  type QueryOptions,
+  type StoredDocument,
+} from './open-glot.js';
 export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';

@@ -9,6 +9,7 @@ import {
 } from '@glot/encoder';
 import { GlotError, isGlotError } from '@glot/errors';
 import {
+  type DocumentInput,
   type DocumentNotes,
   type EncoderIdentity,
   type Hit,
@@ -80,6 +81,9 @@ export interface AskOptions extends QueryOptions {
   readonly generator?: AnswerGenerator;
 }
 
+/** A document as the index holds it: its text, and the passages that are found, in order. */
+export type StoredDocument = DocumentInput;
+
 /** An open index with its encoder: what applications hold on to. */
 export interface Glot {
   /**
@@ -98,6 +102,8 @@ export interface Glot {
   askStream(question: string, options?: AskOptions): AsyncIterable<AnswerEvent>;
   /** A conversation over this index: follow-ups are understood from what was asked before. Nothing of it is stored. */
   converse(options?: AskOptions & Pick<ConversationOptions, 'historyTokens'>): Conversation;
+  /** A document as it is stored, by its path as `displayPath` shows it, absolute or stored; null where there is none. */
+  get(path: string): StoredDocument | null;
   /**
    * Checks an answer made elsewhere, as parsed from what `glot ask --json` prints, against the stored documents.
    * @throws GlotError `rag.answer-shape`
@@ -150,6 +156,16 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
   }
 
+  function documentAt(path: string): StoredDocument | null {
+    // Names come back from other programs composed or not.
+    const spellings = [path, path.normalize('NFC'), path.normalize('NFD')];
+    for (const key of spellings.flatMap((one) => [paths.toKey(resolve(one)), one])) {
+      const document = index.get(key);
+      if (document) return document;
+    }
+    return null;
+  }
+
   const meant = <Options extends QueryOptions>(queryOptions: Options): Options =>
     queryOptions.filter ? { ...queryOptions, filter: meantFilter(queryOptions.filter, paths) } : queryOptions;
 
@@ -173,17 +189,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     askStream: (question, askOptions = {}) =>
       askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }),
     converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...meant(conversationOptions) }),
-    verify: (answer) =>
-      verifyAnswer(answer, (path) => {
-        // Names come back from other programs composed or not.
-        const spellings = [path, path.normalize('NFC'), path.normalize('NFD')];
-        const keys = spellings.flatMap((one) => [paths.toKey(resolve(one)), one]);
-        for (const key of keys) {
-          const text = index.get(key)?.text;
-          if (text !== undefined) return text;
-        }
-        return null;
-      }),
+    get: documentAt,
+    verify: (answer) => verifyAnswer(answer, (path) => documentAt(path)?.text ?? null),
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
