@@ -1,6 +1,7 @@
 /** Answers compared as text, in any script. */
+import { segmenter } from '@glot/text';
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 /** Scripts without blanks: dictionary words differ from text to text there, so characters are counted. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;

@@ -1,7 +1,8 @@
 /** A passage longer than the encoder reads, cut into pieces it reads whole: at sentence ends, else between words. */
+import { segmenter } from '@glot/text';
 
-const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const sentences = segmenter('sentence');
+const words = segmenter('word');
 
 export interface Piece {
   readonly text: string;

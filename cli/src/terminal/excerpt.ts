@@ -1,3 +1,4 @@
+import { segmenter } from '@glot/text';
 import wrapAnsi from 'wrap-ansi';
 import { colors } from './colors.js';
 import { printable } from './printable.js';
@@ -16,7 +17,7 @@ export interface ExcerptOptions {
 /** Columns for the dots that stand for what was cut off. */
 const DOTS = 2;
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 
 /**
  * A few lines of a passage: its beginning, unless other lines hold more of the query's words. Those are set in bold.

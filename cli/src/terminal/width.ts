@@ -1,3 +1,4 @@
+import { segmenter } from '@glot/text';
 import stringWidth from 'string-width';
 
 const WIDEST = 100;
@@ -10,7 +11,7 @@ export function outputColumns(stream: { readonly columns?: number } = process.st
   return Math.min(stream.columns || WIDEST, WIDEST);
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = segmenter('grapheme');
 
 /** Cuts a line to a display width, whole graphemes only. */
 export function fit(line: string, width: number): string {

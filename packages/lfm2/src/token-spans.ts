@@ -1,10 +1,11 @@
 /** UTF-16 offsets of a stretch of text. */
+import { segmenter } from '@glot/text';
 export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = segmenter('grapheme');
 const utf8 = new TextEncoder();
 
 /**

@@ -1,4 +1,4 @@
-import { foldText } from '@glot/text';
+import { foldText, segmenter } from '@glot/text';
 
 /**
  * Looks a quote up in the document it is said to come from. Compared are folded texts (see folded-text.ts), so that
@@ -30,8 +30,8 @@ export type CitationVerdict =
   | { readonly verified: false; readonly reason: 'too-short' | 'not-found' };
 
 // A fixed locale: what verifies on one machine must verify on another. English has no word rules beyond the root ones.
-const words = new Intl.Segmenter('en', { granularity: 'word' });
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const words = segmenter('word');
+const graphemes = segmenter('grapheme');
 
 /**
  * Checks one quote against one document.

@@ -1,4 +1,5 @@
 import type { Hit } from '@glot/index';
+import { segmenter } from '@glot/text';
 import type { DroppedHit } from './types.js';
 
 /**
@@ -15,7 +16,7 @@ const SAME_WORDS = 0.9;
 /** Shorter passages share their words by chance. */
 const FEWEST_WORDS = 12;
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 
 export interface DiverseHits {
   /** Best first, ranks counted anew. */

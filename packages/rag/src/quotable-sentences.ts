@@ -1,3 +1,4 @@
+import { segmenter } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS } from './citation-verification.js';
 import { readingText } from './reading-text.js';
 import { proseBlocks } from './text-blocks.js';
@@ -32,8 +33,6 @@ const STARTS_LOWER = /^[\s"'“‘«(]*\p{Ll}/u;
 /** A bracket that the segmenter left at the end of the sentence before the one it opens. */
 const TRAILING_OPENER = /[\p{Ps}\p{Pi}]+\s*$/u;
 
-const segmenters = new Map<string, Intl.Segmenter>();
-
 /** Sentences in reading order; too short ones are left out. */
 export function quotableSentences(source: SentenceSource): QuotableSentence[] {
   const sentences: QuotableSentence[] = [];
@@ -64,7 +63,7 @@ export function sentenceSpans(block: string, lang: string | null): { start: numb
   const oneLine = block.replace(/[\r\n\u2028\u2029]/gu, ' ');
   const spans: { start: number; end: number }[] = [];
   let start = 0;
-  for (const { segment, index } of segmenterFor(lang).segment(oneLine)) {
+  for (const { segment, index } of segmenter('sentence', lang).segment(oneLine)) {
     const end = index + segment.length;
     const next = oneLine.slice(end, end + 8);
     if (end < oneLine.length && (STARTS_LOWER.test(next) || ENDS_ABBREVIATED.test(oneLine.slice(start, end)))) continue;
@@ -80,15 +79,4 @@ function trimSpan(text: string, start: number, end: number): { start: number; en
   const piece = text.slice(start, end);
   const left = piece.length - piece.trimStart().length;
   return { start: start + left, end: Math.max(start + left, start + piece.trimEnd().length) };
-}
-
-function segmenterFor(lang: string | null): Intl.Segmenter {
-  const key = lang ?? '';
-  let segmenter = segmenters.get(key);
-  if (segmenter === undefined) {
-    const known = key !== '' && Intl.Segmenter.supportedLocalesOf([key]).length > 0;
-    segmenter = new Intl.Segmenter(known ? key : 'en', { granularity: 'sentence' });
-    segmenters.set(key, segmenter);
-  }
-  return segmenter;
 }

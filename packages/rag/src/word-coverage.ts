@@ -1,6 +1,7 @@
 /** How much of a question's words a text holds. */
+import { segmenter } from '@glot/text';
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 
 /**
  * Share of the question's words that stand in a text, each weighed by how rare it is among the texts: a word of all of

@@ -5,5 +5,6 @@
  */
 export { displayWidth } from './display-width.js';
 export { type FoldedText, foldText, isNormalizationBoundary } from './folded-text.js';
+export { type Granularity, segmenter } from './segmenter.js';
 export { graphemeEnds, sentenceEnds, wordEnds } from './segments.js';
 export { wordsOf } from './words.js';

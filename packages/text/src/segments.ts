@@ -3,40 +3,24 @@
  * V8 takes time proportional to the whole text for each segment, so long texts are segmented window by window.
  */
 
+import { segmenter } from './segmenter.js';
+
 const WINDOW_LENGTH = 1_000;
-
-const FIXED_LOCALE = 'en';
-
-const segmenters = new Map<string, Intl.Segmenter>();
-
-function segmenter(lang: string | null, granularity: 'sentence' | 'word' | 'grapheme'): Intl.Segmenter {
-  const key = `${lang} ${granularity}`;
-  const known = segmenters.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.Segmenter(localeFor(lang), { granularity });
-  segmenters.set(key, made);
-  return made;
-}
-
-/** `und` and a locale that the runtime lacks would follow the user's: the same file must give the same passages everywhere. */
-function localeFor(lang: string | null): string {
-  return lang !== null && Intl.Segmenter.supportedLocalesOf([lang]).length > 0 ? lang : FIXED_LOCALE;
-}
 
 /** Ends of sentences. Line ends inside the text do not end a sentence: the text is one paragraph, perhaps wrapped. */
 export function sentenceEnds(text: string, lang: string | null): number[] {
   const unwrapped = text.replace(/[\r\n\u0085\u2028\u2029\v\f]/g, ' ');
-  return segmentsOf(unwrapped, segmenter(lang, 'sentence')).map(({ end }) => end);
+  return segmentsOf(unwrapped, segmenter('sentence', lang)).map(({ end }) => end);
 }
 
 /** Ends of stretches that may be parted: a word takes along the spaces and punctuation that follow it. */
 export function wordEnds(text: string, lang: string | null): number[] {
-  const words = segmentsOf(text, segmenter(lang, 'word')).filter(({ start, isWord }) => isWord && start > 0);
+  const words = segmentsOf(text, segmenter('word', lang)).filter(({ start, isWord }) => isWord && start > 0);
   return [...words.map(({ start }) => start), text.length];
 }
 
 export function graphemeEnds(text: string): number[] {
-  return segmentsOf(text, segmenter(null, 'grapheme')).map(({ end }) => end);
+  return segmentsOf(text, segmenter('grapheme')).map(({ end }) => end);
 }
 
 interface Segment {

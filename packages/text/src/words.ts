@@ -3,9 +3,7 @@
  * text, and pictographs, which Unicode does not count as words but people search for.
  */
 
-// Word rules must not follow the user's locale, or an index would not survive a change of machine.
-// `und` would: it resolves to the default locale. English has no word rules beyond the root ones.
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
+import { segmenter } from './segmenter.js';
 
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 
@@ -15,7 +13,7 @@ const ELISION = /['’]/u;
 /** In the order of the text, with repetitions. */
 export function wordsOf(text: string): string[] {
   const words: string[] = [];
-  for (const { segment, isWordLike } of SEGMENTER.segment(text.normalize('NFKC').toLowerCase())) {
+  for (const { segment, isWordLike } of segmenter('word').segment(text.normalize('NFKC').toLowerCase())) {
     if (isWordLike) words.push(...segment.split(ELISION).filter((part) => part !== ''));
     else if (PICTOGRAPH.test(segment)) words.push(segment);
   }

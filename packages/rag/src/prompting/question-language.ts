@@ -2,6 +2,7 @@
  * The language in which to speak to a model about a question: by script where that tells, by frequent words and letters
  * among the Latin ones. Null where it is none of the prompts' languages or cannot be told.
  */
+import { segmenter } from '@glot/text';
 
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/gu, 'ja'],
@@ -25,7 +26,7 @@ for (const [lang, words] of Object.entries(WORDS)) {
   for (const word of words.split(' ')) byWord.set(word, [...(byWord.get(word) ?? []), lang]);
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 
 export function questionLanguage(question: string): string | null {
   const text = question.normalize('NFKC');
@@ -37,7 +38,7 @@ export function questionLanguage(question: string): string | null {
     if (share > 0 && share >= (lang === 'ja' ? 0.1 : 0.4) * letters) return lang;
   }
   const votes = new Map<string, number>();
-  for (const { segment, isWordLike } of segmenter.segment(text.toLowerCase())) {
+  for (const { segment, isWordLike } of words.segment(text.toLowerCase())) {
     const languages = isWordLike ? (byWord.get(segment) ?? []) : [];
     for (const lang of languages) votes.set(lang, (votes.get(lang) ?? 0) + 1 / languages.length);
   }

@@ -1,3 +1,4 @@
+import { segmenter } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
 
 /**
@@ -17,7 +18,7 @@ export interface QuotableBytes {
 /** No byte. */
 export const RUN_END = 256;
 
-const words = new Intl.Segmenter('en', { granularity: 'word' });
+const words = segmenter('word');
 const encoder = new TextEncoder();
 
 export function quotableBytes(passages: readonly string[]): QuotableBytes {
