@@ -78,21 +78,27 @@ export async function storeOutcomes(outcomes: AsyncIterable<FileOutcome>, contex
     items = [];
     passages = 0;
   };
-  let arriving: Promise<IteratorResult<FileOutcome>> | null = source.next();
+  const next = () => {
+    const arrival = source.next();
+    arrival.catch(() => {}); // reported when its turn comes
+    return arrival;
+  };
+  let arriving: Promise<IteratorResult<FileOutcome>> | null = next();
   try {
     while (arriving || batches.length > 0) {
       throwIfAborted(context.signal);
       const waits: Promise<'arrived' | 'encoded' | 'idle'>[] = [];
-      const pause = new AbortController();
+      let pause: AbortController | undefined;
       if (arriving && batches.length <= BATCHES_AHEAD) {
         waits.push(arriving.then(() => 'arrived'));
         if (items.length > 0 && batches.length === 0) {
+          pause = new AbortController();
           waits.push(setTimeout(IDLE_MS, 'idle' as const, { signal: pause.signal }).catch(() => 'idle'));
         }
       }
       if (batches.length > 0) waits.push(batches[0]!.vectors.then(() => 'encoded'));
       const event = await Promise.race(waits);
-      pause.abort();
+      pause?.abort();
       if (event === 'encoded') {
         await storeBatch(batches.shift()!, context);
       } else if (event === 'idle') {
@@ -104,8 +110,7 @@ export async function storeOutcomes(outcomes: AsyncIterable<FileOutcome>, contex
           if (items.length > 0) closeBatch();
           continue;
         }
-        arriving = source.next();
-        arriving.catch(() => {}); // reported when its turn comes
+        arriving = next();
         items.push(value);
         if (value.kind === 'document') passages += value.document.passages.length;
         if (passages >= BATCH_PASSAGES || items.length >= BATCH_FILES) closeBatch();
@@ -114,8 +119,8 @@ export async function storeOutcomes(outcomes: AsyncIterable<FileOutcome>, contex
   } finally {
     stop.abort();
     await Promise.allSettled(batches.map(({ vectors }) => vectors));
-    await arriving?.catch(() => {});
-    await source.return?.();
+    // Not awaited: what is being read may take long, and the caller ends it by disposing of the reader.
+    source.return?.().catch(() => {});
   }
 }
 
