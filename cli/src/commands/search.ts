@@ -56,6 +56,7 @@ function hitJson(hit: Hit, query: string, displayPath: (path: string) => string)
     lines: hit.lines,
     page: placeOfHit(hit, query).page,
     ...(hit.places.length > 0 && { places: hit.places }),
+    title: hit.title,
     heading: headingTrail(hit.headings),
     lang: hit.lang,
   };
@@ -78,7 +79,7 @@ function hitText(hit: Hit, query: string, path: string, full: boolean): string {
   const columns = outputColumns();
   const rank = `${hit.rank}.`.padStart(3);
   const where = place(path, placeOfHit(hit, query));
-  const heading = headingTrail(hit.headings);
+  const heading = headingTrail(hit.headings) ?? hit.title;
   const head = [colors.dim(rank), colors.bold(colors.cyan(where))];
   if (heading !== null) {
     const room = process.stdout.isTTY ? columns - rank.length - stringWidth(where) - 2 : Infinity;

@@ -65,7 +65,8 @@ export async function scoreContexts(
 /** Sentences with their offsets in the document's text. */
 function sentencesOf(context: PackedContext): QuotableSentence[] {
   const { text, start, format, lang } = context;
-  const sentences = quotableSentences({ text, start: 0, end: text.length, format, lang });
+  const blocks = context.blocks?.map((block) => ({ ...block, start: block.start - start, end: block.end - start }));
+  const sentences = quotableSentences({ text, start: 0, end: text.length, format, lang, ...(blocks && { blocks }) });
   // Chat-template tokens are no prose: whoever wrote them talks to a model, not to readers.
   return sentences
     .filter((sentence) => neutralText(sentence.text) === sentence.text)

@@ -1,4 +1,4 @@
-import type { DocumentInput, Hit } from '@glot/index';
+import type { BlockSpan, DocumentInput, Hit } from '@glot/index';
 import { foldText } from '@glot/text';
 import { neighboursOf } from './neighbours.js';
 import type { DroppedHit, PackedContext, Packing } from './types.js';
@@ -80,6 +80,12 @@ function touches(context: PackedContext, hit: Hit, text: string): boolean {
   return /^\s*$/u.test(gap);
 }
 
+/** In other formats the reader has made words of all of it: titles and rows of tables answer questions, too. */
+const hasMarkup = (format: string): boolean => format === 'markdown';
+
+const blocksWithin = (blocks: readonly BlockSpan[], from: number, to: number): BlockSpan[] =>
+  blocks.filter(({ start, end }) => start < to && end > from);
+
 function contextOf(
   document: DocumentInput & { readonly id: number },
   hits: readonly Hit[],
@@ -98,6 +104,7 @@ function contextOf(
     end,
     lang: hits[0]!.lang ?? document.lang,
     format: document.format,
+    ...(document.blocks && hasMarkup(document.format) && { blocks: blocksWithin(document.blocks, start, end) }),
     tokens: countTokens(text),
     hits: inOrder,
   };

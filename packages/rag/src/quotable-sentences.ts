@@ -1,3 +1,4 @@
+import type { BlockSpan } from '@glot/index';
 import { segmenter } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS } from './citation-verification.js';
 import { readingText } from './reading-text.js';
@@ -20,6 +21,8 @@ export interface SentenceSource {
   readonly start: number;
   readonly end: number;
   readonly format: string;
+  /** Of the document, where its format writes markup into the text; offsets are those of `text`. */
+  readonly blocks?: readonly BlockSpan[];
   readonly lang: string | null;
 }
 
@@ -36,7 +39,7 @@ const TRAILING_OPENER = /[\p{Ps}\p{Pi}]+\s*$/u;
 /** Sentences in reading order; too short ones are left out. */
 export function quotableSentences(source: SentenceSource): QuotableSentence[] {
   const sentences: QuotableSentence[] = [];
-  for (const block of proseBlocks(source.text, source.start, source.end, source.format)) {
+  for (const block of proseBlocks(source.text, source.start, source.end, source.blocks)) {
     const text = source.text.slice(block.start, block.end);
     for (const span of sentenceSpans(text, source.lang)) {
       const { end } = span;

@@ -2,6 +2,7 @@
 
 /** Markdown's inline markup, with what is left of it. Order matters: images before links. */
 const INLINE_MARKUP: readonly (readonly [RegExp, string])[] = [
+  [/!?\[\[(?:[^[\]|]+\|)?([^[\]|]+)\]\]/gu, '$1'],
   [/!\[([^\]]*)\]\([^)]*\)/gu, '$1'],
   [/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])(?:\{[^}]*\})?/gu, '$1'],
   [/<\/?[a-z][^<>]*>/giu, ''],

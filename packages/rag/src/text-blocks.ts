@@ -1,7 +1,8 @@
 /**
- * Where the prose of a text lies: paragraphs and list items as spans, without headings, tables, code, rulers and other
- * markup lines. A sentence never crosses a block.
+ * Where the prose of a text lies: paragraphs and list items as spans, without the marks before them. A sentence never
+ * crosses one.
  */
+import type { BlockKind, BlockSpan } from '@glot/index';
 
 export interface Span {
   readonly start: number;
@@ -9,55 +10,38 @@ export interface Span {
   readonly end: number;
 }
 
-const FENCE = /^\s*(`{3,}|~{3,})/u;
-const HEADING = /^ {0,3}#{1,6}(\s|$)/u;
-/** Under a line it makes a heading of it (setext); alone it is a ruler. */
-const UNDERLINE = /^ {0,3}(=+|-+|[-*_]( *[-*_]){2,})\s*$/u;
-const TABLE_ROW = /^\s*\||^\s*:?-{3,}:?\s*\|/u;
-/** Link definitions, HTML tags alone on a line, directives (`:::`, `///`, `!!!`) and include markers. */
-const MARKUP_LINE =
-  /^\s*(\[[^\]]+\]:\s|<\/?[a-z!][^>]*>\s*$|:{3,}|\/{3,}|!{3}\s|\{[*%!{].*[}%*]\}\s*$|!\[[^\]]*\]\([^)]*\)\s*$)/iu;
 /** What stands before the words of a line: quote marks, then a bullet or a number, then a check box. */
 const LINE_PREFIX = /^\s*(?:>\s?)*\s*(?:(?:[-*+•‣◦・]|\p{Nd}{1,3}[.)])\s+)?(?:\[[ xX]\]\s+)?/u;
 const STARTS_ITEM = /^\s*(?:>\s?)*\s*(?:[-*+•‣◦・]|\p{Nd}{1,3}[.)])\s+/u;
 const LINE = /[^\n]*(?:\n|$)/gu;
 
-const MARKUP_FORMATS: ReadonlySet<string> = new Set(['markdown']);
+const PROSE: ReadonlySet<BlockKind> = new Set(['paragraph', 'item']);
 
-/** Blocks of `text` between `from` and `to`, as offsets in `text`, trimmed. `format` is the document's. */
-export function proseBlocks(text: string, from: number, to: number, format: string): Span[] {
-  const markup = MARKUP_FORMATS.has(format);
-  const blocks: Span[] = [];
+/**
+ * The prose of `text` between `from` and `to`, as offsets in `text`, trimmed.
+ * @param blocks of the document where its text holds markup; without them every line is prose
+ */
+export function proseBlocks(text: string, from: number, to: number, blocks?: readonly BlockSpan[]): Span[] {
+  if (blocks === undefined) return spansOf(text, from, to);
+  return blocks.flatMap(({ kind, start, end }) =>
+    PROSE.has(kind) && start < to && end > from ? spansOf(text, Math.max(from, start), Math.min(to, end)) : [],
+  );
+}
+
+/** Runs of lines; blank lines and items part them. */
+function spansOf(text: string, from: number, to: number): Span[] {
+  const spans: Span[] = [];
   let open: { start: number; end: number } | null = null;
-  let fence: string | null = null;
   const close = () => {
-    if (open !== null) blocks.push(open);
+    if (open !== null) spans.push(open);
     open = null;
   };
-
   let at = from;
   for (const [raw] of text.slice(from, to).matchAll(LINE)) {
     if (raw === '') break;
     const start = at;
     at += raw.length;
     const line = raw.trimEnd();
-    if (markup) {
-      const ruler = FENCE.exec(line)?.[1];
-      if (fence !== null || ruler !== undefined) {
-        close();
-        if (fence === null) fence = ruler!.slice(0, 3);
-        else if (ruler?.startsWith(fence)) fence = null;
-        continue;
-      }
-      if (UNDERLINE.test(line)) {
-        open = null;
-        continue;
-      }
-      if (HEADING.test(line) || TABLE_ROW.test(line) || MARKUP_LINE.test(line)) {
-        close();
-        continue;
-      }
-    }
     const prefix = LINE_PREFIX.exec(line)![0].length;
     if (prefix >= line.length) {
       close();
@@ -69,5 +53,5 @@ export function proseBlocks(text: string, from: number, to: number, format: stri
     else open.end = end;
   }
   close();
-  return blocks;
+  return spans;
 }

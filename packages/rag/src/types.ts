@@ -1,5 +1,5 @@
 import type { Encoder } from '@glot/encoder';
-import type { Hit, MultivectorIndex, Place, SearchFilter, SearchMode } from '@glot/index';
+import type { BlockSpan, Hit, MultivectorIndex, Place, SearchFilter, SearchMode } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { Evidence } from './answer-evidence.js';
 import type { ContextScores } from './context-scores.js';
@@ -33,6 +33,8 @@ export interface PackedContext {
   readonly lang: string | null;
   /** The document's format (`markdown`, `pdf`, ...): says how its lines are to be read. */
   readonly format: string;
+  /** What is prose in it, heading, code: of a document whose format writes markup into its text. Offsets are the document's. */
+  readonly blocks?: readonly BlockSpan[];
   readonly tokens: number;
   /**
    * The hits inside and the neighbours taken in with them, in reading order; a neighbour has the rank of its hit. The

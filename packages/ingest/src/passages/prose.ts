@@ -17,7 +17,7 @@ export function proseOf(text: string, blocks: readonly Block[], start: number, e
   for (let at = firstEndingAfter(blocks, start); at < blocks.length && length < limit; at++) {
     const block = blocks[at]!;
     if (block.start >= end) break;
-    if (block.kind === 'code') continue;
+    if (block.kind === 'code' || block.kind === 'markup') continue;
     const from = Math.max(start, block.start);
     const part = text.slice(from, Math.min(end, block.end, from + limit - length));
     parts.push(part);

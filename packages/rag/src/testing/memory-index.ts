@@ -1,4 +1,4 @@
-import { createMemoryIndex, type MultivectorIndex, type PassageInput } from '@glot/index';
+import { type BlockSpan, createMemoryIndex, type MultivectorIndex, type PassageInput } from '@glot/index';
 import type { WordEncoder } from './word-encoder.js';
 
 export interface TestDocument {
@@ -8,6 +8,7 @@ export interface TestDocument {
   readonly passages?: readonly (Partial<PassageInput> & { readonly start: number; readonly end: number })[];
   readonly lang?: string;
   readonly format?: string;
+  readonly blocks?: readonly BlockSpan[];
 }
 
 /** An index in memory that holds these documents; passage ids count from 1 in their order. */
@@ -24,12 +25,34 @@ export async function memoryIndex(documents: readonly TestDocument[], encoder: W
       ...span,
       text: text.slice(span.start, span.end),
     }));
+    const { blocks = blocksOf(text) } = rest;
     const vectors = await encoder.encodeDocuments(passages.map((passage) => passage.text));
     index.upsert(
-      { path, contentHash: path, sizeBytes: 0, modifiedMs: 0, format, title: null, lang, meta: {}, text, passages },
+      {
+        path,
+        contentHash: path,
+        sizeBytes: 0,
+        modifiedMs: 0,
+        format,
+        title: null,
+        lang,
+        meta: {},
+        text,
+        blocks,
+        passages,
+      },
       vectors,
     );
   }
   encoder.encoded.documents.length = 0;
   return index;
+}
+
+/** A line that begins with # is a heading, all else are paragraphs. */
+function blocksOf(text: string): BlockSpan[] {
+  return Array.from(text.matchAll(/^#.*$|^(?!#).+(?:\n(?!#).+)*/gmu), ({ 0: block, index: start }) => ({
+    kind: block.startsWith('#') ? 'heading' : 'paragraph',
+    start,
+    end: start + block.length,
+  }));
 }

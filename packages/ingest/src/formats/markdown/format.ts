@@ -3,7 +3,7 @@ import type { Format } from '../format.js';
 export const MARKDOWN = {
   name: 'markdown',
   extensions: new Set(['md', 'markdown', 'mdown', 'mkd', 'mkdn', 'mdx', 'qmd', 'rmd']),
-  version: 1,
+  version: 2,
   isTrusted: true,
   source: 'text',
   isOwnText: true,

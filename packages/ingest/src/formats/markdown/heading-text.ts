@@ -6,12 +6,16 @@ const ANCHORS = [
   /<a\b[^>]*>[ \t]*<\/a>/gi,
 ];
 
+/** `[[Page]]`, `[[Page#Part]]`, `[[Page|what one reads]]`. */
+const WIKI_LINK = /!?\[\[([^[\]|]+)(?:\|([^[\]]+))?\]\]/g;
+
 export function headingText(source: string): string {
   let text = source;
   for (const anchor of ANCHORS) text = text.replace(anchor, '');
   const code: string[] = [];
   text = text.replace(/(`+)(.+?)\1(?!`)/g, (_, __, inner: string) => `\u0000${code.push(inner.trim()) - 1}\u0000`);
   text = text
+    .replace(WIKI_LINK, (_, target: string, alias?: string) => alias ?? target.replace('#', ' › '))
     .replace(/!?\[([^[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^[\]]*\])/g, '$1')
     .replace(/<\/?[A-Za-z][^<>]*>/g, '')
     .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, '$2')

@@ -61,7 +61,7 @@ describe('readMarkdown', () => {
       '# 本物',
     ];
     expect(outline(html.join('\n'))).toEqual([
-      'paragraph <!--\n# kein Titel\n-->',
+      'markup <!--\n# kein Titel\n-->',
       'code <pre>\n# 見出しではない\n</pre>',
       'code <script>\n# x\n</script>',
       'h1 本物',
@@ -77,6 +77,67 @@ describe('readMarkdown', () => {
       'h2 trois',
     ]);
     expect(outline('<!-- nie geschlossen\n\n# Titel')).toEqual(['paragraph <!-- nie geschlossen', 'h1 Titel']);
+  });
+
+  it('knows callouts in each of their spellings, and their text is no code', () => {
+    const lines = [
+      '> [!WARNING]',
+      '> Nicht über **60 °C** waschen.',
+      '',
+      '> [!tip]- 保存方法',
+      '> 冷暗所に置く。',
+      '',
+      '!!! note "Ghi chú"',
+      '    Nước phải đun sôi.',
+      '',
+      '    Thêm một câu.',
+      '',
+      '=== "Linux"',
+      '',
+      '    ```sh',
+      '    # kein Titel',
+      '    ```',
+      '',
+      ':::danger',
+      'لا تفتح الغطاء.',
+      ':::',
+    ];
+    expect(outline(lines.join('\n'))).toEqual([
+      'markup > [!WARNING]',
+      'paragraph > Nicht über **60 °C** waschen.',
+      'paragraph > [!tip]- 保存方法\n> 冷暗所に置く。',
+      'paragraph !!! note "Ghi chú"\n    Nước phải đun sôi.',
+      'paragraph     Thêm một câu.',
+      'paragraph === "Linux"',
+      'code     ```sh\n    # kein Titel\n    ```',
+      'markup :::danger',
+      'paragraph لا تفتح الغطاء.',
+      'markup :::',
+    ]);
+  });
+
+  it('reads the modules of MDX as code, in MDX alone', () => {
+    const source =
+      "import { Chart } from './chart.js'\nexport const meta = {\n  title: '# x'\n}\n\n# Gezeiten\n\n{/* Notiz */}\n<>\n<Chart year={2024}>\nZweimal am Tag.\n</Chart>\n</>";
+    const { text, blocks } = readMarkdown(source, 'mdx');
+    expect(blocks.map(({ kind, start, end }) => [kind, text.slice(start, end).split('\n')[0]])).toEqual([
+      ['code', "import { Chart } from './chart.js'"],
+      ['heading', '# Gezeiten'],
+      ['markup', '{/* Notiz */}'],
+      ['markup', '<>'],
+      ['markup', '<Chart year={2024}>'],
+      ['paragraph', 'Zweimal am Tag.'],
+      ['markup', '</Chart>'],
+      ['markup', '</>'],
+    ]);
+    expect(outline('import tax applies\n\nto tea')).toEqual(['paragraph import tax applies', 'paragraph to tea']);
+  });
+
+  it('reads wiki links in headings as they are shown', () => {
+    expect(outline('# [[Tide tables|Tidenkalender]] und [[潮汐#満潮]]\n\nSiehe ![[karte.png]] und [[Ebbe]].')).toEqual([
+      'h1 Tidenkalender und 潮汐 › 満潮',
+      'paragraph Siehe ![[karte.png]] und [[Ebbe]].',
+    ]);
   });
 
   it('leaves the bytes of images out, lines kept', () => {
@@ -100,9 +161,9 @@ describe('readMarkdown', () => {
       draft: 'false',
     });
     expect(outline('---\n\nNur ein Satz, kein Kopf. Zeit: Mittag.\n\n---\n\nMehr.')).toEqual([
-      'paragraph ---',
+      'markup ---',
       'paragraph Nur ein Satz, kein Kopf. Zeit: Mittag.',
-      'paragraph ---',
+      'markup ---',
       'paragraph Mehr.',
     ]);
   });

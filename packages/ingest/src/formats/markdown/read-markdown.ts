@@ -1,7 +1,7 @@
 /**
  * Markdown by lines: the extracted text is the file's own but for the bytes of images in it, only its structure is found.
- * Knows front matter, ATX and setext headings, fences, indented code, blocks of HTML, tables and lists; everything else
- * (MkDocs and MDX tags too) is a paragraph like any other.
+ * Knows front matter, ATX and setext headings, fences, indented code, blocks of HTML, tables, lists, callouts in their
+ * several spellings and the modules of MDX; everything else is a paragraph like any other.
  */
 import { type Block, block, type Extraction } from '../../extraction.js';
 import { type LineSpan, lineSpans } from '../../text/line-spans.js';
@@ -16,19 +16,26 @@ const ITEM = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])(?:[ \t]+|$)/;
 const RULE = /^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const TABLE_RULE = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 const INDENTED = /^(?: {4}| {0,3}\t)[ \t]*\S/;
-const TAG_ONLY = /^[ \t]*<\/?[A-Za-z][^<>]*>[ \t]*$/;
+const TAG_ONLY = /^[ \t]*<\/?(?:[A-Za-z][^<>]*)?>[ \t]*$/;
+/** Lines that nobody reads: definitions of links, fences of containers, includes, comments of MDX, lone images, marks of callouts. */
+const MARKUP_LINE =
+  /^[ \t]*(?:\[[^\]]+\]:[ \t]*\S*(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^)]*\)))?|:{3,}[^\n]*|\/{3,}[^\n]*|\{[*%!{].*[}%*]\}|\{\/\*.*\*\/\}|!\[[^\]]*\]\([^)]*\)|!\[\[[^\]]*\]\]|(?:>[ \t]?)+\[![\p{L}\p{N} _|-]+\][+-]?)[ \t]*$/u;
+/** What MkDocs writes above a callout or a tab: indented lines below it are its text, not code. */
+const CONTAINER = /^[ \t]*(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+(?:[\w-]+|"[^"]*")/;
+const MODULE = /^(?:import|export)(?=[ {*])/;
 
-export function readMarkdown(source: string): Extraction {
+/** @param extension of the file's name: `mdx` has modules */
+export function readMarkdown(source: string, extension = 'md'): Extraction {
   const { text, notes } = withoutDataAddresses(source);
   const front = readFrontMatter(text);
-  const blocks = findBlocks(text, lineSpans(text, front.end));
+  const blocks = findBlocks(text, lineSpans(text, front.end), extension === 'mdx');
   const firstHeading = blocks.find(({ kind, heading }) => kind === 'heading' && heading !== '')?.heading;
   const title = front.meta.title?.trim() || firstHeading || null;
   const declaredLang = /^[a-z]{2,3}\b/i.exec(front.meta.lang ?? '')?.[0].toLowerCase() ?? null;
   return { text, title, meta: front.meta, blocks, places: [], hasLines: true, declaredLang, notes };
 }
 
-function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
+function findBlocks(text: string, lines: readonly LineSpan[], hasModules: boolean): Block[] {
   const blocks: Block[] = [];
   const lineAt = (index: number): string => {
     const line = lines[index];
@@ -36,7 +43,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
   };
   let at = 0;
   /** Adds lines [at, stop) as one block and moves on. */
-  const take = (kind: 'paragraph' | 'item' | 'code' | 'table', stop: number): void => {
+  const take = (kind: 'paragraph' | 'item' | 'code' | 'table' | 'markup', stop: number): void => {
     blocks.push(block(kind, lines[at]!.start, lines[stop - 1]!.end));
     at = stop;
   };
@@ -46,7 +53,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
     at = stop;
   };
 
-  /** True below an item, whose further paragraphs and fences are indented. */
+  /** True below an item or above a container, whose paragraphs and fences are indented. */
   let list = false;
   while (at < lines.length) {
     const line = lineAt(at);
@@ -55,7 +62,11 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
       continue;
     }
     if (!/^[ \t]/.test(line)) list = false;
-    if (ITEM.test(line)) list = true;
+    if (ITEM.test(line) || CONTAINER.test(line)) list = true;
+    if (hasModules && MODULE.test(line)) {
+      take('code', endOfParagraph(lineAt, at, lines.length));
+      continue;
+    }
     if (INDENTED.test(line) && !list) {
       let stop = at + 1;
       for (let next = stop; next < lines.length; next++) {
@@ -71,7 +82,7 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
       while (stop < lines.length && !htmlEnd.test(lineAt(stop))) stop++;
       // What is never closed would swallow the rest of the file: its first line is text.
       if (stop < lines.length) {
-        take(line.trimStart().startsWith('<!--') ? 'paragraph' : 'code', stop + 1);
+        take(line.trimStart().startsWith('<!--') ? 'markup' : 'code', stop + 1);
         continue;
       }
     }
@@ -91,8 +102,8 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
       take('table', stop);
       continue;
     }
-    if (RULE.test(line) || TAG_ONLY.test(line)) {
-      take('paragraph', at + 1);
+    if (RULE.test(line) || TAG_ONLY.test(line) || MARKUP_LINE.test(line)) {
+      take('markup', at + 1);
       continue;
     }
     const isItem = ITEM.test(line);
@@ -110,6 +121,12 @@ function findBlocks(text: string, lines: readonly LineSpan[]): Block[] {
   return blocks;
 }
 
+function endOfParagraph(lineAt: (index: number) => string, at: number, end: number): number {
+  let stop = at + 1;
+  while (stop < end && lineAt(stop).trim() !== '') stop++;
+  return stop;
+}
+
 function interruptsParagraph(line: string, next: string): boolean {
   if (line.trim() === '') return true;
   if (SETEXT.test(line)) return false;
@@ -120,6 +137,8 @@ function interruptsParagraph(line: string, next: string): boolean {
     RULE.test(line) ||
     ITEM.test(line) ||
     TAG_ONLY.test(line) ||
+    MARKUP_LINE.test(line) ||
+    CONTAINER.test(line) ||
     (line.includes('|') && isTableRule(next))
   );
 }

@@ -3,7 +3,7 @@ import type { Format } from '../format.js';
 export const PDF = {
   name: 'pdf',
   extensions: new Set(['pdf']),
-  version: 1,
+  version: 2,
   isTrusted: false,
   source: 'bytes',
   /**

@@ -70,15 +70,19 @@ export function alongAxes(direction: Direction, x: number, y: number, { left, ri
   }
 }
 
+/** Of the square of an ideograph. */
+const ABOVE_BASELINE = 0.88;
+
 /** The same glyph, taken as one of a column of vertical writing. Its own direction is 0 or 3. */
 export function asVertical(glyph: Glyph): Glyph {
   if (glyph.direction === 3) return { ...glyph, direction: VERTICAL, baseline: (glyph.low + glyph.high) / 2 };
-  const { left, right, low, high } = glyph;
+  const { left, right, baseline, size } = glyph;
   return {
     ...glyph,
     direction: VERTICAL,
-    left: -high,
-    right: -low,
+    // The square that the letter fills: fonts may state far taller boxes.
+    left: -(baseline + size * ABOVE_BASELINE),
+    right: -(baseline + size * (ABOVE_BASELINE - 1)),
     baseline: (left + right) / 2,
     low: left,
     high: right,
