@@ -51,7 +51,7 @@ export interface SyncContext {
 }
 
 /**
- * Brings the index in step with files and folders: new and changed files are read, encoded and stored (each in one
+ * Brings the index in step with files and folders: new and changed files are read, encoded and stored (a few dozen in one
  * transaction), files gone from below a given folder are deleted, unchanged ones cost one stat. What could not be looked
  * at, or not be read for a reason that may pass, stays as it is stored and is tried again by the next sync. Interrupted
  * at any moment, the next sync goes on where this one stopped.
