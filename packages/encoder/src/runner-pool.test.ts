@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TokenBatch } from '@glot/lfm2';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { openEncoder } from './open-encoder.js';
 import { RunnerPool } from './runner-pool.js';
 import type { TrunkRunner } from './trunk-runner.js';
@@ -74,6 +74,28 @@ describe('RunnerPool', () => {
       expect(asked).toBe(1);
       await pool.dispose();
     }
+  });
+
+  it('ends all but the first once there is nothing to do, and starts others again when runs wait', async () => {
+    const runners: HeldRunner[] = [new HeldRunner()];
+    const startAnother = async () => {
+      runners.push(new HeldRunner());
+      return runners.at(-1)!;
+    };
+    const pool = new RunnerPool(runners[0]!, 2, startAnother, 1);
+    for (let round = 1; round <= 2; round += 1) {
+      const running = [pool.run(batch(9)), pool.run(batch(9)), pool.run(batch(9))];
+      await settled();
+      expect(runners).toHaveLength(1 + round);
+      running.push(pool.run(batch(5)));
+      expect(runners.at(-1)!.lengths).toEqual([5]);
+      for (const runner of runners) runner.finishAll();
+      await Promise.all(running);
+      await vi.waitFor(() => expect(runners.at(-1)!.disposed).toBe(true), { timeout: 60_000 });
+      expect(runners[0]!.disposed).toBe(false);
+    }
+    await pool.dispose();
+    expect(runners.every(({ disposed }) => disposed)).toBe(true);
   });
 
   it('disposes of one that is just being started', async () => {

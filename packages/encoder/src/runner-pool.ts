@@ -4,6 +4,9 @@ import type { TrunkRunner } from './trunk-runner.js';
 /** Runs that wait at a runner before another one is started beside it. */
 const QUEUE = 2;
 
+/** Others than the first end once there was nothing to do for so long: each holds the model. */
+const IDLE_MS = 1_000;
+
 interface Lane {
   readonly runner: TrunkRunner;
   /** Tokens of the runs that it was given and has not finished. */
@@ -21,14 +24,23 @@ export class RunnerPool implements TrunkRunner {
   readonly #startAnother: () => Promise<TrunkRunner | null>;
   #starting: Promise<void> | null = null;
   #isComplete = false;
+  #idle: NodeJS.Timeout | undefined;
+  readonly #idleMs: number;
+  #ending: Promise<unknown> = Promise.resolve();
   #disposed: Promise<void> | null = null;
 
   /**
    * @param first a runner that is loaded
    * @param startAnother null where no more can be had; it is not asked again then
    */
-  constructor(first: TrunkRunner, lanes: number, startAnother: () => Promise<TrunkRunner | null>) {
+  constructor(
+    first: TrunkRunner,
+    lanes: number,
+    startAnother: () => Promise<TrunkRunner | null>,
+    idleMs: number = IDLE_MS,
+  ) {
     this.lanes = lanes;
+    this.#idleMs = idleMs;
     this.#lanes = [{ runner: first, tokens: 0, runs: 0 }];
     this.#startAnother = startAnother;
   }
@@ -37,6 +49,7 @@ export class RunnerPool implements TrunkRunner {
     let lane = this.#lanes[0]!;
     for (const other of this.#lanes) if (other.tokens < lane.tokens) lane = other;
     if (lane.runs >= QUEUE) this.#grow();
+    clearTimeout(this.#idle);
     lane.runs += 1;
     lane.tokens += batch.ids.length;
     try {
@@ -44,12 +57,29 @@ export class RunnerPool implements TrunkRunner {
     } finally {
       lane.runs -= 1;
       lane.tokens -= batch.ids.length;
+      this.#shrinkLater();
     }
   }
 
   dispose(): Promise<void> {
     this.#disposed ??= this.#dispose();
     return this.#disposed;
+  }
+
+  get #isIdle(): boolean {
+    return this.#lanes.every(({ runs }) => runs === 0);
+  }
+
+  #shrinkLater(): void {
+    clearTimeout(this.#idle);
+    if (this.#isIdle) this.#idle = setTimeout(() => this.#shrink(), this.#idleMs).unref();
+  }
+
+  #shrink(): void {
+    if (!this.#isIdle || this.#disposed) return;
+    const others = this.#lanes.splice(1);
+    if (others.length > 0) this.#isComplete = false;
+    this.#ending = Promise.allSettled([this.#ending, ...others.map(({ runner }) => runner.dispose())]);
   }
 
   #grow(): void {
@@ -61,11 +91,13 @@ export class RunnerPool implements TrunkRunner {
         if (runner) this.#lanes.push({ runner, tokens: 0, runs: 0 });
         this.#isComplete = runner === null || this.#lanes.length === this.lanes;
         this.#starting = null;
+        this.#shrinkLater();
       });
   }
 
   async #dispose(): Promise<void> {
+    clearTimeout(this.#idle);
     await this.#starting;
-    await Promise.all(this.#lanes.map(({ runner }) => runner.dispose()));
+    await Promise.all([this.#ending, ...this.#lanes.map(({ runner }) => runner.dispose())]);
   }
 }
