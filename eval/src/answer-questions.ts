@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadBeirDataset } from './beir-dataset.js';
 import { malformedLine, readLines } from './text-lines.js';
 import type { BeirPassage } from './types.js';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { malformedLine, plainOrGzipped, readLines } from './text-lines.js';
 import type { BeirDataset, BeirPassage, BeirQuery, Qrels } from './types.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { openIndex } from '@glot/index';
 import { type AnswerEvent, askStream, type Citation, type ConversationEvent, converse } from '@glot/rag';
-import { z } from 'zod';
+import * as z from 'zod';
 import { holdsAnswer } from '../answer-text.js';
 
 /** Conversations over fixtures/corpus: what follow-ups become by evidence, beside each question asked by itself. */

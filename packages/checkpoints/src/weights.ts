@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonFiles } from './json-files.js';
 import { SafetensorsFile } from './safetensors/safetensors-file.js';
 

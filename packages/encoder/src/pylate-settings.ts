@@ -1,6 +1,6 @@
 import type { JsonFiles } from '@glot/checkpoints';
 import { isGlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
 import { readSettingsFile, SETTINGS, TRANSFORMER_SETTINGS } from './settings-files.js';
 

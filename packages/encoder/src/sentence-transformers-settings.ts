@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonFiles } from '@glot/checkpoints';
 import { isGlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TextSettings } from './colbert-settings.js';
 import {
   invalidSettings,

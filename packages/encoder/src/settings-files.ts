@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const SETTINGS = 'config_sentence_transformers.json';
 export const TRANSFORMER_SETTINGS = 'sentence_bert_config.json';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonFiles, ModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ColbertSettings, Projection, TextSettings } from './colbert-settings.js';
 import { readPylateSettings } from './pylate-settings.js';
 import { readSentenceTransformersSettings } from './sentence-transformers-settings.js';

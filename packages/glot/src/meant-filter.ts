@@ -44,8 +44,8 @@ function meantLanguage(name: string): string {
  * @throws GlotError `glot.filter` for one that there is not
  */
 export async function formatsNamed(names: readonly string[]): Promise<string[]> {
-  // Brought in only here: searching starts without the readers.
-  const { FORMATS } = await import('@glot/ingest');
+  // Brought in only here: most searches name no format.
+  const { FORMATS } = await import('@glot/ingest/formats');
   return names.map((name) => {
     const wanted = name.toLowerCase().replace(/^\*?\./u, '');
     const format = FORMATS.find((one) => one.name === wanted) ?? FORMATS.find((one) => one.extensions.has(wanted));

@@ -1,12 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  checkPoolFactor,
-  type Encoder,
-  type EncoderDescription,
-  EncoderModel,
-  type EncoderPrecision,
-  openEncoder,
-} from '@glot/encoder';
+import type { Encoder, EncoderDescription, EncoderModel, EncoderPrecision } from '@glot/encoder';
 import { GlotError, isGlotError } from '@glot/errors';
 import {
   type DocumentInput,
@@ -142,12 +135,17 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
 
   async function loadEncoder(): Promise<Encoder> {
     encoder ??= options.encoder && Promise.resolve(options.encoder);
-    encoder ??= (model === null ? openEncoder(modelOptions(options, index.encoder)) : model.load()).finally(() =>
-      model?.close(),
-    );
+    encoder ??= openModel().finally(() => model?.close());
     const loaded = await encoder;
     index.requireEncoder(identityOf(loaded));
     return loaded;
+  }
+
+  async function openModel(): Promise<Encoder> {
+    if (model !== null) return model.load();
+    // The code of models is brought in only where one is needed: lexical search starts without it.
+    const { openEncoder } = await import('@glot/encoder');
+    return openEncoder(modelOptions(options, index.encoder));
   }
 
   async function bring(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
@@ -234,6 +232,7 @@ async function openToChange(
   options: OpenGlotOptions,
 ): Promise<{ index: MultivectorIndex; model: EncoderModel | null }> {
   const { poolFactor, profile } = options;
+  const { checkPoolFactor, EncoderModel } = await import('@glot/encoder');
   if (poolFactor !== undefined) checkPoolFactor(poolFactor);
   const place = { file: options.index, mode: 'write', ...(profile && { profile }) } as const;
   const found = await openIndex(place).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import type { FormatReading } from '@glot/index';
-import { versionOfFormat } from '@glot/ingest';
+import { versionOfFormat } from '@glot/ingest/formats';
 
 /** By format: documents whose reader has changed since. What no reader of files brought, an import for one, is none. */
 export function readEarlier(readings: readonly FormatReading[]): { format: string; documents: number }[] {

@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import type { AttentionMode, ConvolutionMode } from '@glot/kernels';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a layer does between its two residual additions, before the feed-forward half. */
 export type LayerType = 'conv' | 'full_attention';

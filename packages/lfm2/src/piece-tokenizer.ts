@@ -1,5 +1,5 @@
 import type { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type BytePairModel, BytePairs } from './byte-pairs.js';
 
 // The large lists are looked at where they are used.

@@ -1,7 +1,7 @@
 import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PieceTokenizer } from './piece-tokenizer.js';
 import { type TextSpan, tokenSpans } from './token-spans.js';
 

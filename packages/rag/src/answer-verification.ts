@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { foldText } from '@glot/text';
-import { z } from 'zod';
+import * as z from 'zod';
 import { countWords, MINIMUM_QUOTE_WORDS, verifyCitation } from './citation-verification.js';
 
 /**

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { dirname, join, resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
 import { type Graph, GraphBuilder, int8Sign } from '@glot/kernels';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hubSettings } from '../hub/settings.js';
 import type { Precision } from '../precision.js';
 import type { TensorFile } from '../weights.js';

@@ -1,5 +1,5 @@
 import { abortableFetch, GlotError, isGlotError, throwIfAborted } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSafePath, type ModelName, pathEscapes } from './model-name.js';
 import type { HubSettings } from './settings.js';
 

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSafePath } from './model-name.js';
 
 /** File in a model's folder that says what was pulled; it is written last, so a folder without it is no model. */

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type OpenIndexOptions, openIndex } from '../open-index.js';
 import type { DocumentInput } from '../types.js';
 import { DOCUMENTS_FILE, ENCODER_FILE, type TransferReport, VECTORS_FILE } from './export-index.js';

@@ -1,7 +1,7 @@
 import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import { Template } from '@huggingface/jinja';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';

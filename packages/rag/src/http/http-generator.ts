@@ -1,5 +1,5 @@
 import { abortableFetch, GlotError, throwIfAborted } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerPrompt } from '../prompting/answer-prompt.js';
 import { CitedText } from '../prompting/cited-text.js';
 import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../prompting/rewrite-prompt.js';

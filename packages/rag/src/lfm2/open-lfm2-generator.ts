@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { withModelFiles } from '@glot/checkpoints';
-import { type DecoderOptions, Generator } from '@glot/lfm2';
+import type { DecoderOptions } from '@glot/lfm2';
 import type { AnswerGenerator } from '../types.js';
 import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
 
@@ -22,6 +21,8 @@ export async function openLfm2Generator(
   path: string,
   { decoder, ...options }: OpenLfm2GeneratorOptions = {},
 ): Promise<OpenedGenerator> {
+  // Brought in only here: most answers are made of quotes, and need no language model.
+  const [{ withModelFiles }, { Generator }] = await Promise.all([import('@glot/checkpoints'), import('@glot/lfm2')]);
   return withModelFiles(path, async (files) => {
     const { json: tokenizer } = await files.tokenizer();
     const model = await Generator.open(files, decoder);

@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const TOKENIZER = z.object({
   model: z.object({ vocab: z.record(z.string(), z.number().int().nonnegative()) }),
