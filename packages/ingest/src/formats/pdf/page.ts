@@ -1,5 +1,6 @@
 /** A page -> paragraphs, by its tags where it has them and they reach its text, else by where its lines stand. */
 import type { PDFPageProxy } from 'pdfjs-dist';
+import { withAccents } from './accents.js';
 import { withWholeClusters } from './clusters.js';
 import { inColumns } from './columns.js';
 import { besideLabels } from './filled-in.js';
@@ -25,7 +26,7 @@ export interface ReadPage extends PageParagraphs {
 
 export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<ReadPage> {
   const { glyphs: legible, kept, dropped } = await glyphsOf(page, pdfium);
-  const glyphs = besideLabels(withoutOverprint(withWholeClusters(legible)));
+  const glyphs = besideLabels(withoutOverprint(withAccents(withWholeClusters(legible))));
   const { rightToLeft, leftToRight } = lettersByDirection(glyphs);
   const isRightToLeftPage = rightToLeft > leftToRight;
   const tree = await page.getStructTree().catch(() => null);

@@ -71,6 +71,8 @@ export function taggedParagraphs(
       if (text !== '')
         paragraphs.push({ text, size: lines(own)[0]?.size ?? 0, lineCount: 1, tag: { kind: 'heading', level } });
     } else if (node.role === 'Table') {
+      const caption = textOf(lines(outsideRows(node, marked.contents)));
+      if (caption !== '') paragraphs.push({ text: caption, size: 0, lineCount: 1, tag: { kind: 'paragraph' } });
       const text = rowsOf(node)
         .map((row) => rowText(row, marked.contents, lines))
         .filter((row) => row !== '')
@@ -167,6 +169,18 @@ function headingLevel(role: string): number | null {
 
 const rowsOf = (node: StructTreeNode): StructTreeNode[] =>
   node.children.flatMap((child) => (isContent(child) ? [] : child.role === 'TR' ? [child] : rowsOf(child)));
+
+/** Of a table: its caption, and whatever else is in no row. */
+const outsideRows = (node: StructTreeNode, contents: MarkedContent['contents']): Glyph[] =>
+  node.children.flatMap((child) =>
+    isContent(child)
+      ? contentOf(child, contents)
+      : child.role === 'TR'
+        ? []
+        : rowsOf(child).length > 0
+          ? outsideRows(child, contents)
+          : glyphsBelow(child, contents),
+  );
 
 function rowText(
   row: StructTreeNode,
