@@ -9,7 +9,7 @@ import numpy as np
 
 def safetensors(path, tensors, metadata=None):
     """tensors: name -> numpy array; the format is a length, a JSON header and the bytes."""
-    kinds = {"float16": "F16", "float32": "F32", "int64": "I64", "int32": "I32"}
+    kinds = {"float16": "F16", "float32": "F32", "int64": "I64", "int32": "I32", "uint8": "U8"}
     header, at = {"__metadata__": metadata or {"format": "pt"}}, 0
     for name, t in tensors.items():
         header[name] = {"dtype": kinds[t.dtype.name], "shape": list(t.shape), "data_offsets": [at, at + t.nbytes]}
@@ -31,6 +31,7 @@ def config(c, vocab, marks, dtype="float16"):
         "block_auto_adjust_ff_dim": False, "block_dim": H, "block_ff_dim": c["intermediate_size"],
         "block_ffn_dim_multiplier": 1.0, "block_multiple_of": 64, "block_norm_eps": c["norm_eps"], "block_use_swiglu": True,
         "bos_token_id": marks["bos"], "conv_L_cache": c["conv_L_cache"], "conv_bias": False, "conv_dim": H, "dtype": dtype,
+        **({"embedding_size": c["embedding_size"]} if "embedding_size" in c else {}),
         "eos_token_id": marks["eos"], "hidden_size": H, "initializer_range": 0.02, "intermediate_size": c["intermediate_size"],
         "layer_types": c["layer_types"], "max_position_embeddings": 2048, "model_type": "lfm2", "norm_eps": c["norm_eps"],
         "num_attention_heads": c["num_attention_heads"], "num_heads": c["num_attention_heads"],

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import evaluate as sets
 from pieces import BOS, DOCUMENT, QUERY
-from student import Student
+from student import Layout, Student
 
 QUERY_LENGTH, DOCUMENT_LENGTH = 48, 256
 KIND = {"Q": QUERY, "D": DOCUMENT}
@@ -64,7 +64,7 @@ class Encoder:
 def of_student(model, tok, dtype=torch.bfloat16):
     def run(x, _):
         with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
-            return model(model.table(x), torch.ones(x.shape), dtype)
+            return model(model.table(x).flatten(0, 1), Layout([x.shape[1]] * len(x)), dtype).view(*x.shape, -1)
     return Encoder(tok, run)
 
 

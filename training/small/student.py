@@ -1,16 +1,19 @@
 """The student: LFM2 layers in their bidirectional form, as glot runs them (see ../model.py for the same in plain float32).
 
-Shapes: B texts of S tokens, H wide, d out. The table has one constant channel (its first), so that a gate can be constant
-and a SwiGLU can copy a plain feed-forward of the teacher's.
+Texts go through in one piece: n tokens of all of them one after the other, so that every matrix product is a large one; the
+`Layout` knows which tokens belong together. Shapes: H wide, d out. The table has one constant channel (its first), so that a gate can be constant
+and a SwiGLU can copy a plain feed-forward of the teacher's. Its rows are E wide and fill the first channels of the stream.
 """
 import math
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 CONFIG = {"hidden_size": 384, "intermediate_size": 1024, "num_attention_heads": 12, "num_key_value_heads": 12,
-          "layer_types": ["conv", "full_attention"] * 3, "norm_eps": 1e-5, "rope_theta": 1000000.0, "conv_L_cache": 3, "out": 128}
+          "layer_types": ["conv", "full_attention"] * 3, "norm_eps": 1e-5, "rope_theta": 1000000.0, "conv_L_cache": 3, "out": 128,
+          "embedding_size": 256}
 
 
 def shape(width=384, inner=1024, kinds="cacaca", heads=12, keys=12):
@@ -41,6 +44,57 @@ def linear(i, o):
     return nn.Linear(i, o, bias=False)
 
 
+class Layout:
+    """Which of n tokens form a text, and what tokens of one text see of each other."""
+
+    def __init__(self, lengths, slack=1.15):
+        lengths = np.asarray(lengths)
+        n, starts = int(lengths.sum()), np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        self.lengths, self.starts = lengths, starts
+        self.positions = torch.from_numpy(np.arange(n) - np.repeat(starts, lengths))
+        first, last = torch.ones(n, 1), torch.ones(n, 1)
+        first[torch.from_numpy(starts)] = 0
+        last[torch.from_numpy(starts + lengths - 1)] = 0
+        self.first, self.last = first, last
+        # texts of like length side by side: (places [B,S], hidden keys [B,1,1,S] or None, real ones of the flat places)
+        self.groups, order, at = [], np.argsort(lengths, kind="stable"), 0
+        while at < len(order):
+            end = at + 1
+            while end < len(order) and lengths[order[end]] <= slack * lengths[order[at]] + 2:
+                end += 1
+            part, longest = order[at:end], lengths[order[end - 1]]
+            real = np.arange(longest) < lengths[part][:, None]
+            places = torch.from_numpy(np.where(real, starts[part][:, None] + np.arange(longest), starts[part][:, None]))
+            whole = bool(real.all())
+            hidden = None if whole else torch.from_numpy(np.where(real, 0, -1e9).astype(np.float32))[:, None, None, :]
+            self.groups.append((places, hidden, None if whole else torch.from_numpy(np.flatnonzero(real))))
+            at = end
+        flat = [p.view(-1) if r is None else p.view(-1)[r] for p, _, r in self.groups]
+        self.back = torch.argsort(torch.cat(flat))
+
+    def to(self, device):
+        for name in ("positions", "first", "last", "back"):
+            setattr(self, name, getattr(self, name).to(device))
+        self.groups = [tuple(t if t is None else t.to(device) for t in g) for g in self.groups]
+        return self
+
+    def before(self, v):
+        return F.pad(v[:-1], (0, 0, 1, 0)) * self.first.to(v.dtype)
+
+    def after(self, v):
+        return F.pad(v[1:], (0, 0, 0, 1)) * self.last.to(v.dtype)
+
+    def attend(self, q, k, v):
+        """[n, heads, size] -> [n, heads * size]"""
+        out, shared = [], q.shape[1] != k.shape[1]
+        for places, hidden, real in self.groups:
+            a, b, c = (t[places].transpose(1, 2) for t in (q, k, v))
+            y = F.scaled_dot_product_attention(a, b, c, attn_mask=None if hidden is None else hidden.to(a.dtype), enable_gqa=shared)
+            y = y.transpose(1, 2).reshape(places.numel(), -1)
+            out.append(y if real is None else y[real])
+        return torch.cat(out)[self.back]
+
+
 class ShortConv(nn.Module):
     def __init__(self, c):
         super().__init__()
@@ -48,12 +102,11 @@ class ShortConv(nn.Module):
         self.in_proj, self.out_proj = linear(H, 3 * H), linear(H, H)
         self.conv = nn.Conv1d(H, H, c["conv_L_cache"], groups=H, bias=False)
 
-    def forward(self, x, mask, rope):
+    def forward(self, x, layout, rope):
         b, c, u = self.in_proj(x).chunk(3, -1)
-        v = b * u * mask.unsqueeze(-1).to(x.dtype)
+        v = b * u
         w = self.conv.weight[:, 0].to(x.dtype)
-        y = v * w[:, 1] + F.pad(v[:, :-1], (0, 0, 1, 0)) * w[:, 0] + F.pad(v[:, 1:], (0, 0, 0, 1)) * w[:, 2]
-        return self.out_proj(c * y)
+        return self.out_proj(c * (v * w[:, 1] + layout.before(v) * w[:, 0] + layout.after(v) * w[:, 2]))
 
 
 class Attention(nn.Module):
@@ -65,17 +118,13 @@ class Attention(nn.Module):
         self.k_proj, self.v_proj = linear(H, self.nkv * self.hd), linear(H, self.nkv * self.hd)
         self.q_layernorm, self.k_layernorm = RMS(self.hd, c["norm_eps"]), RMS(self.hd, c["norm_eps"])
 
-    def forward(self, x, mask, rope):
-        B, S, _ = x.shape
+    def forward(self, x, layout, rope):
         cos, sin = rope
         half = self.hd // 2
         turn = lambda t: t * cos + torch.cat([-t[..., half:], t[..., :half]], -1) * sin
-        q = turn(self.q_layernorm(self.q_proj(x).view(B, S, self.nh, self.hd)).transpose(1, 2))
-        k = turn(self.k_layernorm(self.k_proj(x).view(B, S, self.nkv, self.hd)).transpose(1, 2))
-        v = self.v_proj(x).view(B, S, self.nkv, self.hd).transpose(1, 2)
-        seen = ((mask - 1) * 1e9)[:, None, None, :].to(x.dtype)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=seen, enable_gqa=self.nh != self.nkv)
-        return self.out_proj(y.transpose(1, 2).reshape(B, S, -1))
+        q = turn(self.q_layernorm(self.q_proj(x).view(-1, self.nh, self.hd)))
+        k = turn(self.k_layernorm(self.k_proj(x).view(-1, self.nkv, self.hd)))
+        return self.out_proj(layout.attend(q, k, self.v_proj(x).view(-1, self.nkv, self.hd)))
 
 
 class FeedForward(nn.Module):
@@ -99,9 +148,13 @@ class Layer(nn.Module):
             self.self_attn = Attention(c)
         self.feed_forward = FeedForward(c)
 
-    def forward(self, h, mask, rope):
+    @property
+    def operator(self):
+        return self.conv if self.kind == "conv" else self.self_attn
+
+    def forward(self, h, layout, rope):
         kind = rope[0].dtype  # of the products; the sum of the blocks stays in float32
-        h = h + (self.conv if self.kind == "conv" else self.self_attn)(self.operator_norm(h).to(kind), mask, rope)
+        h = h + self.operator(self.operator_norm(h).to(kind), layout, rope)
         return h + self.feed_forward(self.ffn_norm(h).to(kind))
 
 
@@ -109,24 +162,25 @@ class Student(nn.Module):
     def __init__(self, vocab, c=CONFIG):
         super().__init__()
         self.c = c
-        self.embed_tokens = nn.Embedding(vocab, c["hidden_size"])
+        self.embed_tokens = nn.Embedding(vocab, c["embedding_size"])
         self.layers = nn.ModuleList(Layer(c, k) for k in c["layer_types"])
         self.embedding_norm = RMS(c["hidden_size"], c["norm_eps"])
         self.dense = linear(c["hidden_size"], c["out"])
 
     def table(self, ids):
-        """[...] -> [..., H], rounded as it is stored"""
+        """[...] -> [..., E], rounded as it is stored"""
         return rounded(self.embed_tokens.weight[ids])
 
-    def rope(self, S, dtype):
+    def rope(self, layout, dtype):
         hd = self.c["hidden_size"] // self.c["num_attention_heads"]
-        f = self.c["rope_theta"] ** (-torch.arange(0, hd, 2).float() / hd)
-        a = torch.arange(S).float()[:, None] * f
+        f = self.c["rope_theta"] ** (-torch.arange(0, hd, 2, device=layout.positions.device).float() / hd)
+        a = (layout.positions.float()[:, None] * f)[:, None]
         return torch.cat([a.cos(), a.cos()], -1).to(dtype), torch.cat([a.sin(), a.sin()], -1).to(dtype)
 
-    def forward(self, h, mask, dtype=torch.float32):
-        """rows of the table [B,S,H], mask [B,S] float (1 = token) -> [B,S,d], of any length"""
-        rope = self.rope(mask.shape[1], dtype)
+    def forward(self, h, layout, dtype=torch.float32):
+        """rows of the table [n,E] -> [n,d], of any length"""
+        rope = self.rope(layout, dtype)
+        h = F.pad(h, (0, self.c["hidden_size"] - h.shape[1]))
         for layer in self.layers:
-            h = layer(h, mask, rope)
+            h = layer(h, layout, rope)
         return self.dense(self.embedding_norm(h).to(dtype)).float()

@@ -11,7 +11,7 @@ const IndexFile = z.object({ weight_map: z.record(z.string(), z.string()) });
 /** What both kinds of weight file can do. */
 export type TensorFile = Pick<
   SafetensorsFile,
-  'path' | 'file' | 'names' | 'describe' | 'read' | 'readFloats' | 'close'
+  'path' | 'file' | 'names' | 'describe' | 'blockBits' | 'read' | 'readFloats' | 'close'
 >;
 
 /** The open weights of a model, in one file or several. */

@@ -61,6 +61,11 @@ export class Checkpoint {
     return this.#file(name).describe(this.#stored(name))!.shape;
   }
 
+  /** Bits of a number of a trunk tensor that is stored in blocks of 32, else null. @throws GlotError `lfm2.tensor` */
+  blockBits(name: string): 4 | 8 | null {
+    return this.#file(name).blockBits(this.#stored(name));
+  }
+
   /**
    * A trunk tensor widened to f32.
    * @throws GlotError `lfm2.tensor` where it is missing or has another shape, `lfm2.dtype`

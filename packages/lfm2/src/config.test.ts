@@ -29,6 +29,12 @@ describe('parseConfig', () => {
     expect(parseConfig({ ...BASE, head_dim: 32 }, 'e').headDim).toBe(32);
   });
 
+  it('takes tables that are narrower than the layers, and no wider ones', () => {
+    expect(parseConfig(BASE, 'a').embeddingSize).toBe(64);
+    expect(parseConfig({ ...BASE, embedding_size: 32 }, 'a').embeddingSize).toBe(32);
+    expect(() => parseConfig({ ...BASE, embedding_size: 96 }, 'a')).toThrowError(refusal('lfm2.config'));
+  });
+
   it('takes one end token or several', () => {
     const ends = (eos_token_id: unknown) => parseConfig({ ...BASE, eos_token_id }, 'x/config.json').eosTokenIds;
     expect(ends(7)).toEqual([7]);

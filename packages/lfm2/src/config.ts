@@ -8,6 +8,8 @@ export type LayerType = 'conv' | 'full_attention';
 /** The facts of a config.json that the trunk needs, whatever names they had there. */
 export interface Lfm2Config {
   readonly hiddenSize: number;
+  /** Width of the rows of the embedding table; zeros fill them up to `hiddenSize`. */
+  readonly embeddingSize: number;
   /** One entry per layer. */
   readonly layers: readonly LayerType[];
   readonly heads: number;
@@ -43,6 +45,7 @@ const ConfigFile = z.object({
   hidden_size: optional(size),
   block_dim: optional(size),
   conv_dim: optional(size),
+  embedding_size: optional(size),
   num_hidden_layers: size,
   layer_types: optional(z.array(z.string())),
   full_attn_idxs: optional(z.array(z.number().int().nonnegative())),
@@ -86,6 +89,10 @@ export function parseConfig(json: unknown, where: string): Lfm2Config {
     return value;
   };
   const hiddenSize = required(file.hidden_size ?? file.block_dim ?? file.conv_dim, 'hidden_size (or block_dim)');
+  const embeddingSize = file.embedding_size ?? hiddenSize;
+  if (embeddingSize > hiddenSize) {
+    throw invalid(where, `an embedding_size of ${embeddingSize} does not fit a hidden_size of ${hiddenSize}`);
+  }
   const heads = required(file.num_attention_heads ?? file.num_heads, 'num_attention_heads (or num_heads)');
   const headDim = file.head_dim ?? hiddenSize / heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0)
@@ -103,6 +110,7 @@ export function parseConfig(json: unknown, where: string): Lfm2Config {
   const bidirectional = (file.architectures ?? []).some((name) => name.startsWith('Lfm2Bidirectional'));
   return {
     hiddenSize,
+    embeddingSize,
     layers: layerTypes(file.num_hidden_layers, file.layer_types, file.full_attn_idxs, where),
     heads,
     kvHeads: file.num_key_value_heads,

@@ -3,7 +3,7 @@ import { GlotError } from '@glot/errors';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
 import { PieceTokenizer } from './piece-tokenizer.js';
-import { type TextSpan, tokenSpans } from './token-spans.js';
+import { type Spelling, type TextSpan, tokenSpans } from './token-spans.js';
 
 const SpecialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)])
@@ -34,6 +34,7 @@ export class TextTokenizer {
   /** Ids that stand in front of and behind those of any text; null where they can't be told from its own. */
   #around: IdsAround | null = null;
   #charactersRead = 0;
+  readonly #spelling: Spelling;
 
   /**
    * @param source a checkpoint folder or GGUF file, or what is open of it
@@ -59,6 +60,7 @@ export class TextTokenizer {
 
   private constructor(json: object, config: z.infer<typeof TokenizerConfig>) {
     this.size = sizeOf(json);
+    this.#spelling = spellingOf(json);
     this.#tokenizer = new Tokenizer(json, config);
     this.#makePieces = () => PieceTokenizer.of(this.#tokenizer, json, config);
     this.bosId = this.#named(config.bos_token);
@@ -87,7 +89,7 @@ export class TextTokenizer {
    */
   spans(text: string): (TextSpan | null)[] {
     const tokens = this.#tokenizer.tokenize(text, { add_special_tokens: false });
-    return tokenSpans(text, tokens, (part) => this.#tokenizer.normalizer?.normalize(part) ?? part);
+    return tokenSpans(text, tokens, (part) => this.#tokenizer.normalizer?.normalize(part) ?? part, this.#spelling);
   }
 
   /** Number of ids of the bare text, without special tokens around it. */
@@ -176,6 +178,12 @@ function sizeOf(json: object): number {
   if (!Array.isArray(model.vocab)) for (const id of Object.values(model.vocab)) largest = Math.max(largest, id);
   for (const { id } of added ?? []) largest = Math.max(largest, id);
   return largest + 1;
+}
+
+const PreTokenizer = z.object({ pre_tokenizer: z.object({ type: z.string() }).nullish() });
+
+function spellingOf(json: object): Spelling {
+  return PreTokenizer.parse(json).pre_tokenizer?.type === 'Metaspace' ? 'metaspace' : 'bytes';
 }
 
 function unusable(path: string, cause: unknown): GlotError {

@@ -45,6 +45,36 @@ it('gives words their own places', async () => {
   expect(pieces.join('')).toContain('NASS');
 });
 
+const PIECES = fileURLToPath(new URL('../../../fixtures/checkpoints/pieces-q4', import.meta.url));
+
+it.each([
+  ['Die Katze  schläft', ['Die', 'Kat', 'ze', 'sch', 'lä', 'ft']],
+  ['한국어\n\n문장', null],
+  ['हिन्दी में', null],
+  ['e\u0301te\u0301 — ﬁne ｆｕｌｌ', null],
+  [' 水,\t水 ', null],
+  ['👩‍👩‍👧 and 🇩🇪', null],
+  ['жук', ['жук']],
+])('finds the text of pieces with a mark for blanks: %s', async (text, expected) => {
+  const tokenizer = await TextTokenizer.load(PIECES);
+  const spans = tokenizer.spans(text);
+  expect(spans).toHaveLength(tokenizer.encodeBare(text).length);
+  expect(covered(text, spans).trim()).toBe('');
+  for (const span of spans) if (span) expect(text.slice(span.start, span.end)).toMatch(/^\S(.*\S)?$/su);
+  if (expected !== null)
+    expect(spans.flatMap((span) => (span ? [text.slice(span.start, span.end)] : []))).toEqual(expected);
+});
+
+it('gives the mark before the first word no place, and no piece the mark of another', () => {
+  expect(tokenSpans('ab', ['▁', 'ab'], (text) => text, 'metaspace')).toEqual([null, { start: 0, end: 2 }]);
+  expect(tokenSpans('a  b', ['▁a', '▁', 'b'], (text) => text.replace(/ +/g, ' '), 'metaspace')).toEqual([
+    { start: 0, end: 1 },
+    null,
+    { start: 3, end: 4 },
+  ]);
+  expect(tokenSpans('ab', ['▁', '▁', 'ab'], (text) => text, 'metaspace')).toEqual([null, null, null]);
+});
+
 it('tells nothing where bytes can not be followed', () => {
   // A normaliser that looks beyond a grapheme, and tokens of another text.
   expect(tokenSpans('ab', ['ba'], (text) => [...text].reverse().join(''))).toEqual([null]);

@@ -1,18 +1,25 @@
-/** UTF-16 offsets of a stretch of text. */
 import { segmenter } from '@glot/text';
+
+/** UTF-16 offsets of a stretch of text. */
 export interface TextSpan {
   readonly start: number;
   readonly end: number;
 }
 
+/** How a vocabulary spells its tokens: one character a byte, or as text with a mark for blanks. */
+export type Spelling = 'bytes' | 'metaspace';
+
 const graphemes = segmenter('grapheme');
 const utf8 = new TextEncoder();
+const MARK = '▁';
+/** Of a unit that stands for nothing in the text. */
+const NOWHERE = -1;
 
 /**
- * Where the tokens of a byte-level tokenizer stand in the text that they came from. A span is made of whole graphemes:
- * the tokens of one share it. Null for all where the normaliser changes text across graphemes, so that its bytes can't be
- * followed.
- * @param tokens as the vocabulary spells them, one character a byte
+ * Where tokens stand in the text that they came from. A span is made of whole graphemes: the tokens of one share it. Null
+ * for all where the normaliser changes text across graphemes, so that it can't be followed; several blanks that become one
+ * can be.
+ * @param tokens as the vocabulary spells them
  * @param normalise what the tokenizer does to a text first
  * @returns [tokens]
  */
@@ -20,27 +27,55 @@ export function tokenSpans(
   text: string,
   tokens: readonly string[],
   normalise: (text: string) => string,
+  spelling: Spelling = 'bytes',
 ): (TextSpan | null)[] {
   const none = tokens.map(() => null);
   const parts: TextSpan[] = [];
-  // Of each byte of the normalised text, its part.
-  const partOf: number[] = [];
+  // Of each UTF-16 unit of the normalised text, its part.
+  const units: number[] = [];
   let whole = '';
   for (const { segment, index } of graphemes.segment(text)) {
     const normalised = normalise(segment);
     whole += normalised;
-    for (let bytes = utf8.encode(normalised).length; bytes > 0; bytes -= 1) partOf.push(parts.length);
+    for (let left = normalised.length; left > 0; left -= 1) units.push(parts.length);
     parts.push({ start: index, end: index + segment.length });
   }
-  const bytes = tokens.reduce((sum, token) => sum + token.length, 0);
-  if (whole !== normalise(text) || bytes !== partOf.length) return none;
+  const kept = withOneBlank(whole, units, normalise(text));
+  if (kept === null) return none;
+  const partOf = spelling === 'bytes' ? perByte(kept.text, kept.units) : perPiece(tokens, kept.units);
+  if (tokens.reduce((sum, token) => sum + token.length, 0) !== partOf.length) return none;
   let at = 0;
   return tokens.map((token) => {
-    const first = parts[partOf[at]!]!;
+    const [first] = partOf.slice(at, at + token.length).filter((part) => part !== NOWHERE);
     at += token.length;
-    const last = parts[partOf[at - 1]!]!;
-    return withoutBlanks(text, first.start, last.end);
+    if (first === undefined) return null;
+    return withoutBlanks(text, parts[first]!.start, parts[partOf[at - 1]!]!.end);
   });
+}
+
+// Leaves out the blanks that the normaliser, given the whole text, merged into the one before; null for other differences.
+function withOneBlank(whole: string, units: readonly number[], normalised: string) {
+  const kept: number[] = [];
+  for (let i = 0; i < whole.length; i += 1) {
+    if (whole[i] === normalised[kept.length]) kept.push(units[i]!);
+    else if (whole[i] !== ' ' || normalised[kept.length - 1] !== ' ') return null;
+  }
+  return kept.length === normalised.length ? { text: normalised, units: kept } : null;
+}
+
+function perByte(text: string, units: readonly number[]): number[] {
+  let at = 0;
+  return [...text].flatMap((character) => {
+    const part = units[at]!;
+    at += character.length;
+    return Array.from(utf8.encode(character), () => part);
+  });
+}
+
+// The mark before the first word is in no text.
+function perPiece(tokens: readonly string[], units: readonly number[]): number[] {
+  const length = tokens.reduce((sum, token) => sum + token.length, 0);
+  return length === units.length + 1 && tokens[0]!.startsWith(MARK) ? [NOWHERE, ...units] : [...units];
 }
 
 // A token often begins with the blank before its word. Null for nothing but blanks.

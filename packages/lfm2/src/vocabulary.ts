@@ -1,4 +1,5 @@
 import { type Precision, packing } from '@glot/checkpoints';
+import { GlotError } from '@glot/errors';
 import {
   embedding,
   type GraphBuilder,
@@ -24,30 +25,38 @@ const OUTPUT = 'lm_head.weight';
 
 /**
  * Reads the embedding table, and the output matrix where logits are wanted. Quantised tables that both ends share are
- * one tensor.
- * @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `kernels.shape`
+ * one tensor. A table that is stored at 4 bits stays so at every precision but f32: nothing of it gets lost.
+ * @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `lfm2.unsupported`, `kernels.shape`
  */
 export async function vocabulary(
   checkpoint: Checkpoint,
   precision: Precision,
   withLogits: boolean,
 ): Promise<Vocabulary> {
-  const { vocabSize, hiddenSize, tiedEmbeddings } = checkpoint.config;
-  const shape = [vocabSize, hiddenSize];
+  const { vocabSize, hiddenSize, embeddingSize, tiedEmbeddings } = checkpoint.config;
+  const shape = [vocabSize, embeddingSize];
   const tied = withLogits && tiedEmbeddings;
+  if (tied && embeddingSize < hiddenSize) {
+    const problem = `an embedding_size of ${embeddingSize} below the hidden_size of ${hiddenSize}`;
+    throw new GlotError('lfm2.unsupported', `${checkpoint.folder}: ${problem} gives no output matrix for logits`);
+  }
+  // [n, embeddingSize] -> [n, hiddenSize]
+  const filled = (graph: GraphBuilder, rows: Value): Value =>
+    embeddingSize === hiddenSize ? rows : graph.node('Pad', [rows, graph.ints([0, 0, 0, hiddenSize - embeddingSize])]);
   const pack = await packing(precision);
   const separate = async (): Promise<Matrix | null> =>
-    withLogits && !tiedEmbeddings ? pack.matrix(await checkpoint.floats(OUTPUT, shape)) : null;
+    withLogits && !tiedEmbeddings ? pack.matrix(await checkpoint.floats(OUTPUT, [vocabSize, hiddenSize])) : null;
   // Narrow models may have rows that are no whole blocks; their tables are small.
-  const blocks = precision === 'int4' ? quantiseInt4 : hiddenSize % 32 === 0 ? quantiseInt8Blocks : null;
+  const four = precision === 'int4' || (!tied && checkpoint.blockBits(EMBEDDING) === 4);
+  const blocks = four ? quantiseInt4 : embeddingSize % 32 === 0 ? quantiseInt8Blocks : null;
   if (precision !== 'f32' && blocks !== null) {
     const table = blocks(await checkpoint.floats(EMBEDDING, shape));
     const output = tied ? table : await separate();
-    return ends((graph, ids) => quantisedEmbedding(graph, ids, table), output);
+    return ends((graph, ids) => filled(graph, quantisedEmbedding(graph, ids, table)), output);
   }
   const table = await checkpoint.stored(EMBEDDING, shape);
   const output = tied ? pack.matrix(await checkpoint.floats(EMBEDDING, shape)) : await separate();
-  return ends((graph, ids) => embedding(graph, ids, table), output);
+  return ends((graph, ids) => filled(graph, embedding(graph, ids, table)), output);
 }
 
 function ends(embed: Vocabulary['embed'], output: Matrix | null): Vocabulary {

@@ -10,7 +10,7 @@ import type { TensorFile } from '../weights.js';
 import { WeightsFile } from './weights-file.js';
 
 /** To be raised whenever graphs or the forms of weights change. */
-const CONVERTER_VERSION = 4;
+const CONVERTER_VERSION = 5;
 
 const MODEL = 'model.onnx';
 const WEIGHTS = 'weights.bin';

@@ -69,6 +69,12 @@ export class GgufFile {
     return entry && { dtype: plainType(entry), shape: entry.outer };
   }
 
+  /** Bits of a number of a tensor in blocks of 32 with one scale; null for all others. */
+  blockBits(name: string): 4 | 8 | null {
+    const type = this.#entries.get(name)?.layout.name;
+    return type === 'Q4_0' ? 4 : type === 'Q8_0' ? 8 : null;
+  }
+
   /** A plain tensor as it is stored, a quantised one as F32. @throws GlotError `lfm2.tensor`, `lfm2.gguf` */
   async read(name: string): Promise<StoredTensor> {
     const entry = this.#entry(name);

@@ -58,6 +58,39 @@ describe('SafetensorsFile', () => {
     await opened.close();
   });
 
+  it('gives matrices in blocks of 4 and 8 bits as f32, under their plain names', async () => {
+    // Q4_0: scale 0.5, low halves 0..15 (the first 16 numbers), high halves 15..0; Q8_0: scale 2, -16..15
+    const four = Uint8Array.from([0x00, 0x38, ...Array.from({ length: 16 }, (_, i) => i | ((15 - i) << 4))]);
+    const eight = Uint8Array.from([0x00, 0x40, ...Array.from({ length: 32 }, (_, i) => i - 16)]);
+    const header = {
+      'w.q4_0': tensor('U8', [2, 18], [0, 36]),
+      'v.q8_0': tensor('U8', [1, 34], [36, 70]),
+      b: tensor('F32', [1], [70, 74]),
+    };
+    const path = await file(header, Buffer.concat([four, four, eight, Buffer.alloc(4)]));
+    const opened = await SafetensorsFile.open(path);
+    expect(opened.names).toEqual(['w', 'v', 'b']);
+    expect(opened.describe('w')).toEqual({ dtype: 'F32', shape: [2, 32] });
+    expect(['w', 'v', 'b'].map((name) => opened.blockBits(name))).toEqual([4, 8, null]);
+    const row = [
+      ...Array.from({ length: 16 }, (_, i) => (i - 8) / 2),
+      ...Array.from({ length: 16 }, (_, i) => (7 - i) / 2),
+    ];
+    expect([...(await opened.readFloats('w'))]).toEqual([...row, ...row]);
+    expect([...(await opened.readFloats('v'))]).toEqual(Array.from({ length: 32 }, (_, i) => 2 * (i - 16)));
+    await opened.close();
+    for (const bad of [
+      { 'w.q4_0': tensor('U8', [2, 17], [0, 34]) },
+      { 'w.q4_0': tensor('I8', [2, 18], [0, 36]) },
+      { 'w.q4_0': tensor('U8', [36], [0, 36]) },
+      { 'w.q4_0': tensor('U8', [1, 18], [0, 18]), w: tensor('U8', [18], [18, 36]) },
+      { 'w.q4_0': tensor('U8', [1, 18], [0, 18]), 'w.q8_0': tensor('U8', [1, 34], [18, 52]) },
+    ]) {
+      const bytes = Math.max(...Object.values(bad).map((entry) => (entry.data_offsets as number[])[1]!));
+      await expect(SafetensorsFile.open(await file(bad, bytes)), JSON.stringify(bad)).rejects.toThrowError(corrupt);
+    }
+  });
+
   it('refuses files that are too short or claim a header they do not have', async () => {
     const short = join(folder, 'short.safetensors');
     await writeFile(short, 'abc');

@@ -1,17 +1,20 @@
 import { GlotError } from '@glot/errors';
 import { CheckpointFile } from '../checkpoint-file.js';
+import { type Blocks, blocksOf, numbersOf } from './blocks.js';
 import { corrupt, type Dtype, MAX_HEADER_BYTES, parseHeader, type TensorEntry } from './header.js';
 import type { StoredTensor } from './stored-tensor.js';
 import { widen } from './widen.js';
 
 /**
  * One open safetensors file. Opening reads and checks the header only; tensors are read one at a time, and no
- * allocation is larger than what the file really holds.
+ * allocation is larger than what the file really holds, or eight times that for tensors in blocks (`blocks.ts`), which are
+ * given as f32 under their plain names.
  */
 export class SafetensorsFile {
   readonly file: CheckpointFile;
   readonly #dataStart: number;
   readonly #entries: ReadonlyMap<string, TensorEntry>;
+  readonly #blocks: ReadonlyMap<string, Blocks>;
 
   /** @throws GlotError `lfm2.not-found`, `lfm2.safetensors` */
   static async open(path: string): Promise<SafetensorsFile> {
@@ -37,6 +40,7 @@ export class SafetensorsFile {
     this.file = file;
     this.#dataStart = dataStart;
     this.#entries = entries;
+    this.#blocks = blocksOf(entries, file.path);
   }
 
   get path(): string {
@@ -45,20 +49,29 @@ export class SafetensorsFile {
 
   /** Names of the tensors, in the order of the header. */
   get names(): string[] {
-    return [...this.#entries.keys()];
+    const plain = new Map([...this.#blocks].map(([name, { stored }]) => [stored, name]));
+    return [...this.#entries.keys()].map((name) => plain.get(name) ?? name);
   }
 
-  /** Type and shape of a tensor, undefined where there is none of that name. */
+  /** Type and shape of a tensor as `read` gives it, undefined where there is none of that name. */
   describe(name: string): { readonly dtype: Dtype; readonly shape: readonly number[] } | undefined {
-    return this.#entries.get(name);
+    const blocks = this.#blocks.get(name);
+    return blocks ? { dtype: 'F32', shape: blocks.shape } : this.#entries.get(name);
+  }
+
+  /** Bits of a number of a tensor in blocks, null for one that is stored plainly. */
+  blockBits(name: string): Blocks['bits'] | null {
+    return this.#blocks.get(name)?.bits ?? null;
   }
 
   /** @throws GlotError `lfm2.tensor` (no such name), `lfm2.safetensors` (cut off since it was opened) */
   async read(name: string): Promise<StoredTensor> {
-    const entry = this.#entries.get(name);
+    const blocks = this.#blocks.get(name);
+    const entry = this.#entries.get(blocks?.stored ?? name);
     if (entry === undefined) throw new GlotError('lfm2.tensor', `${this.path} has no tensor ${name}`);
     const bytes = await this.file.read(this.#dataStart + entry.start, entry.end - entry.start, corrupt);
-    return { dtype: entry.dtype, shape: entry.shape, bytes };
+    if (blocks === undefined) return { dtype: entry.dtype, shape: entry.shape, bytes };
+    return { dtype: 'F32', shape: blocks.shape, bytes: new Uint8Array(numbersOf(bytes, blocks.bits).buffer) };
   }
 
   /** The numbers of an F32, F16 or BF16 tensor. @throws GlotError as `read`, and `lfm2.dtype` for other types */
