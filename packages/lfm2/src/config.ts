@@ -8,8 +8,8 @@ export type LayerType = 'conv' | 'full_attention';
 /** The facts of a config.json that the trunk needs, whatever names they had there. */
 export interface Lfm2Config {
   readonly hiddenSize: number;
-  /** Width of the rows of the embedding table; zeros fill them up to `hiddenSize`. */
-  readonly embeddingSize: number;
+  /** Width of the rows of the embedding table where zeros fill them up to `hiddenSize`; absent where they are as wide. */
+  readonly embeddingSize?: number;
   /** One entry per layer. */
   readonly layers: readonly LayerType[];
   readonly heads: number;
@@ -110,7 +110,8 @@ export function parseConfig(json: unknown, where: string): Lfm2Config {
   const bidirectional = (file.architectures ?? []).some((name) => name.startsWith('Lfm2Bidirectional'));
   return {
     hiddenSize,
-    embeddingSize,
+    // Fingerprints of indexes contain these facts: a model without the new one keeps its own.
+    ...(embeddingSize < hiddenSize && { embeddingSize }),
     layers: layerTypes(file.num_hidden_layers, file.layer_types, file.full_attn_idxs, where),
     heads,
     kvHeads: file.num_key_value_heads,

@@ -33,7 +33,7 @@ export async function vocabulary(
   precision: Precision,
   withLogits: boolean,
 ): Promise<Vocabulary> {
-  const { vocabSize, hiddenSize, embeddingSize, tiedEmbeddings } = checkpoint.config;
+  const { vocabSize, hiddenSize, embeddingSize = hiddenSize, tiedEmbeddings } = checkpoint.config;
   const shape = [vocabSize, embeddingSize];
   const tied = withLogits && tiedEmbeddings;
   if (tied && embeddingSize < hiddenSize) {
