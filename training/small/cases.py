@@ -1,6 +1,6 @@
 """Texts with their ids by `tokenizers`, for ../roundtrip.mjs: the same must come out of @huggingface/tokenizers.
 
-    python3 cases.py --data ../../shared/data --tokenizer <dir>/tokenizer.json --out <dir>/cases.json
+    python3 cases.py --data ../../../shared/data --tokenizer <dir>/tokenizer.json --out <dir>/cases.json
 """
 import argparse
 import itertools
@@ -9,7 +9,7 @@ import json
 from tokenizers import Tokenizer
 
 from corpus import Corpus
-from pieces import DOCUMENT, QUERY
+from marks import DOCUMENT, QUERY
 
 HARD = ["", "a", " a  b ", "e\u0301te\u0301 naïve ﬁne ｆｕｌｌ　ｗｉｄｔｈ", "👩‍👩‍👧 🇩🇪🇯🇵 1️⃣ ☕️", "ᄒ\u1161ᆫ글 한국어", "كتاب\u200cها می\u200cخواهم اللُّغَةُ",
         "क्षत्रिय ज्ञान", "สวัสดีครับ น้ำ", "tab\tnew\nline\r\n\u2028x\u0000\u0007y", "▁under▁ _score_", "ǅ ŉ ß İ ı ſ", "\ufeffbom \u00ad soft",
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     ap = argparse.ArgumentParser()
     for x in ("tokenizer", "out"):
         ap.add_argument("--" + x, required=True)
-    ap.add_argument("--data", default="../../shared/data")
+    ap.add_argument("--data", default="../../../shared/data")
     ap.add_argument("--texts", type=int, default=4000)
     a = ap.parse_args()
     tok = Tokenizer.from_file(a.tokenizer)

@@ -18,7 +18,8 @@ import torch
 from tokenizers import Tokenizer
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from pieces import BOS, EOS, PAD, SPECIAL, description
+from marks import BOS, EOS, PAD, SPECIAL
+from pieces import description
 from pylate import safetensors, settings
 from quality import DOCUMENT_LENGTH, KIND, QUERY_LENGTH, of_student
 from student import Student, rounded, shape
@@ -60,6 +61,10 @@ def unblocked(b, bits):
 def stored(model, bits):
     """-> {name: array as stored}; the model takes the weights as they are read again"""
     out = {}
+    for layer in model.layers:
+        layer.operator.out_proj.weight.mul_(layer.sizes[0])
+        layer.feed_forward.w2.weight.mul_(layer.sizes[1])
+        layer.sizes.fill_(1)
     for name, p in model.named_parameters():
         if p.dim() == 2 and name != "dense.weight":
             n = 4 if name.startswith("embed") else bits

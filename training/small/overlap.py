@@ -1,6 +1,6 @@
 """Keys of the training texts that share a run of words with an evaluation text; corpus.py leaves them out.
 
-    python3 overlap.py --data ../../shared/data --out <dir>/skip.npy
+    python3 overlap.py --data ../../../shared/data --out <dir>/skip.npy
 
 Compared without case and punctuation, against every query, passage and sentence under eval/ and against the lines of
 the pages under docs/: equal (12 letters or more), 8 consecutive words shared, or, where words are not parted by blanks,
@@ -74,7 +74,7 @@ def found(job):
 
 if __name__ == "__main__":
     ap = argparse.ArgumentParser()
-    ap.add_argument("--data", default="../../shared/data")
+    ap.add_argument("--data", default="../../../shared/data")
     ap.add_argument("--out", required=True)
     a = ap.parse_args()
     RUNS, WHOLE = set(), set()

@@ -1,6 +1,6 @@
 """The student's tokenizer: the teacher's unigram pieces, those that are worth a row of the table.
 
-    python3 pieces.py --data ../../shared/data --out <dir>/tokenizer.json [--keep 64000]
+    python3 pieces.py --data ../../../shared/data --out <dir>/tokenizer.json [--keep 64000]
 
 Kept are all single characters and the pieces that the texts use most, each language counted alike above its share. The
 file is read by `tokenizers` in Python and by @huggingface/tokenizers in glot: the same ids come out of both
@@ -14,10 +14,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from corpus import WEIGHT, read
+from marks import SPECIAL
 from teacher import File
 
-PAD, BOS, EOS, UNK, QUERY, DOCUMENT = range(6)
-SPECIAL = ["<pad>", "<s>", "</s>", "<unk>", "[Q] ", "[D] "]
 # What the teacher's normaliser does besides NFKC; the rest of its table is NFKC.
 GONE = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
 BLANK = "[\t\n\u000c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
@@ -66,7 +65,7 @@ def counts(tokenizer, data, characters):
 
 if __name__ == "__main__":
     ap = argparse.ArgumentParser()
-    ap.add_argument("--data", default="../../shared/data")
+    ap.add_argument("--data", default="../../../shared/data")
     ap.add_argument("--out", required=True)
     ap.add_argument("--keep", type=int, default=64000)
     ap.add_argument("--characters", type=int, default=4_000_000, help="of a language, to count its pieces")

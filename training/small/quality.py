@@ -1,7 +1,7 @@
 """How well a student finds: exhaustive MaxSim as ../evaluate.py does it, through the student or the teacher.
 
-    python3 quality.py --data ../../shared/data --work <dir> --model <dir>/ckpt/....pt [--quick] [--out figures.json]
-    python3 quality.py --data ../../shared/data --work <dir> --teacher [--power .5] [--quick]
+    python3 quality.py --data ../../../shared/data --work <dir> --model <dir>/ckpt/....pt [--quick] [--out figures.json]
+    python3 quality.py --data ../../../shared/data --work <dir> --teacher [--power .5] [--quick]
 """
 import argparse
 import collections
@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import evaluate as sets
-from pieces import BOS, DOCUMENT, QUERY
+from marks import BOS, DOCUMENT, QUERY
 from student import Layout, Student
 
 QUERY_LENGTH, DOCUMENT_LENGTH = 48, 256
@@ -104,7 +104,7 @@ def full(enc, data):
 if __name__ == "__main__":
     ap = argparse.ArgumentParser()
     ap.add_argument("--work", required=True)
-    ap.add_argument("--data", default="../../shared/data")
+    ap.add_argument("--data", default="../../../shared/data")
     ap.add_argument("--model")
     ap.add_argument("--teacher", action="store_true")
     ap.add_argument("--power", type=float, default=1.0, help="of the deviation that the teacher's directions are divided by")

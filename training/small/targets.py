@@ -1,10 +1,11 @@
 """What the student learns from: token states of the teacher, whitened, in shards that are read again and again.
 
-    python3 targets.py --data ../../shared/data --work <dir> --shards 100      # goes on after the last one there is
+    python3 targets.py --data ../../../shared/data --work <dir> --shards 100      # goes on after the last one there is
 
 The teacher sees the student's pieces (all of them are pieces of its own), queries behind "query: ", passages behind
-"passage: ". States are centred, turned to their 128 directions of largest variance and divided by each direction's
-standard deviation (whitening.npz, fitted on the first texts). A shard holds texts in flat arrays:
+"passage: ". States are centred, freed of the directions that tell languages apart, turned to the 128 directions of
+largest variance within languages and divided by each direction's standard deviation (whitening.npz, fitted on texts of
+all languages alike). A shard holds texts in flat arrays:
   ids    student ids, markers included ([BOS, marker, ...])     rows   float16 [tokens, 128], a target for each id
   ends   where each text ends                                   owner  of a query its passage's number; -1 for passages
 The target of BOS is the state of the teacher's own, that of the marker the state of the colon.
@@ -17,11 +18,14 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from corpus import Corpus
-from pieces import BOS, DOCUMENT, QUERY
+from corpus import WEIGHT, Corpus
+from layout import Layout
+from marks import BOS, DOCUMENT, QUERY
 from teacher import File, Teacher, viterbi
 
 WIDTH = 128
+BETWEEN = 10  # directions between the languages' means that are left out
+SAMPLE = {"qa": 6, "long": 14, "short": 10, "mono": 6}  # texts of a language that the whitening is fitted on
 LONGEST, QUERY_LONGEST = 240, 46
 
 
@@ -68,40 +72,71 @@ class Targets:
 
     def __call__(self, texts, tokens=6000):
         """texts: [(owner, ids)] -> list of arrays"""
-        by, out, file = {}, [None] * len(texts), self.teacher.file
-        for i, (owner, t) in enumerate(texts):
-            by.setdefault((DOCUMENT if owner < 0 else QUERY, len(t)), []).append(i)
-        for (kind, n), which in by.items():
-            step = max(1, tokens // (n + 4))
-            for part in (which[j:j + step] for j in range(0, len(which), step)):
-                head = self.prefix[kind]
-                x = torch.empty(len(part), len(head) + n + 1, dtype=torch.long)
-                for r, i in enumerate(part):
-                    x[r] = torch.cat([torch.tensor(head), self.map[torch.from_numpy(texts[i][1])], torch.tensor([file.eos])])
-                y = self.teacher(x)
-                y = torch.cat([y[:, :1], y[:, len(head) - 1:-1]], 1)
-                if self.whitening is not None:
-                    mean, turn = self.whitening
-                    y = ((y - mean) @ turn).half()
-                for r, i in enumerate(part):
-                    out[i] = y[r].numpy()
+        out, part, n = [None] * len(texts), [], 0
+        for i in sorted(range(len(texts)), key=lambda i: len(texts[i][1])):
+            part.append(i)
+            n += len(texts[i][1]) + 4
+            if n > tokens:
+                self.run(texts, part, out)
+                part, n = [], 0
+        if part:
+            self.run(texts, part, out)
         return out
 
+    def run(self, texts, part, out):
+        ids, places, lengths, at = [], [], [], 0
+        for i in part:
+            owner, t = texts[i]
+            head = self.prefix[DOCUMENT if owner < 0 else QUERY]
+            ids += [torch.tensor(head), self.map[torch.from_numpy(t)], torch.tensor([self.teacher.file.eos])]
+            places += [at, *range(at + len(head) - 1, at + len(head) + len(t))]
+            lengths.append(len(head) + len(t) + 1)
+            at += lengths[-1]
+        y = self.teacher(torch.cat(ids), Layout(lengths))[torch.tensor(places)]
+        if self.whitening is not None:
+            mean, turn = self.whitening
+            y = ((y - mean) @ turn).half()
+        for i, rows in zip(part, y.split([len(texts[i][1]) + 2 for i in part])):
+            out[i] = rows.numpy()
 
-def fit(states):
-    """[n,H] -> mean [H], turn [H, WIDTH]: to WIDTH directions of variance 1"""
-    mean = states.mean(0)
-    value, vector = np.linalg.eigh(np.cov((states - mean).T.astype(np.float64)))
+
+def sample(source, each):
+    """-> {language: [(owner, ids)]} of as many texts of each kind as `each` says, one in five as if it were a query"""
+    by, out, rng = source.corpus.by, {}, source.rng
+    for lang in sorted({l for k in by for l in by[k]}):
+        out[lang] = []
+        for kind, n in each.items():
+            rows = by[kind].get(lang, [])
+            for i in rng.permutation(len(rows))[:n]:
+                ids = np.array(source.tok.encode(rows[i][2][lang].strip(), add_special_tokens=False).ids, np.int64)
+                asked = rng.random() < .2
+                if len(ids):
+                    out[lang].append((0, ids[:QUERY_LONGEST]) if asked else (-1, source.window(ids, None)))
+    return out
+
+
+def fit(states, between=BETWEEN):
+    """{language: [n,H]} -> mean [H], turn [H, WIDTH]: to WIDTH directions of variance 1 within languages, all of them
+    across the `between` directions in which the languages' means differ most"""
+    weight = np.array([WEIGHT[l] ** .5 for l in states])
+    weight /= weight.sum()
+    means = np.stack([s.mean(0, dtype=np.float64) for s in states.values()])
+    mean = weight @ means
+    apart = np.linalg.svd((means - mean) * np.sqrt(weight)[:, None], full_matrices=False)[2][:between]
+    inside = sum(w * np.cov(s.T.astype(np.float64)) for w, s in zip(weight, states.values()))
+    left = np.eye(len(mean)) - apart.T @ apart
+    value, vector = np.linalg.eigh(left @ inside @ left)
     best = np.argsort(-value)[:WIDTH]
-    print(f"{WIDTH} directions carry {value[best].sum() / value.sum():.3f} of the variance", flush=True)
+    print(f"{len(states)} languages, {sum(map(len, states.values()))} tokens: {WIDTH} directions carry "
+          f"{value[best].sum() / value.sum():.3f} of the variance within languages", flush=True)
     return mean.astype(np.float32), (vector[:, best] / np.sqrt(value[best])).astype(np.float32)
 
 
 def whitening(work, source=None, teacher=None):
     path = os.path.join(work, "whitening.npz")
     if not os.path.exists(path):
-        texts = source.texts(700)
-        states = np.concatenate([s.astype(np.float32) for s in Targets(work, teacher)(texts)])
+        run = Targets(work, teacher)
+        states = {l: np.concatenate([s[2:] for s in run(t)]) for l, t in sample(source, SAMPLE).items() if len(t) > 9}
         mean, turn = fit(states)
         np.savez(path, mean=mean, turn=turn)
     z = np.load(path)
@@ -118,7 +153,7 @@ def write(path, texts, rows):
 if __name__ == "__main__":
     ap = argparse.ArgumentParser()
     ap.add_argument("--work", required=True)
-    ap.add_argument("--data", default="../../shared/data")
+    ap.add_argument("--data", default="../../../shared/data")
     ap.add_argument("--shards", type=int, default=100, help="stop at so many")
     ap.add_argument("--passages", type=int, default=1000, help="of a shard")
     ap.add_argument("--threads", type=int, default=1)

