@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SafetensorsFile } from '@glot/lfm2';
+import { SafetensorsFile, withModelFiles } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEncoder } from './open-encoder.js';
 import { readSettings } from './settings.js';
@@ -45,14 +45,14 @@ describe('a checkpoint in blocks of 4 bits with a table narrower than its layers
   });
 
   it('reads texts as the Python tokenizer does', async () => {
-    const layout = await TokenLayout.load(FOLDER, await readSettings(FOLDER));
+    const layout = await TokenLayout.load(FOLDER, await withModelFiles(FOLDER, readSettings));
     for (const { kind, text, input_ids } of golden.cases) {
       expect((kind === 'query' ? layout.query(text) : layout.document(text)).ids, text).toEqual(input_ids);
     }
   });
 
   it('knows where in the text each piece stands', async () => {
-    const layout = await TokenLayout.load(FOLDER, await readSettings(FOLDER));
+    const layout = await TokenLayout.load(FOLDER, await withModelFiles(FOLDER, readSettings));
     for (const { kind, text } of golden.cases) {
       if (kind === 'document') continue;
       const spans = layout.spans(text, 'query');
