@@ -14,7 +14,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from corpus import WEIGHT, read
-from marks import SPECIAL
+from marks import BOS, SPECIAL, UNK
 from teacher import File
 
 # What the teacher's normaliser does besides NFKC; the rest of its table is NFKC.
