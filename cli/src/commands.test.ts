@@ -55,6 +55,7 @@ describe('a folder in, ranked passages and a cited answer out', () => {
         'end',
         'lines',
         'page',
+        'title',
         'heading',
         'lang',
       ]);
