@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { TokenBatch } from '@glot/lfm2';
 import { describe, expect, it, vi } from 'vitest';
@@ -34,7 +35,7 @@ describe('RunnerPool', () => {
   it('starts others once runs wait, and gives each run to the one with the least to do', async () => {
     const runners = [new HeldRunner(), new HeldRunner(), new HeldRunner()];
     let started = 1;
-    const pool = new RunnerPool(runners[0]!, 3, async () => runners[started++]!);
+    const pool = new RunnerPool(runners[0]!, 3, async () => runners[started++]!, { startTokens: 9 });
     const first = pool.run(batch(9));
     await settled();
     runners[0]!.finishAll();
@@ -56,14 +57,38 @@ describe('RunnerPool', () => {
     expect(runners.map(({ disposed }) => disposed)).toEqual([true, true, started === 3]);
   });
 
+  it('keeps to one for as little as a few changed files, counted anew after a pause', async () => {
+    const runner = new HeldRunner();
+    let started = 0;
+    const startAnother = async () => {
+      started += 1;
+      return null;
+    };
+    const pool = new RunnerPool(runner, 2, startAnother, { idleMs: 1, startTokens: 100 });
+    for (let round = 0; round < 3; round += 1) {
+      const running = [40, 30, 20].map((length) => pool.run(batch(length)));
+      await settled();
+      runner.finishAll();
+      await Promise.all(running);
+      await setTimeout(50);
+    }
+    expect(started).toBe(0);
+    const running = [40, 30, 30, 1].map((length) => pool.run(batch(length)));
+    expect(started).toBe(1);
+    runner.finishAll();
+    await Promise.all(running);
+    await pool.dispose();
+  });
+
   it('goes on with what it has where no other can be started, and does not ask again', async () => {
     for (const answer of [() => Promise.resolve(null), () => Promise.reject(new Error('no memory'))]) {
       const runner = new HeldRunner();
       let asked = 0;
-      const pool = new RunnerPool(runner, 2, () => {
+      const startAnother = () => {
         asked += 1;
         return answer();
-      });
+      };
+      const pool = new RunnerPool(runner, 2, startAnother, { startTokens: 1 });
       const running = [];
       for (let run = 0; run < 6; run += 1) {
         running.push(pool.run(batch(1)));
@@ -82,7 +107,7 @@ describe('RunnerPool', () => {
       runners.push(new HeldRunner());
       return runners.at(-1)!;
     };
-    const pool = new RunnerPool(runners[0]!, 2, startAnother, 1);
+    const pool = new RunnerPool(runners[0]!, 2, startAnother, { idleMs: 1, startTokens: 18 });
     for (let round = 1; round <= 2; round += 1) {
       const running = [pool.run(batch(9)), pool.run(batch(9)), pool.run(batch(9))];
       await settled();
@@ -104,7 +129,7 @@ describe('RunnerPool', () => {
     const loading = new Promise<TrunkRunner>((resolve) => {
       load = () => resolve(second);
     });
-    const pool = new RunnerPool(first, 2, () => loading);
+    const pool = new RunnerPool(first, 2, () => loading, { startTokens: 1 });
     const running = [1, 2, 3].map((length) => pool.run(batch(length)));
     first.finishAll();
     await Promise.all(running);

@@ -1,8 +1,11 @@
 import type { TokenBatch } from '@glot/lfm2';
 import type { TrunkRunner } from './trunk-runner.js';
 
-/** Runs that wait at a runner before another one is started beside it. */
+/** Runs at a runner, the one at work included, with which another one is started beside it. */
 const QUEUE = 2;
+
+/** Tokens that come before: starting a runner costs about as much processor time as they. */
+const START_TOKENS = 16_384;
 
 /** Others than the first end once there was nothing to do for so long: each holds the model. */
 const IDLE_MS = 1_000;
@@ -15,11 +18,15 @@ interface Lane {
 }
 
 /**
- * Several runners of one model side by side. Others than the first are started once runs wait, so that who encodes
- * queries one by one has one. Which of them runs a batch makes no difference to its vectors.
+ * Several runners of one model side by side. Others than the first are started once runs wait and there was enough to do
+ * for that to pay, so that queries and a few changed files have one. Which of them runs a batch makes no difference to its
+ * vectors.
  */
 export class RunnerPool implements TrunkRunner {
   readonly lanes: number;
+  readonly #startTokens: number;
+  /** Given to runners since there was nothing to do for a while. */
+  #tokens = 0;
   readonly #lanes: Lane[];
   readonly #startAnother: () => Promise<TrunkRunner | null>;
   #starting: Promise<void> | null = null;
@@ -37,10 +44,11 @@ export class RunnerPool implements TrunkRunner {
     first: TrunkRunner,
     lanes: number,
     startAnother: () => Promise<TrunkRunner | null>,
-    idleMs: number = IDLE_MS,
+    { idleMs = IDLE_MS, startTokens = START_TOKENS }: { idleMs?: number; startTokens?: number } = {},
   ) {
     this.lanes = lanes;
     this.#idleMs = idleMs;
+    this.#startTokens = startTokens;
     this.#lanes = [{ runner: first, tokens: 0, runs: 0 }];
     this.#startAnother = startAnother;
   }
@@ -48,8 +56,9 @@ export class RunnerPool implements TrunkRunner {
   async run(batch: TokenBatch): Promise<Float32Array> {
     let lane = this.#lanes[0]!;
     for (const other of this.#lanes) if (other.tokens < lane.tokens) lane = other;
-    if (lane.runs >= QUEUE) this.#grow();
+    if (lane.runs >= QUEUE && this.#tokens >= this.#startTokens) this.#grow();
     clearTimeout(this.#idle);
+    this.#tokens += batch.ids.length;
     lane.runs += 1;
     lane.tokens += batch.ids.length;
     try {
@@ -77,6 +86,7 @@ export class RunnerPool implements TrunkRunner {
 
   #shrink(): void {
     if (!this.#isIdle || this.#disposed) return;
+    this.#tokens = 0;
     const others = this.#lanes.splice(1);
     if (others.length > 0) this.#isComplete = false;
     this.#ending = Promise.allSettled([this.#ending, ...others.map(({ runner }) => runner.dispose())]);

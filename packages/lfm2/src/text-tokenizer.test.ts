@@ -59,6 +59,20 @@ describe('TextTokenizer', () => {
       await expect(TextTokenizer.load(folder)).rejects.toThrowError(code(error));
     }
     const whole = await readFile(join(FOLDER, 'tokenizer.json'), 'utf8');
+    for (const vocab of [
+      null,
+      { a: '1' },
+      { a: 1, b: null },
+      [['a', -1], ['b']],
+      [
+        ['a', 0],
+        [2, 0],
+      ],
+    ]) {
+      const { model, ...rest } = JSON.parse(whole) as { model: object };
+      await writeFile(join(folder, 'tokenizer.json'), JSON.stringify({ ...rest, model: { ...model, vocab } }));
+      await expect(TextTokenizer.load(folder), JSON.stringify(vocab)).rejects.toThrowError(code('tokenizer'));
+    }
     await writeFile(join(folder, 'tokenizer.json'), whole);
     await writeFile(join(folder, 'tokenizer_config.json'), '{"eos_token":5}');
     await expect(TextTokenizer.load(folder)).rejects.toThrowError(code('tokenizer'));
