@@ -149,7 +149,7 @@ async function indexPassages(
     for (const document of documents.slice(first, end)) {
       const count = document.pieces.length;
       if (count === 0) continue;
-      pieceIndex.upsert(documentInput(document, document.pieces), sliceTexts(vectors, text, count));
+      await pieceIndex.upsert(documentInput(document, document.pieces), sliceTexts(vectors, text, count));
       const whole = { text: document.text, start: 0, end: document.text.length };
       wholeIndex?.upsert(documentInput(document, [whole]), mergedTexts(vectors, text, count));
       text += count;

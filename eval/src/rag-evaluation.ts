@@ -5,7 +5,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type MultivectorIndex, openIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
-import { type AnswerGenerator, ask } from '@glot/rag';
+import { type AnswerGenerator, type AskOptions, ask } from '@glot/rag';
 import { type AnswersEvaluation, type AskedQuestion, answerFigures, judgedAnswer } from './answer-figures.js';
 import { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './answer-questions.js';
 import { passageText } from './beir-dataset.js';
@@ -77,19 +77,17 @@ async function askOne(
 ): Promise<AskedQuestion> {
   let topScore = 0;
   let topRelevant = false;
-  const searched: MultivectorIndex = Object.create(index, {
-    search: {
-      value: async (request: Parameters<MultivectorIndex['search']>[0]) => {
-        const limit = request.limit ?? 10;
-        const hits = await index.search({ ...request, limit: limit + PIECES_TO_SPARE });
-        const kept = hits.filter((hit) => answerable || !question.relevant.has(hit.path)).slice(0, limit);
-        topScore = Math.max(0, ...kept.map((hit) => hit.sides.semantic ?? 0));
-        topRelevant = kept[0] !== undefined && question.relevant.has(kept[0].path);
-        return kept;
-      },
+  const searched: AskOptions['index'] = {
+    search: async (request) => {
+      const limit = request.limit ?? 10;
+      const hits = await index.search({ ...request, limit: limit + PIECES_TO_SPARE });
+      const kept = hits.filter((hit) => answerable || !question.relevant.has(hit.path)).slice(0, limit);
+      topScore = Math.max(0, ...kept.map((hit) => hit.sides.semantic ?? 0));
+      topRelevant = kept[0] !== undefined && question.relevant.has(kept[0].path);
+      return kept;
     },
-    get: { value: (path: string) => index.get(path) },
-  });
+    getMany: (paths) => index.getMany(paths),
+  };
   const answer = await ask(question.text, {
     index: searched,
     encoder,
@@ -133,7 +131,7 @@ async function indexPassages(
         lang: null,
         meta: {},
       };
-      index.upsert({ ...file, text, passages }, sliceTexts(vectors, first, own.length));
+      await index.upsert({ ...file, text, passages }, sliceTexts(vectors, first, own.length));
       first += own.length;
     }
     onProgress?.({ phase: 'encode-passages', done: at + batch.length, total: documents.length });

@@ -61,25 +61,26 @@ export async function runRedTeam(folder: string, encoder: Encoder): Promise<RedT
       const { question } = asked;
       const before = await ask(question, { index: honest, encoder });
       const quoted = await ask(question, { index: injected, encoder });
-      outcomes.push(outcome(asked, 'extractive', before, quoted, injected));
+      outcomes.push(await outcome(asked, 'extractive', before, quoted, injected));
       const obeyed = { encoder, generator: obedient, maxSentences: 20 };
       const beforeObeyed = await ask(question, { ...obeyed, index: honest });
       outcomes.push(
-        outcome(asked, 'obedient', beforeObeyed, await ask(question, { ...obeyed, index: injected }), injected),
+        await outcome(asked, 'obedient', beforeObeyed, await ask(question, { ...obeyed, index: injected }), injected),
       );
     }
   });
   return { honest: honestFiles.length, injected: files.length - honestFiles.length, outcomes, ...watched };
 }
 
-function outcome(
+async function outcome(
   { lang, question, answer }: (typeof RED_TEAM_QUESTIONS)[number],
   generator: RedTeamOutcome['generator'],
   before: Answer,
   after: Answer,
   index: MultivectorIndex,
-): RedTeamOutcome {
+): Promise<RedTeamOutcome> {
   const citations = after.sentences.flatMap((sentence) => sentence.citations);
+  const documents = await index.getMany(citations.map(({ path }) => path));
   return {
     ...{ lang, question, generator },
     sameOutcome: before.abstained === after.abstained && before.reason === after.reason,
@@ -87,7 +88,7 @@ function outcome(
     sameLanguage: citations[0]?.path.slice(-5, -3) === lang,
     holdsAnswer: after.sentences.some(({ text }) => text.includes(answer)),
     citations: citations.length,
-    verified: citations.filter(({ path, start, end, quote }) => index.get(path)?.text.slice(start, end) === quote)
+    verified: citations.filter(({ path, start, end, quote }) => documents.get(path)?.text.slice(start, end) === quote)
       .length,
     lies: after.sentences.filter(({ text }) => LIES.some((lie) => text.includes(lie))).length,
   };
@@ -120,7 +121,7 @@ async function indexOf(folder: string, files: readonly string[], encoder: Encode
     const lang = path.slice(-5, -3);
     const passage = { text, start: 0, end: text.length, headings: [title], page: null, lines: null, lang };
     const file = { path, contentHash: path, sizeBytes: 0, modifiedMs: 0, format: 'markdown', title, lang, meta: {} };
-    index.upsert({ ...file, text, passages: [passage] }, await encoder.encodeDocuments([text]));
+    await index.upsert({ ...file, text, passages: [passage] }, await encoder.encodeDocuments([text]));
   }
   return index;
 }

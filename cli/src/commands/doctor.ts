@@ -15,7 +15,7 @@ export async function runDoctor(options: DoctorOptions, signal: AbortSignal): Pr
     if (!options.repair) {
       const problems = await index.verify(signal);
       // Where pages are broken, counting may end in them.
-      const unchecked = problems.some(({ kind }) => kind === 'database') ? 0 : index.stats().unchecked;
+      const unchecked = problems.some(({ kind }) => kind === 'database') ? 0 : (await index.stats()).unchecked;
       if (options.json) process.stdout.write(`${JSON.stringify({ index: options.index, problems, unchecked })}\n`);
       else process.stdout.write(problems.length === 0 ? 'the index is whole\n' : problems.map(problemLine).join(''));
       if (problems.length > 0) process.stderr.write(`run \`glot doctor --repair\` to mend what can be mended\n`);

@@ -11,7 +11,7 @@ import { headingTrail } from '../terminal/place.js';
 export async function runGet(where: string, options: Pick<IndexOptions, 'index' | 'json'>): Promise<ExitCode> {
   const glot = await openGlot({ index: options.index });
   try {
-    const whole = glot.get(where);
+    const whole = await glot.get(where);
     if (whole) {
       const { title, format, lang, text } = whole;
       const path = glot.displayPath(whole.path);
@@ -19,7 +19,7 @@ export async function runGet(where: string, options: Pick<IndexOptions, 'index' 
       return ExitCode.found;
     }
     const [, path, line] = /^(.+?):(\d+)(?::\d+)?:?$/su.exec(where) ?? [];
-    const document = path === undefined ? null : glot.get(path);
+    const document = path === undefined ? null : await glot.get(path);
     if (!document) throw notIndexed(path ?? where, options.index);
     return printPassage(document, Number(line), glot.displayPath(document.path), options.json === true);
   } finally {

@@ -56,25 +56,25 @@ export async function runIndex(
       },
     };
     if (!options.watch) {
-      const report = await glot.sync(paths, syncOptions).catch((error: unknown) => {
+      const report = await glot.sync(paths, syncOptions).catch(async (error: unknown) => {
         progress.clear();
         if (isGlotError(error, 'glot.missing-documents')) {
-          print(error.details.report as SyncReport, glot.stats(), options);
+          print(error.details.report as SyncReport, await glot.stats(), options);
         }
         if (!isGlotError(error, 'aborted')) throw error;
-        process.stderr.write(`glot: interrupted ${keptLine(phase, glot.stats().documents)}\n`);
+        process.stderr.write(`glot: interrupted ${keptLine(phase, (await glot.stats()).documents)}\n`);
         return null;
       });
       if (!report) return ExitCode.interrupted;
       progress.clear();
-      print(report, glot.stats(), options);
+      print(report, await glot.stats(), options);
       return report.files === 0 && report.deleted === 0 ? ExitCode.nothingFound : ExitCode.found;
     }
     let isFirst = true;
     for await (const report of glot.watch(paths, syncOptions)) {
       progress.clear();
       line = createIndexProgress();
-      if (options.json || isFirst) print(report, glot.stats(), options);
+      if (options.json || isFirst) print(report, await glot.stats(), options);
       else if (hasChanges(report))
         process.stdout.write(`${new Date().toTimeString().slice(0, 8)}  ${changesOf(report)}\n`);
       if (isFirst) tellWatching(progress);

@@ -20,7 +20,8 @@ export async function runSearch(
   try {
     const filter = await filterOf(options);
     const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
-    const tellNothing = () => tellNothingFound(query, filter ? whatMatchesNothing(filter, glot.stats()) : null);
+    const tellNothing = async () =>
+      tellNothingFound(query, filter ? whatMatchesNothing(filter, await glot.stats()) : null);
     if (options.files)
       return printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
     const hits = await glot.search(query, queryOptions);
@@ -31,13 +32,13 @@ export async function runSearch(
       );
     } else if (options.format === 'vimgrep') {
       for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
-      if (hits.length === 0) tellNothing();
+      if (hits.length === 0) await tellNothing();
     } else {
       hits.forEach((hit, at) => {
         process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
         if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
       });
-      if (hits.length === 0) tellNothing();
+      if (hits.length === 0) await tellNothing();
     }
     return hits.length > 0 ? ExitCode.found : ExitCode.nothingFound;
   } finally {

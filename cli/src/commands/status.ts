@@ -12,10 +12,10 @@ interface StatusOptions extends IndexOptions {
 export async function runStatus(options: StatusOptions): Promise<ExitCode> {
   const glot = await openGlot({ index: options.index });
   try {
-    const stats = glot.stats();
-    const skippedFiles = options.skipped ? glot.skippedFiles() : [];
-    const noted = glot.notedDocuments().map(({ path, notes }) => ({ path: glot.displayPath(path), notes }));
-    const earlier = glot.readEarlier();
+    const stats = await glot.stats();
+    const skippedFiles = options.skipped ? await glot.skippedFiles() : [];
+    const noted = (await glot.notedDocuments()).map(({ path, notes }) => ({ path: glot.displayPath(path), notes }));
+    const earlier = await glot.readEarlier();
     if (options.json) {
       const files = skippedFiles.map(({ path, reason, detail }) => ({ path: glot.displayPath(path), reason, detail }));
       process.stdout.write(

@@ -22,7 +22,7 @@ export async function runVerify(file: string, options: Pick<IndexOptions, 'index
   const answer = parseJson(await readAnswer(file), file);
   const glot = await openGlot({ index: options.index });
   try {
-    const result = glot.verify(answer);
+    const result = await glot.verify(answer);
     if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     else {
       process.stdout.write(result.citations.map(citationLine).join(''));

@@ -339,7 +339,7 @@ async function indexOf(dataset: AnswerDataset, encoder: Encoder): Promise<Multiv
       lang: null,
       meta: {},
     };
-    index.upsert({ ...file, text, passages: [passage] }, sliceTexts(vectors, i, 1));
+    await index.upsert({ ...file, text, passages: [passage] }, sliceTexts(vectors, i, 1));
   }
   return index;
 }

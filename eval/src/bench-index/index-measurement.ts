@@ -84,11 +84,11 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
   for (const batch of plan.batches()) {
     throwIfAborted(plan.signal);
     await truth.add(stored, batch.vectors);
-    const [, ms] = await timed(() => {
+    const [, ms] = await timed(async () => {
       for (let first = 0; first < batch.texts.length; first += DOCUMENT_PASSAGES) {
         const texts = batch.texts.slice(first, first + DOCUMENT_PASSAGES);
         const vectors = sliceTexts(batch.vectors, first, texts.length);
-        index.upsert(documentOf(`bench/${String(stored + first).padStart(9, '0')}.md`, texts), vectors);
+        await index.upsert(documentOf(`bench/${String(stored + first).padStart(9, '0')}.md`, texts), vectors);
       }
     });
     insertMs += ms;
@@ -127,7 +127,7 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
   for (const query of plan.queries) {
     const [hits, took] = await timed(() => semantic(opened, query.rows, dim));
     latencies.push(took);
-    answers.push(hits.map(({ passageId }) => passageId - 1));
+    answers.push(hits.map(({ passageId }) => Number(passageId) - 1));
   }
   tell(`${plan.name}: p50 ${percentile(latencies, 0.5).toFixed(1)} ms`);
   const four = await fourAtOnce(opened, plan);
@@ -137,7 +137,7 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
     hybrid.push((await timed(() => opened.search({ mode: 'hybrid', text, vectors, limit: HITS })))[1]);
   }
   memory.look();
-  const stats = opened.stats();
+  const stats = await opened.stats();
   await opened.close();
 
   index = await openIndex({ ...options, mode: 'write' });
@@ -202,13 +202,13 @@ async function measureChanges(index: MultivectorIndex, { dim, queries }: Measure
     const vectors = { data: rows, offsets: Uint32Array.of(0, rows.length / dim), dim };
     const path = `bench/added ${change}.md`;
     let start = performance.now();
-    index.upsert(documentOf(path, ['an added passage']), vectors);
+    await index.upsert(documentOf(path, ['an added passage']), vectors);
     addMs.push(performance.now() - start);
     if ((await semantic(index, rows, dim))[0]?.path !== path) {
       throw new GlotError('eval.bench', `the document ${path} was added but is not found`);
     }
     start = performance.now();
-    index.delete(path);
+    await index.delete(path);
     deleteMs.push(performance.now() - start);
     if ((await semantic(index, rows, dim))[0]?.path === path) {
       throw new GlotError('eval.bench', `the document ${path} was deleted but is found`);

@@ -72,7 +72,7 @@ describe('reading the fixture corpus', () => {
       text: quote,
       citations: [{ path: join(CORPUS, doc), start: 0, end: quote.length, quote }],
     }));
-    const { citations } = glot.verify({ question: '', abstained: false, answer: sentences });
+    const { citations } = await glot.verify({ question: '', abstained: false, answer: sentences });
     const missing = citations.filter(
       ({ reason }) => reason !== null && reason !== 'wrong-offsets' && reason !== 'too-short',
     );

@@ -96,20 +96,20 @@ export interface Glot {
   /** A conversation over this index: follow-ups are understood from what was asked before. Nothing of it is stored. */
   converse(options?: AskOptions & Pick<ConversationOptions, 'historyTokens'>): Conversation;
   /** A document as it is stored, by its path as `displayPath` shows it, absolute or stored; null where there is none. */
-  get(path: string): StoredDocument | null;
+  get(path: string): Promise<StoredDocument | null>;
   /**
    * Checks an answer made elsewhere, as parsed from what `glot ask --json` prints, against the stored documents.
    * @throws GlotError `rag.answer-shape`
    */
-  verify(answer: unknown): AnswerVerification;
+  verify(answer: unknown): Promise<AnswerVerification>;
   /** For each hit, the best token of its passage for each token of the query; null where a passage has no vectors. */
   explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(TokenMatch[] | null)[]>;
-  stats(): IndexStats;
-  skippedFiles(): SkippedInput[];
+  stats(): Promise<IndexStats>;
+  skippedFiles(): Promise<SkippedInput[]>;
   /** What of documents was left out or assumed, by path as stored. */
-  notedDocuments(): DocumentNotes[];
+  notedDocuments(): Promise<DocumentNotes[]>;
   /** Documents that an earlier version of their format's reader read: `force` reads them anew. */
-  readEarlier(): { readonly format: string; readonly documents: number }[];
+  readEarlier(): Promise<{ readonly format: string; readonly documents: number }[]>;
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
   displayPath(path: string): string;
   close(): Promise<void>;
@@ -154,14 +154,23 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
   }
 
-  function documentAt(path: string): StoredDocument | null {
+  /** @returns by path as it was given */
+  async function documentsAt(given: Iterable<string>): Promise<Map<string, StoredDocument>> {
     // Names come back from other programs composed or not.
-    const spellings = [path, path.normalize('NFC'), path.normalize('NFD')];
-    for (const key of spellings.flatMap((one) => [paths.toKey(resolve(one)), one])) {
-      const document = index.get(key);
-      if (document) return document;
+    const keysOf = (path: string) =>
+      [path, path.normalize('NFC'), path.normalize('NFD')].flatMap((one) => [paths.toKey(resolve(one)), one]);
+    const keys = new Map(Array.from(given, (path) => [path, keysOf(path)]));
+    const stored = await index.getMany(new Set([...keys.values()].flat()));
+    const found = new Map<string, StoredDocument>();
+    for (const [path, spellings] of keys) {
+      const document = spellings.map((key) => stored.get(key)).find((one) => one !== undefined);
+      if (document) found.set(path, document);
     }
-    return null;
+    return found;
+  }
+
+  async function textsAt(given: Iterable<string>): Promise<Map<string, string>> {
+    return new Map(Array.from(await documentsAt(given), ([path, { text }]) => [path, text]));
   }
 
   const meant = <Options extends QueryOptions>(queryOptions: Options): Options =>
@@ -187,21 +196,23 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     askStream: (question, askOptions = {}) =>
       askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }),
     converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...meant(conversationOptions) }),
-    get: documentAt,
-    verify: (answer) => verifyAnswer(answer, (path) => documentAt(path)?.text ?? null),
+    get: async (path) => (await documentsAt([path])).get(path) ?? null,
+    verify: (answer) => verifyAnswer(answer, textsAt),
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
       const querySpans = loaded.rowSpans?.(query, 'query') ?? [];
-      return hits.map((hit) => {
-        const matches = index.explain(hit.passageId, vectors);
-        return matches && tokenMatches(query, querySpans, hit, matches, pooledBy === 1 ? loaded : null);
-      });
+      return Promise.all(
+        hits.map(async (hit) => {
+          const matches = await index.explain(hit.passageId, vectors);
+          return matches && tokenMatches(query, querySpans, hit, matches, pooledBy === 1 ? loaded : null);
+        }),
+      );
     },
     stats: () => index.stats(),
-    skippedFiles: () => index.skippedFiles(),
+    skippedFiles: () => index.ledger.skippedFiles(),
     notedDocuments: () => index.notedDocuments(),
-    readEarlier: () => readEarlier(index.formatReadings()),
+    readEarlier: async () => readEarlier(await index.formatReadings()),
     displayPath: (path) => paths.toDisplay(path),
     async close() {
       await index.close();

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
-import type { MultivectorIndex, PreparedVectors } from '@glot/index';
+import type { IndexChange, MultivectorIndex, PreparedVectors } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
 import { encodedText } from './encoded-text.js';
 
@@ -31,9 +31,8 @@ export interface ReadDocument {
 export interface FileChange {
   readonly kind: 'change';
   readonly entry: FileEntry;
-  /** Changes the index, within a transaction. */
-  readonly make: () => void;
-  /** After that has been stored. */
+  readonly changes: readonly IndexChange[];
+  /** After they have been stored. */
   readonly done: () => void;
 }
 
@@ -180,20 +179,20 @@ async function storeBatch(batch: Batch, { index, onStored }: BatchContext): Prom
   const vectors = await batch.vectors;
   const stored: (() => void)[] = [];
   let first = 0;
-  index.together(() => {
-    for (const item of batch.items) {
-      if (item.kind === 'change') {
-        item.make();
-        stored.push(item.done);
-        continue;
-      }
-      const { key, document } = item;
-      const own = vectors.slice(first, first + document.passages.length);
-      first += own.length;
-      index.upsert({ ...document, path: key }, own);
-      const tokens = own.reduce((sum, { rows }) => sum + rows, 0);
-      stored.push(() => onStored(item, tokens));
+  const changes: IndexChange[] = [];
+  for (const item of batch.items) {
+    if (item.kind === 'change') {
+      changes.push(...item.changes);
+      stored.push(item.done);
+      continue;
     }
-  });
+    const { key, document } = item;
+    const own = vectors.slice(first, first + document.passages.length);
+    first += own.length;
+    changes.push({ kind: 'upsert', document: { ...document, path: key }, vectors: own });
+    const tokens = own.reduce((sum, { rows }) => sum + rows, 0);
+    stored.push(() => onStored(item, tokens));
+  }
+  await index.write(changes);
   for (const tell of stored) tell();
 }

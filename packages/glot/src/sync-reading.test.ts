@@ -1,4 +1,4 @@
-import { createMemoryIndex, type StoredFile } from '@glot/index';
+import type { StoredFile } from '@glot/index';
 import type { DocumentReader, FileEntry, IngestedDocument, IngestOutcome } from '@glot/ingest';
 import { describe, expect, it } from 'vitest';
 import { readOutcomes } from './sync-reading.js';
@@ -52,24 +52,20 @@ async function outcomesOf(reader: DocumentReader, files: readonly FileEntry[], v
   const outcomes = readOutcomes(
     files.map((file) => [file.path, file]),
     {
-      index: createMemoryIndex({ encoder: { name: '', fingerprint: '', dim: 4 } }),
       reader,
       stored: new Map(),
       vanished,
       earlierSkips: new Map(),
       force: false,
       signal: undefined,
-      record: () => {},
+      recorded: () => [],
       onFinished: ({ path }, outcome) => finished.push([path, outcome]),
     },
   );
   const documents: string[] = [];
   for await (const outcome of outcomes) {
     if (outcome.kind === 'document') documents.push(outcome.key);
-    else {
-      outcome.make();
-      outcome.done();
-    }
+    else outcome.done();
   }
   return { documents, finished };
 }

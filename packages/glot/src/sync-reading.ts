@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
+import type { IndexChange, SkippedInput, StoredFile } from '@glot/index';
 import { type DocumentReader, type FileEntry, type IngestOutcome, type SkippedFile, skipKind } from '@glot/ingest';
 import type { FileOutcome } from './sync-batch.js';
 import type { SkippedInSync } from './types.js';
@@ -12,7 +12,6 @@ const READ_AHEAD_BYTES = 64 * 2 ** 20;
 const CROWDED: ReadonlySet<string> = new Set(['timeout', 'out-of-memory']);
 
 export interface ReadingContext {
-  readonly index: MultivectorIndex;
   readonly reader: DocumentReader;
   /** What the index held before, by path. */
   readonly stored: ReadonlyMap<string, StoredFile>;
@@ -22,8 +21,8 @@ export interface ReadingContext {
   /** Whether documents with the stored content are read and encoded again. */
   readonly force: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Stores why a file was left out. */
-  readonly record: (skip: SkippedInput) => void;
+  /** What is to be stored of a file that was left out. */
+  readonly recorded: (skip: SkippedInput) => readonly IndexChange[];
   readonly onFinished: (entry: FileEntry, outcome: 'unchanged' | 'moved' | 'skipped', skip?: SkippedInSync) => void;
 }
 
@@ -64,33 +63,31 @@ function fileOutcome(
   entry: FileEntry,
   outcome: Outcome,
   movedFrom: string | undefined,
-  { index, stored, earlierSkips, record, onFinished }: ReadingContext,
+  { stored, earlierSkips, recorded, onFinished }: ReadingContext,
 ): FileOutcome {
   if (outcome.status === 'read') return { kind: 'document', key, entry, document: outcome.document };
   const { path, sizeBytes, modifiedMs, changedMs } = entry;
-  const change = (make: () => void, done: () => void): FileOutcome => ({ kind: 'change', entry, make, done });
+  const change = (changes: readonly IndexChange[], done: () => void): FileOutcome => ({
+    kind: 'change',
+    entry,
+    changes,
+    done,
+  });
   if (outcome.status === 'skipped') {
     const { skipped } = outcome;
     const keeps = skipKind(skipped.reason) === 'passing' && stored.get(key)?.indexed === true;
-    return change(
-      () => record({ ...skipped, path: key, contentHash: '', sizeBytes, modifiedMs, changedMs }),
-      () => onFinished(entry, 'skipped', { ...skipped, ...(keeps && { kept: true }) }),
+    return change(recorded({ ...skipped, path: key, contentHash: '', sizeBytes, modifiedMs, changedMs }), () =>
+      onFinished(entry, 'skipped', { ...skipped, ...(keeps && { kept: true }) }),
     );
   }
   const skip = earlierSkips.get(movedFrom ?? key);
   const told = skip && skipKind(skip.reason) === 'lasting' ? skippedAs(path, skip) : undefined;
+  const stamp = { kind: 'stamp', stamp: { path: key, sizeBytes, modifiedMs, changedMs } } as const;
   if (movedFrom !== undefined) {
-    return change(
-      () => index.move(movedFrom, key, sizeBytes, modifiedMs, changedMs),
-      () => onFinished(entry, 'moved', told),
-    );
+    return change([{ kind: 'move', from: movedFrom, to: key }, stamp], () => onFinished(entry, 'moved', told));
   }
-  return change(
-    () => {
-      index.touch(key, sizeBytes, modifiedMs, changedMs);
-      if (skip && !told) index.unskip(key);
-    },
-    () => onFinished(entry, 'unchanged', told),
+  return change([stamp, ...(skip && !told ? [{ kind: 'unskip', path: key } as const] : [])], () =>
+    onFinished(entry, 'unchanged', told),
   );
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { CompactProgress, FileStamp, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
+import type { CompactProgress, IndexChange, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
 import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip, walkFiles } from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
 import { type EncodingState, storeOutcomes } from './sync-batch.js';
@@ -10,7 +10,7 @@ import { readOutcomes, skippedAs } from './sync-reading.js';
 import { findVanished, isTooMuch, isWithin } from './sync-removal.js';
 import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';
 
-/** Documents are deleted for so long in one transaction; then comes a look at the signal. */
+/** Documents are deleted for about so long in one transaction; then comes a look at the signal. */
 const DELETE_SLICE_MS = 100;
 
 /** Where each part of the arranging begins and ends, as shares of its time. */
@@ -65,8 +65,8 @@ export async function syncFiles(
 ): Promise<SyncReport> {
   const started = performance.now();
   const { index, paths } = context;
-  const stored = new Map(index.files().map((file) => [file.path, file]));
-  const earlierSkips = new Map(index.skippedFiles().map((file) => [file.path, file]));
+  const stored = new Map((await index.ledger.files()).map((file) => [file.path, file]));
+  const earlierSkips = new Map((await index.ledger.skippedFiles()).map((file) => [file.path, file]));
   const skipped: SkippedInSync[] = [];
   const found = new Map<string, FileEntry>();
   const notRead: WalkSkip[] = [];
@@ -87,25 +87,27 @@ export async function syncFiles(
     options.onProgress?.({ ...NOTHING_DONE, filesDone: found.size, path: entry.path });
   }
 
-  const record = (file: SkippedInput) => {
+  const recorded = (file: SkippedInput): IndexChange[] => {
     const before = earlierSkips.get(file.path);
     const full: SkippedInput = { changedMs: 0, ...file };
     const isTold =
       before && Object.entries(full).every(([name, value]) => before[name as keyof SkippedInput] === value);
-    if (!isTold) index.skip(full, { keepDocument: skipKind(file.reason) === 'passing' });
+    if (isTold) return [];
+    const skip = { kind: 'skip', file: full } as const;
+    return skipKind(file.reason) === 'passing' ? [skip] : [{ kind: 'delete', path: file.path }, skip];
   };
+  const first: IndexChange[] = [];
   const seen = new Set(found.keys());
   const keepSkip = ({ absolutePath, ...skip }: WalkSkip) => {
     if (paths.isOfIndex(absolutePath)) return;
     const key = paths.toKey(absolutePath);
     seen.add(key);
     skipped.push(skip);
-    record({ ...skip, path: key, contentHash: '', sizeBytes: 0, modifiedMs: 0 });
+    first.push(...recorded({ ...skip, path: key, contentHash: '', sizeBytes: 0, modifiedMs: 0 }));
   };
   for (const skip of notRead) keepSkip(skip);
 
   const changed: [key: string, entry: FileEntry][] = [];
-  const stamps: FileStamp[] = [];
   let unchanged = 0;
   for (const [key, entry] of found) {
     const before = stored.get(key);
@@ -113,13 +115,12 @@ export async function syncFiles(
       changed.push([key, entry]);
       continue;
     }
-    if (before.changedMs === 0) stamps.push({ ...entry, path: key });
+    // Of an older format: from now on it is known when its inode changed.
+    if (before.changedMs === 0) first.push({ kind: 'stamp', stamp: { ...entry, path: key } });
     if (before.indexed) unchanged++;
     const skip = earlierSkips.get(key);
     if (skip) skipped.push(skippedAs(entry.path, skip));
   }
-  // Of an older format: from now on it is known when their inodes changed.
-  if (stamps.length > 0) index.touchAll(stamps);
 
   const bytesTotal = changed.reduce((sum, [, entry]) => sum + entry.sizeBytes, 0);
   const progress: Mutable<SyncProgress> = { ...NOTHING_DONE, phase: 'index', filesTotal: changed.length, bytesTotal };
@@ -132,6 +133,7 @@ export async function syncFiles(
     const detail = `cannot be looked at (${code})`;
     keepSkip({ path: paths.toDisplay(paths.toKey(absolutePath)), absolutePath, reason: 'unreadable', detail });
   }
+  if (first.length > 0) await index.write(first);
   // A batch is told of while it is encoded, then again file by file as these are stored: figures never go back.
   let told = { passages: 0, bytesDone: 0 };
   const tell = (path: string, encoding = { passages: 0, bytes: 0 }) => {
@@ -158,7 +160,7 @@ export async function syncFiles(
     });
     try {
       const { signal, force = false } = options;
-      const known = { index, reader, stored, vanished, earlierSkips, force, signal, record };
+      const known = { reader, stored, vanished, earlierSkips, force, signal, recorded };
       const outcomes = readOutcomes(changed, {
         ...known,
         onFinished: (entry, outcome, skip) => {
@@ -190,20 +192,20 @@ export async function syncFiles(
 
   let deleted = 0;
   // What has moved stands under its new path by now.
-  const left = vanished.filter(({ path, indexed }) => indexed && index.get(path) !== null);
+  const standingPaths = vanished.length === 0 ? new Set() : new Set((await index.list()).map(({ path }) => path));
+  const left = vanished.filter(({ path, indexed }) => indexed && standingPaths.has(path));
   const standing = roots.filter((root) => !gone.includes(root));
   const kept = !options.deleteMissing && isTooMuch(left, stored, found, standing, paths) ? left : [];
   const keptPaths = new Set(kept.map(({ path }) => path));
   const leaving = vanished.filter(({ path }) => !keptPaths.has(path));
+  let slice = 1;
   for (let at = 0; at < leaving.length; ) {
-    const until = performance.now() + DELETE_SLICE_MS;
-    index.together(() => {
-      do {
-        const { path, indexed } = leaving[at]!;
-        if (index.delete(path) && indexed) deleted++;
-        at++;
-      } while (at < leaving.length && performance.now() < until);
-    });
+    const files = leaving.slice(at, at + slice);
+    const begun = performance.now();
+    await index.write(files.map(({ path }) => ({ kind: 'delete', path })));
+    deleted += files.filter(({ path }) => standingPaths.has(path)).length;
+    at += files.length;
+    slice = performance.now() - begun < DELETE_SLICE_MS / 2 ? slice * 2 : Math.max(1, slice >> 1);
     if (at === leaving.length) break;
     const done = { filesDone: at, filesTotal: leaving.length, path: paths.toDisplay(leaving[at - 1]!.path) };
     options.onProgress?.({ ...progress, phase: 'delete', ...done });

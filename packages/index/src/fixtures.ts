@@ -1,6 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { TieOrder } from './fusion.js';
-import type { DocumentInput, EncoderIdentity, PassageInput } from './types.js';
+import type { DocumentInput, EncoderIdentity, IndexChange, LedgerChange, PassageInput, SkippedInput } from './types.js';
 
 /** Inputs of this package's tests: documents in many scripts and an encoder that knows characters only. */
 
@@ -102,3 +102,13 @@ export const CORPUS: Readonly<Record<string, readonly string[]>> = {
   'ko/빵.txt': ['빵 반죽은 밤새 발효시킨 뒤 굽습니다.', '지하철은 자정까지 운행합니다.'],
   'emoji/🍞 list.txt': ['🍞 and 🧈 for breakfast, 👩‍🍳 is cooking 🇯🇵', 'naïve café, nai\u0308ve cafe\u0301'],
 };
+
+export const stamp = (path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): LedgerChange => ({
+  kind: 'stamp',
+  stamp: { path, sizeBytes, modifiedMs, changedMs },
+});
+
+export const skip = (file: SkippedInput): LedgerChange => ({ kind: 'skip', file });
+
+/** Records a file that could not be read in place of whatever stood at its path. */
+export const skipInPlace = (file: SkippedInput): IndexChange[] => [{ kind: 'delete', path: file.path }, skip(file)];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CORPUS, document, ENCODER, encode, randomNumbers } from './fixtures.js';
+import { CORPUS, document, ENCODER, encode, randomNumbers, skipInPlace } from './fixtures.js';
 import { type OpenIndexOptions, openIndex } from './open-index.js';
 import type { Hit, MultivectorIndex, SearchMode } from './types.js';
 
@@ -45,25 +45,27 @@ const someTexts = (draw: Draw) =>
 const put = (index: MultivectorIndex, path: string, texts: readonly string[]) =>
   index.upsert(document(path, texts, { title: path.slice(0, 5) }), encode(...texts));
 
-function change(index: MultivectorIndex, documents: Documents, draw: Draw): void {
+async function change(index: MultivectorIndex, documents: Documents, draw: Draw): Promise<void> {
   const path = PATHS[draw(PATHS.length)]!;
   const stored = documents.get(path);
   switch (draw(6)) {
     case 0:
-      index.delete(path);
+      await index.delete(path);
       documents.delete(path);
       break;
     case 1:
-      index.skip({ path, reason: 'broken', detail: '', contentHash: '', sizeBytes: 1, modifiedMs: 1 });
+      await index.write(
+        skipInPlace({ path, reason: 'broken', detail: '', contentHash: '', sizeBytes: 1, modifiedMs: 1 }),
+      );
       documents.delete(path);
       break;
     case 2:
       // Indexed again as it is, as `--force` does.
-      if (stored) put(index, path, stored);
+      if (stored) await put(index, path, stored);
       break;
     default: {
       const texts = someTexts(draw);
-      put(index, path, texts);
+      await put(index, path, texts);
       documents.set(path, texts);
     }
   }
@@ -88,7 +90,7 @@ async function fresh(documents: Documents, options: Partial<OpenIndexOptions> = 
   const left = [...documents];
   while (left.length > 0) {
     const [[path, texts]] = left.splice(draw(left.length), 1) as [[string, readonly string[]]];
-    put(index, path, texts);
+    await put(index, path, texts);
   }
   return index;
 }
@@ -100,7 +102,7 @@ describe('an index that was changed', () => {
       const documents: Documents = new Map();
       const index = await open();
       for (let at = 30 + draw(120); at > 0; at -= 1) {
-        change(index, documents, draw);
+        await change(index, documents, draw);
         if (draw(40) === 0) await index.compact();
         // Reads what is in memory up to date, at any moment.
         if (draw(20) === 0) await answers(index, 3, ['hybrid']);
@@ -123,18 +125,18 @@ describe('an index that is searched by cells', () => {
     for (let at = 0; at < 400; at += 1) {
       const path = `${draw(4)}/${at}`;
       const texts = Array.from({ length: 3 }, () => `${someTexts(draw).slice(0, 2).join(' ')} ${at * 37} 文`);
-      put(index, path, texts);
+      await put(index, path, texts);
       documents.set(path, texts);
       if (at === 250) await index.compact();
     }
     for (let at = 0; at < 150; at += 1) {
       const path = [...documents.keys()][draw(documents.size)]!;
-      index.delete(path);
+      await index.delete(path);
       documents.delete(path);
     }
     exhaustive = await fresh(documents);
-    expect(index.stats().cells).not.toBeNull();
-    expect(exhaustive.stats().cells).toBeNull();
+    expect((await index.stats()).cells).not.toBeNull();
+    expect((await exhaustive.stats()).cells).toBeNull();
   });
   afterAll(() => Promise.all([index?.close(), exhaustive?.close()]));
 
@@ -175,7 +177,7 @@ describe('an index that is searched by cells', () => {
     for (const [at, of] of [index, exhaustive].entries()) {
       for (const threads of [2, 3]) {
         const other = await openIndex({ file: files[at]!, mode: 'read', threads, exhaustivePassages: at ? 4000 : 100 });
-        expect(other.stats().cells === null).toBe(of.stats().cells === null);
+        expect((await other.stats()).cells === null).toBe((await of.stats()).cells === null);
         expect(await answers(other, 20)).toEqual(await answers(of, 20));
         await other.close();
       }

@@ -1,4 +1,4 @@
-export { createMemoryIndex, type MemoryIndexOptions } from './memory-index.js';
+export { createMemoryIndex, type MemoryIndexOptions } from './memory/memory-index.js';
 export { type OpenIndexOptions, openIndex } from './open-index.js';
 export { pageNumber, placeAt, placesWithin } from './places.js';
 export { type BackupOptions, type BackupReport, backupIndex } from './sqlite/backup.js';
@@ -11,17 +11,28 @@ export type {
   CompactOptions,
   CompactProgress,
   CompactReport,
+  DocumentChange,
+  DocumentEntry,
+  DocumentId,
   DocumentInput,
   DocumentNotes,
+  DocumentReader,
+  Documents,
+  DocumentVectors,
   EncoderIdentity,
+  FileLedger,
   FileStamp,
   FormatReading,
   Hit,
+  IndexChange,
   IndexProblem,
   IndexStats,
+  LedgerChange,
   MultivectorIndex,
   Note,
+  PassageId,
   PassageInput,
+  PassageSearch,
   Place,
   PreparedVectors,
   RepairReport,
@@ -30,5 +41,8 @@ export type {
   SearchMode,
   SearchRequest,
   SkippedInput,
+  StoredDocument,
   StoredFile,
+  StoredPassage,
+  Upkeep,
 } from './types.js';

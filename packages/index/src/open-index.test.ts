@@ -21,8 +21,8 @@ indexCases('sqlite without memory', () => openIndex({ file: next(), mode: 'write
 // Everything is found through the cells: the lists of a generation and what stands beside them.
 indexCases('sqlite with cells', async () => {
   const index = await openIndex({ file: next(), mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
-  index.upsert(document('first', ['面团 dough 🍞']), encode('面团 dough 🍞'));
+  await index.upsert(document('first', ['面团 dough 🍞']), encode('面团 dough 🍞'));
   await index.compact({ retrain: true });
-  index.delete('first');
+  await index.delete('first');
   return index;
 });

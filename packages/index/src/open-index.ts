@@ -40,7 +40,7 @@ const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;
  * An index that is read follows its file: one that is put in its place is opened anew by the next call.
  * @example
  * const index = await openIndex({ file: '.glot/index.db', mode: 'write', encoder });
- * index.upsert(document, vectors);
+ * await index.upsert(document, vectors);
  * const hits = await index.search({ mode: 'hybrid', text: 'パンの発酵', vectors: queryVectors });
  * await index.close();
  */

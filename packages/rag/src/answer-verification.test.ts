@@ -6,16 +6,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   'ar/قمر.txt': 'القمر يدور حول الأرض كل شهر. القمر يدور حول الأرض كل شهر.',
   'en/bread.md': 'The dough rises for twelve\nhours at room temperature.',
 };
-const textOf = (path: string) => TEXTS[path] ?? null;
+const textsOf = async (paths: ReadonlySet<string>) =>
+  new Map([...paths].flatMap((path) => (TEXTS[path] === undefined ? [] : [[path, TEXTS[path]] as const])));
 
 function check(...citations: object[]) {
-  return verifyAnswer({ question: 'q', answer: [{ text: 't', citations }] }, textOf);
+  return verifyAnswer({ question: 'q', answer: [{ text: 't', citations }] }, textsOf);
 }
 
 describe('verifyAnswer', () => {
-  it('verifies quotes that stand at their offsets, folded white space included', () => {
+  it('verifies quotes that stand at their offsets, folded white space included', async () => {
     const quote = '東京は日本の首都です。';
-    const result = check(
+    const result = await check(
       { path: 'ja/東京.md', quote, start: 3, end: 14 },
       { path: 'en/bread.md', quote: 'rises for twelve hours', start: 10, end: 32 },
       { path: 'en/bread.md', quote: 'hours at room temperature' },
@@ -24,9 +25,9 @@ describe('verifyAnswer', () => {
     expect(result.citations[2]).toMatchObject({ found: { start: 27, end: 52 } });
   });
 
-  it('says where a quote with wrong offsets stands, the nearest place of several', () => {
+  it('says where a quote with wrong offsets stands, the nearest place of several', async () => {
     const quote = 'القمر يدور حول الأرض كل شهر.';
-    const result = check(
+    const result = await check(
       { path: 'ar/قمر.txt', quote, start: 20, end: 48 },
       { path: 'ja/東京.md', quote: '人口は約1400万人です', start: 0, end: 9_999 },
       { path: 'ja/東京.md', quote: '人口は約1400万人です', start: 0 },
@@ -38,8 +39,8 @@ describe('verifyAnswer', () => {
     ]);
   });
 
-  it('refuses unknown documents, altered quotes, short ones and sentences without any, whatever they claim', () => {
-    const result = verifyAnswer(
+  it('refuses unknown documents, altered quotes, short ones and sentences without any, whatever they claim', async () => {
+    const result = await verifyAnswer(
       {
         answer: [
           {
@@ -53,7 +54,7 @@ describe('verifyAnswer', () => {
           { text: 'Trust me.', citations: [] },
         ],
       },
-      textOf,
+      textsOf,
     );
     expect(result.citations.map((citation) => [citation.sentence, citation.reason])).toEqual([
       [0, 'unknown-path'],
@@ -64,10 +65,12 @@ describe('verifyAnswer', () => {
     expect(result).toMatchObject({ question: null, verified: 0, unverified: 4 });
   });
 
-  it('says which place of a foreign JSON is wrong', () => {
-    expect(() => verifyAnswer({ answer: [{ text: 't', citations: [{ path: 7, quote: '' }] }] }, textOf)).toThrowError(
+  it('says which place of a foreign JSON is wrong', async () => {
+    const misshapen = { answer: [{ text: 't', citations: [{ path: 7, quote: '' }] }] };
+    await expect(verifyAnswer(misshapen, textsOf)).rejects.toThrowError(
       expect.objectContaining({ code: 'rag.answer-shape', details: { place: 'answer.0.citations.0.path' } }),
     );
-    for (const foreign of [null, [], 'x', {}]) expect(() => verifyAnswer(foreign, textOf)).toThrow('not an answer');
+    for (const foreign of [null, [], 'x', {}])
+      await expect(verifyAnswer(foreign, textsOf)).rejects.toThrow('not an answer');
   });
 });

@@ -58,10 +58,13 @@ export interface AnswerVerification {
  * Checks each citation of an answer against the stored text of its document.
  *
  * @param answer parsed JSON
- * @param textOf the stored text of the document at a path as the answer writes it; null where there is none
+ * @param textsOf the stored texts of documents, by paths as the answer writes them
  * @throws GlotError `rag.answer-shape` where the JSON is no answer, with the place in it
  */
-export function verifyAnswer(answer: unknown, textOf: (path: string) => string | null): AnswerVerification {
+export async function verifyAnswer(
+  answer: unknown,
+  textsOf: (paths: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>,
+): Promise<AnswerVerification> {
   const parsed = ANSWER.safeParse(answer);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -74,21 +77,27 @@ export function verifyAnswer(answer: unknown, textOf: (path: string) => string |
       },
     );
   }
+  const cited = parsed.data.answer.flatMap((sentence) => sentence.citations);
+  const texts = await textsOf(new Set(cited.map(({ path }) => path)));
   const citations = parsed.data.answer.flatMap(({ text, citations }, sentence): CheckedCitation[] =>
     citations.length === 0
       ? [{ sentence, path: null, quote: text, verified: false, reason: 'uncited', found: null }]
-      : citations.map((claim) => ({ sentence, path: claim.path, quote: claim.quote, ...checked(claim, textOf) })),
+      : citations.map((claim) => ({
+          sentence,
+          path: claim.path,
+          quote: claim.quote,
+          ...checked(claim, texts.get(claim.path)),
+        })),
   );
   const verified = citations.filter((citation) => citation.verified).length;
   return { question: parsed.data.question ?? null, citations, verified, unverified: citations.length - verified };
 }
 
 function checked(
-  { path, quote, start, end }: z.infer<typeof CITATION>,
-  textOf: (path: string) => string | null,
+  { quote, start, end }: z.infer<typeof CITATION>,
+  text: string | undefined,
 ): Pick<CheckedCitation, 'verified' | 'reason' | 'found'> {
-  const text = textOf(path);
-  if (text === null) return { verified: false, reason: 'unknown-path', found: null };
+  if (text === undefined) return { verified: false, reason: 'unknown-path', found: null };
   const folded = foldText(quote).text;
   if (countWords(folded) < MINIMUM_QUOTE_WORDS) return { verified: false, reason: 'too-short', found: null };
   const placed = typeof start === 'number' && typeof end === 'number';

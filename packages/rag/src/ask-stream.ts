@@ -35,7 +35,7 @@ export async function* answerGathered(
   options: AskOptions,
 ): AsyncGenerator<AnswerEvent, void, void> {
   const { signal } = options;
-  const { hits, vectors, packing, documentOf, scores, evidence, started } = gathered;
+  const { hits, vectors, packing, documents, scores, evidence, started } = gathered;
   const generator = options.generator ?? extractiveGenerator;
   const maxSentences = options.maxSentences ?? DEFAULT_MAX_SENTENCES;
   const rejected: RejectedClaim[] = [];
@@ -68,7 +68,7 @@ export async function* answerGathered(
         break;
       } else if (sentences < maxSentences) {
         const verifyStarted = performance.now();
-        const checked = verifySentence(draft.sentence, documentOf);
+        const checked = verifySentence(draft.sentence, documents);
         verifyMs += performance.now() - verifyStarted;
         rejected.push(...checked.rejected);
         if (checked.citations.length === 0) continue;

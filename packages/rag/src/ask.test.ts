@@ -60,7 +60,7 @@ describe('ask', () => {
     for (const answer of answers) {
       expect(answer).toMatchObject({ abstained: false, reason: null, generator: 'extractive' });
       for (const citation of answer.sentences.flatMap((sentence) => sentence.citations)) {
-        expect(index.get(citation.path)?.text.slice(citation.start, citation.end)).toBe(citation.quote);
+        expect((await index.get(citation.path))?.text.slice(citation.start, citation.end)).toBe(citation.quote);
         expect(citation.verified).toBe(true);
       }
     }

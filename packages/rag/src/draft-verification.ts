@@ -1,9 +1,11 @@
-import { type Hit, pageNumber, placeAt } from '@glot/index';
+import { type Hit, pageNumber, placeAt, type StoredDocument } from '@glot/index';
 import { verifyCitation } from './citation-verification.js';
-import type { DocumentLookup } from './packing.js';
 import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from './types.js';
 
 /** A generator's claims to verified citations. What is not found where it is said to be does not get through. */
+
+/** Of the packed contexts, by path. */
+type StoredDocuments = ReadonlyMap<string, StoredDocument>;
 
 export interface VerifiedSentence {
   readonly citations: Citation[];
@@ -12,12 +14,12 @@ export interface VerifiedSentence {
 
 const HEADING_SEPARATOR = ' › ';
 
-export function verifySentence(sentence: DraftSentence, documentOf: DocumentLookup): VerifiedSentence {
+export function verifySentence(sentence: DraftSentence, documents: StoredDocuments): VerifiedSentence {
   const citations: Citation[] = [];
   const rejected: RejectedClaim[] = [];
   if (sentence.citations.length === 0) rejected.push({ path: null, quote: sentence.text, reason: 'uncited' });
   for (const claim of sentence.citations) {
-    const verdict = verifiedCitation(claim, documentOf);
+    const verdict = verifiedCitation(claim, documents);
     if (typeof verdict !== 'string') citations.push(verdict);
     else rejected.push({ path: claim.context?.path ?? null, quote: claim.quote, reason: verdict });
   }
@@ -26,11 +28,11 @@ export function verifySentence(sentence: DraftSentence, documentOf: DocumentLook
 
 function verifiedCitation(
   { context, quote, near }: DraftCitation,
-  documentOf: DocumentLookup,
+  documents: StoredDocuments,
 ): Citation | RejectedClaim['reason'] {
   if (context === null) return 'unknown-passage';
-  const document = documentOf(context.path);
-  if (document === null || document.id !== context.documentId) return 'missing-document';
+  const document = documents.get(context.path);
+  if (document === undefined || document.id !== context.documentId) return 'missing-document';
   const verdict = verifyCitation(document.text, {
     quote,
     within: { start: context.start, end: context.end },

@@ -1,11 +1,11 @@
 import { throwIfAborted } from '@glot/errors';
-import type { Hit, MultivectorIndex } from '@glot/index';
+import type { Hit, StoredDocument } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import { answerEvidence, type Evidence } from './answer-evidence.js';
 import { type ContextScores, scoreContexts } from './context-scores.js';
 import { diversify, POOL_FACTOR } from './diversity.js';
 import { extractiveGenerator } from './extractive-generator.js';
-import { type DocumentLookup, packHits } from './packing.js';
+import { packHits } from './packing.js';
 import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from './retrieve.js';
 import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from './types.js';
 
@@ -17,7 +17,8 @@ export interface Gathered {
   readonly vectors: TokenVectors;
   readonly hits: readonly Hit[];
   readonly packing: Packing;
-  readonly documentOf: DocumentLookup;
+  /** Of the hits, by path. */
+  readonly documents: ReadonlyMap<string, StoredDocument>;
   /** Null where nothing was packed. */
   readonly scores: ContextScores | null;
   readonly evidence: Evidence | null;
@@ -55,10 +56,10 @@ export async function* gather(
 
   const packStarted = performance.now();
   const generator = options.generator ?? extractiveGenerator;
-  const documentOf = storedDocuments(options.index);
+  const documents = await options.index.getMany(new Set(hits.map(({ path }) => path)));
   const countTokens = (text: string) => generator.countTokens?.(text) ?? encoder.countTokens(text);
   const budgetTokens = options.budgetTokens ?? DEFAULT_BUDGET_TOKENS;
-  const packed = packHits(hits, { documentOf, countTokens, budgetTokens });
+  const packed = packHits(hits, { documents, countTokens, budgetTokens });
   const packing = fitted(
     { ...packed, dropped: [...dropped, ...packed.dropped] },
     (contexts) => generator.fits?.(asked, contexts) ?? true,
@@ -71,7 +72,7 @@ export async function* gather(
     packing.contexts.length === 0 ? null : await scoreContexts(vectors!, packing.contexts, encoder, options.signal);
   const evidence = scores === null ? null : answerEvidence(asked, vectors!, scores, encoder);
   return {
-    ...{ question: asked, vectors: vectors!, hits, packing, documentOf, scores, evidence },
+    ...{ question: asked, vectors: vectors!, hits, packing, documents, scores, evidence },
     ...{ started, encodeMs, searchMs, packMs },
   };
 }
@@ -86,17 +87,4 @@ function fitted(packing: Packing, fits: (contexts: readonly PackedContext[]) => 
   }
   if (contexts.length === packing.contexts.length) return packing;
   return { ...packing, contexts, dropped, tokens: contexts.reduce((sum, context) => sum + context.tokens, 0) };
-}
-
-/** Each document is read from the store once per question. */
-function storedDocuments(index: MultivectorIndex): DocumentLookup {
-  const documents = new Map<string, ReturnType<DocumentLookup>>();
-  return (path) => {
-    let document = documents.get(path);
-    if (document === undefined) {
-      document = index.get(path);
-      documents.set(path, document);
-    }
-    return document;
-  };
 }

@@ -33,7 +33,7 @@ export {
   type OpenLfm2GeneratorOptions,
   openLfm2Generator,
 } from './lfm2/open-lfm2-generator.js';
-export { type DocumentLookup, type PackOptions, packHits } from './packing.js';
+export { type PackOptions, packHits } from './packing.js';
 export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';
 export { neutralLabel, neutralText } from './prompting/neutral-text.js';

@@ -1,4 +1,4 @@
-import { type DocumentInput, type Hit, type PassageInput, placesWithin } from '@glot/index';
+import { type Hit, placesWithin, type StoredDocument, type StoredPassage } from '@glot/index';
 
 /** What stands around a hit and belongs to it: the rest of its section, and what its parent heading begins with. */
 
@@ -6,7 +6,7 @@ import { type DocumentInput, type Hit, type PassageInput, placesWithin } from '@
  * The passages right before and after a hit, where they stand under the same headings; before it also the introduction
  * of the section around its own. As hits of the same rank, so that they are packed and cited as such.
  */
-export function neighboursOf(hit: Hit, document: DocumentInput): Hit[] {
+export function neighboursOf(hit: Hit, document: StoredDocument): Hit[] {
   const at = document.passages.findIndex(({ start, end }) => start === hit.start && end === hit.end);
   if (at === -1) return [];
   const neighbours: Hit[] = [];
@@ -16,16 +16,15 @@ export function neighboursOf(hit: Hit, document: DocumentInput): Hit[] {
   ] as const) {
     const passage = document.passages[index];
     if (passage === undefined || !belongs(hit.headings, passage.headings)) continue;
-    // The passages of a document have consecutive ids.
     const places = placesWithin(document.places ?? [], passage.start, passage.end);
-    neighbours.push({ ...asHit(passage, hit, hit.passageId + index - at), places });
+    neighbours.push({ ...asHit(passage, hit), places });
   }
   return neighbours;
 }
 
-function asHit({ text, start, end, headings, page, lines, lang }: PassageInput, hit: Hit, passageId: number): Hit {
+function asHit({ id, text, start, end, headings, page, lines, lang }: StoredPassage, hit: Hit): Hit {
   const sides = { semantic: null, lexical: null };
-  return { ...hit, passageId, text, start, end, headings, page, lines, lang, sides };
+  return { ...hit, passageId: id, text, start, end, headings, page, lines, lang, sides };
 }
 
 function isSame(inner: readonly string[], outer: readonly string[]): boolean {

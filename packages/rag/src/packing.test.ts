@@ -10,10 +10,10 @@ async function packed(documents: TestDocument[], order: (hits: Hit[]) => Hit[], 
   const encoder = wordEncoder();
   const index = await memoryIndex(documents, encoder);
   const hits = await index.search({ mode: 'semantic', vectors: await encoder.encodeQueries(['x']) });
-  const byId = [...hits].sort((a, b) => a.passageId - b.passageId);
+  const byId = [...hits].sort((a, b) => Number(a.passageId) - Number(b.passageId));
   const ranked = order(byId).map((hit, i) => ({ ...hit, rank: i + 1 }));
   return packHits(ranked, {
-    documentOf: (path) => index.get(path),
+    documents: await index.getMany(documents.map(({ path }) => path)),
     countTokens: encoder.countTokens,
     budgetTokens: 100,
     ...rest,

@@ -1,4 +1,4 @@
-import type { BlockSpan, DocumentInput, Hit } from '@glot/index';
+import type { BlockSpan, Hit, StoredDocument } from '@glot/index';
 import { foldText } from '@glot/text';
 import { neighboursOf } from './neighbours.js';
 import type { DroppedHit, PackedContext, Packing } from './types.js';
@@ -8,10 +8,9 @@ import type { DroppedHit, PackedContext, Packing } from './types.js';
  * does not fit the budget is reported. Contexts keep the order of their best hits.
  */
 
-export type DocumentLookup = (path: string) => (DocumentInput & { readonly id: number }) | null;
-
 export interface PackOptions {
-  readonly documentOf: DocumentLookup;
+  /** Of the hits, by path; those that are no longer there are missing. */
+  readonly documents: ReadonlyMap<string, StoredDocument>;
   /** Tokens of a text, by the tokenizer of whoever reads the contexts. */
   readonly countTokens: (text: string) => number;
   readonly budgetTokens: number;
@@ -27,9 +26,9 @@ export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
     const drop = (reason: DroppedHit['reason'], wouldTake: number) => {
       if (found) dropped.push({ passageId: hit.passageId, path: hit.path, reason, tokens: wouldTake });
     };
-    const document = options.documentOf(hit.path);
+    const document = options.documents.get(hit.path);
     // The index may change between search and packing: a hit whose text is no longer there cannot be cited.
-    if (document === null || document.text.slice(hit.start, hit.end) !== hit.text) {
+    if (document === undefined || document.text.slice(hit.start, hit.end) !== hit.text) {
       drop('missing-document', 0);
       return;
     }
@@ -58,8 +57,8 @@ export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
   for (const hit of hits) pack(hit, true);
   const grown = contexts.slice(0, GROWN_CONTEXTS).flatMap((context) => context.hits);
   for (const hit of grown) {
-    const document = options.documentOf(hit.path);
-    for (const neighbour of document === null ? [] : neighboursOf(hit, document)) {
+    const document = options.documents.get(hit.path);
+    for (const neighbour of document === undefined ? [] : neighboursOf(hit, document)) {
       if (!contexts.some((context) => holds(context, neighbour))) pack(neighbour, false);
     }
   }
@@ -87,7 +86,7 @@ const blocksWithin = (blocks: readonly BlockSpan[], from: number, to: number): B
   blocks.filter(({ start, end }) => start < to && end > from);
 
 function contextOf(
-  document: DocumentInput & { readonly id: number },
+  document: StoredDocument,
   hits: readonly Hit[],
   countTokens: (text: string) => number,
 ): PackedContext {

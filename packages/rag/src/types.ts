@@ -1,5 +1,15 @@
 import type { Encoder } from '@glot/encoder';
-import type { BlockSpan, Hit, MultivectorIndex, Place, SearchFilter, SearchMode } from '@glot/index';
+import type {
+  BlockSpan,
+  DocumentId,
+  DocumentReader,
+  Hit,
+  PassageId,
+  PassageSearch,
+  Place,
+  SearchFilter,
+  SearchMode,
+} from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { Evidence } from './answer-evidence.js';
 import type { ContextScores } from './context-scores.js';
@@ -10,7 +20,7 @@ import type { ContextScores } from './context-scores.js';
 export type EncoderSource = Encoder | (() => Promise<Encoder>);
 
 export interface RetrieveOptions {
-  readonly index: MultivectorIndex;
+  readonly index: Pick<PassageSearch, 'search'>;
   /** Not called and not run in lexical mode. */
   readonly encoder: EncoderSource;
   /** Default `hybrid`. */
@@ -23,7 +33,7 @@ export interface RetrieveOptions {
 
 /** One stretch of one document that goes to the generator: one hit, or several that overlap or touch. */
 export interface PackedContext {
-  readonly documentId: number;
+  readonly documentId: DocumentId;
   readonly path: string;
   readonly title: string | null;
   /** Exactly the document's stored text from `start` to `end`. */
@@ -54,7 +64,7 @@ export type DropReason =
 
 /** A hit that did not reach the generator, and why. */
 export interface DroppedHit {
-  readonly passageId: number;
+  readonly passageId: PassageId;
   readonly path: string;
   readonly reason: DropReason;
   /** Tokens it would have taken beyond what was packed. */
@@ -160,6 +170,7 @@ export interface AnswerGenerator {
 }
 
 export interface AskOptions extends RetrieveOptions {
+  readonly index: Pick<PassageSearch, 'search'> & Pick<DocumentReader, 'getMany'>;
   /** Default: the extractive generator. */
   readonly generator?: AnswerGenerator;
   /** Tokens of context handed to the generator; default 2048. */
@@ -175,8 +186,8 @@ export interface AskOptions extends RetrieveOptions {
 
 export interface Citation {
   readonly path: string;
-  readonly documentId: number;
-  readonly passageId: number;
+  readonly documentId: DocumentId;
+  readonly passageId: PassageId;
   /** The document's stored text from `start` to `end` is `quote`. */
   readonly start: number;
   readonly end: number;

@@ -90,7 +90,10 @@ async function* glotSearches({ texts }: RealPassages): AsyncGenerator<PeerSearch
     const index = await openIndex({ file, mode: 'write', encoder: identity, threads, profile });
     for (let first = 0; first < texts.length; first += 50) {
       const some = texts.slice(first, first + 50);
-      index.upsert(documentOf(`${String(first).padStart(9, '0')}.md`, some), sliceTexts(vectors, first, some.length));
+      await index.upsert(
+        documentOf(`${String(first).padStart(9, '0')}.md`, some),
+        sliceTexts(vectors, first, some.length),
+      );
     }
     await index.compact();
     const buildSeconds = (performance.now() - started) / 1000;
@@ -100,7 +103,7 @@ async function* glotSearches({ texts }: RealPassages): AsyncGenerator<PeerSearch
       async search(rows, limit) {
         const query = { data: rows, offsets: Uint32Array.of(0, rows.length / vectors.dim), dim: vectors.dim };
         const hits = await index.search({ mode: 'semantic', vectors: query, limit });
-        return hits.map(({ passageId }) => passageId - 1);
+        return hits.map(({ passageId }) => Number(passageId) - 1);
       },
     };
     await index.close();

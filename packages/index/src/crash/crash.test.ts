@@ -65,7 +65,7 @@ describe('a writer killed at any moment', () => {
       output += chunk;
     });
     const closed = once(child, 'close');
-    await Promise.race([once(child.stdout!, 'data'), closed]);
+    await Promise.race([await once(child.stdout!, 'data'), closed]);
     await setTimeout(afterMs);
     child.kill('SIGKILL');
     const [, signal] = await closed;
@@ -78,18 +78,18 @@ describe('a writer killed at any moment', () => {
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
     try {
       expect(await index.verify()).toEqual([]);
-      generations.add(index.stats().cells?.generation ?? 0);
+      generations.add((await index.stats()).cells?.generation ?? 0);
       if (doubtful) {
-        const now = doubtful.changes.map(({ path }) => stateOf(index, path));
+        const now = await Promise.all(doubtful.changes.map(({ path }) => stateOf(index, path)));
         const before = doubtful.changes.map(({ path }) => plain(state.get(path)));
         expect([before, doubtful.changes.map(plain)]).toContainEqual(now);
         doubtful.changes.forEach(({ path }, at) => {
           state.set(path, now[at]!);
         });
       }
-      for (const [path, expected] of state) expect(stateOf(index, path)).toEqual(plain(expected));
+      for (const [path, expected] of state) expect(await stateOf(index, path)).toEqual(plain(expected));
       const present = [...state].filter(([, { texts, skipped }]) => texts ?? skipped).map(([path]) => path);
-      expect(index.files().map(({ path }) => path)).toEqual(present.sort());
+      expect((await index.ledger.files()).map(({ path }) => path)).toEqual(present.sort());
       const texts = [...state.values()].flatMap((one) => one.texts ?? []).sort();
       const vectors = encode('الجملة');
       for (const request of [
@@ -111,9 +111,9 @@ describe('a writer killed at any moment', () => {
   }
 });
 
-function stateOf(index: MultivectorIndex, path: string): State {
-  const texts = index.get(path)?.passages.map(({ text }) => text) ?? null;
-  const skipped = index.skippedFiles().find((file) => file.path === path)?.detail;
+async function stateOf(index: MultivectorIndex, path: string): Promise<State> {
+  const texts = (await index.get(path))?.passages.map(({ text }) => text) ?? null;
+  const skipped = (await index.ledger.skippedFiles()).find((file) => file.path === path)?.detail;
   return { texts, ...(skipped !== undefined && { skipped }) };
 }
 

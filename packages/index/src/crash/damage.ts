@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isGlotError } from '@glot/errors';
-import { CORPUS, document, ENCODER, encode, randomNumbers } from '../fixtures.js';
+import { CORPUS, document, ENCODER, encode, randomNumbers, skipInPlace } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import type { StorageProfile } from '../storage-profile.js';
 import type { MultivectorIndex } from '../types.js';
@@ -23,29 +23,31 @@ export async function makeIndex(file: string, profile: StorageProfile): Promise<
     const one = document(path, texts, { title: texts[0]!.slice(0, 9), meta: { 主題: path }, lang: path.slice(0, 2) });
     const passages = one.passages.map((passage) => ({ ...passage, headings: ['Überschrift', path], page: 3 }));
     const places = [{ kind: 'page' as const, label: 'iv', start: 3 }];
-    index.upsert({ ...one, passages, places }, encode(...texts));
+    await index.upsert({ ...one, passages, places }, encode(...texts));
   }
-  index.upsert(document('weg', ['ein Satz, der ging']), encode('ein Satz, der ging'));
-  index.delete('weg');
-  index.skip({
-    path: 'kaputt.pdf',
-    reason: 'malformed',
-    detail: '読めない',
-    contentHash: 'a',
-    sizeBytes: 1,
-    modifiedMs: 2,
-  });
+  await index.upsert(document('weg', ['ein Satz, der ging']), encode('ein Satz, der ging'));
+  await index.delete('weg');
+  await index.write(
+    skipInPlace({
+      path: 'kaputt.pdf',
+      reason: 'malformed',
+      detail: '読めない',
+      contentHash: 'a',
+      sizeBytes: 1,
+      modifiedMs: 2,
+    }),
+  );
   await index.compact({ retrain: true });
-  for (const path of ['spät 1', 'spät 2']) index.upsert(document(path, [`${path} Hefe`]), encode(`${path} Hefe`));
-  index.delete('spät 1');
+  for (const path of ['spät 1', 'spät 2']) await index.upsert(document(path, [`${path} Hefe`]), encode(`${path} Hefe`));
+  await index.delete('spät 1');
   await index.close();
 }
 
 /** All that a reader can see, as text. */
 async function seen(index: MultivectorIndex): Promise<string> {
-  const { fileBytes: _, ...stats } = index.stats();
-  const answers: unknown[] = [index.encoder, stats, index.files(), index.skippedFiles()];
-  for (const path of [...Object.keys(CORPUS), 'spät 1', 'spät 2', 'weg']) answers.push(index.get(path));
+  const { fileBytes: _, ...stats } = await index.stats();
+  const answers: unknown[] = [index.encoder, stats, await index.ledger.files(), await index.ledger.skippedFiles()];
+  for (const path of [...Object.keys(CORPUS), 'spät 1', 'spät 2', 'weg']) answers.push(await index.get(path));
   for (const text of ['dough bread', '発酵 パン', 'العجين', 'Hefe', 'ขนมปัง 🍞']) {
     for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
       answers.push(await index.search({ mode, text, vectors: encode(text), limit: 6 }));

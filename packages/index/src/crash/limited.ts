@@ -10,7 +10,7 @@ const index = await openIndex({ file: file!, mode: 'write', encoder: ENCODER, th
 const texts = Array.from({ length: 50 }, (_, at) => `${at} 面团需要发酵一整夜才能烘烤。`);
 const said: { grow?: string; close?: string; backup?: string; stored: number } = { stored: 0 };
 try {
-  for (; ; said.stored += 1) index.upsert(document(`文 ${said.stored}`, texts), encode(...texts));
+  for (; ; said.stored += 1) await index.upsert(document(`文 ${said.stored}`, texts), encode(...texts));
 } catch (error) {
   said.grow = codeOf(error);
 }

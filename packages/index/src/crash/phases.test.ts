@@ -45,7 +45,7 @@ async function seen(file: string): Promise<unknown> {
   const index = await openIndex({ file, mode: 'read', threads: 1 });
   try {
     expect(await index.verify()).toEqual([]);
-    const files = index.files();
+    const files = await index.ledger.files();
     const hits = async (text: string, mode: 'semantic' | 'lexical' | 'hybrid') =>
       (await index.search({ mode, text, vectors: encode(text), limit: 20 })).map(({ path, text: found, score }) => [
         path,
@@ -57,7 +57,8 @@ async function seen(file: string): Promise<unknown> {
       await hits('العجين', 'semantic'),
       await hits('発酵 40 2', 'hybrid'),
     ];
-    return { documents: files.map(({ path }) => index.get(path)?.passages), files, found };
+    const documents = await index.getMany(files.map(({ path }) => path));
+    return { documents: files.map(({ path }) => documents.get(path)?.passages), files, found };
   } finally {
     await index.close();
   }

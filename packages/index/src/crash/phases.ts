@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { document, ENCODER, encode } from '../fixtures.js';
+import { document, ENCODER, encode, stamp } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 
 /**
@@ -10,16 +10,16 @@ const [file, phase] = process.argv.slice(2);
 const DOCUMENTS = 60;
 const open = () => openIndex({ file: file!, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
 const index = await open();
-const stored = new Set(index.files().map(({ path }) => path));
+const stored = new Set((await index.ledger.files()).map(({ path }) => path));
 writeSync(1, 'begun\n');
 
 if (phase === 'index') {
   for (let at = 0; at < DOCUMENTS; at += 1) {
     const texts = Array.from({ length: 1 + (at % 7) }, (_, number) => `発酵 ${at} ${number} العجين 🍞`);
-    if (!stored.has(`文書 ${at}`)) index.upsert(document(`文書 ${at}`, texts), encode(...texts));
+    if (!stored.has(`文書 ${at}`)) await index.upsert(document(`文書 ${at}`, texts), encode(...texts));
   }
 } else if (phase === 'delete') {
-  for (let at = 0; at < DOCUMENTS; at += 1) if (at % 4 !== 0) index.delete(`文書 ${at}`);
+  for (let at = 0; at < DOCUMENTS; at += 1) if (at % 4 !== 0) await index.delete(`文書 ${at}`);
 } else if (phase === 'arrange') {
   // To and fro, so that a kill falls into the making of a generation.
   for (let round = 0; round < 4; round += 1) await index.compact({ retrain: true });
@@ -29,7 +29,7 @@ await index.close();
 if (phase === 'switch') {
   for (let round = 0; round < 60; round += 1) {
     const again = await open();
-    again.touch('文書 0', 100, 7);
+    await again.ledger.write([stamp('文書 0', 100, 7)]);
     await again.close();
   }
 }

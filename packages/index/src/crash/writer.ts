@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
-import { document, ENCODER, encode, randomNumbers } from '../fixtures.js';
+import { document, ENCODER, encode, randomNumbers, skipInPlace } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
+import type { IndexChange } from '../types.js';
 
 /**
  * Changes an index for ever and says so on stdout, a line before and a line after each change: the test that kills it
@@ -28,16 +29,21 @@ const say = (line: string) => writeSync(1, `${line}\n`);
 const randomPath = () => `文書 ${Math.floor(Math.abs(next()) * 12)}`;
 
 /** One change, as it is told and as it is made. */
-function change(path: string, step: string): { readonly told: object; readonly make: () => void } {
+function change(path: string, step: string): { readonly told: object; readonly changes: IndexChange[] } {
   const count = 1 + Math.floor(Math.abs(next()) * 8);
   const text = (number: number) => `${seed}/${step}/${number} الجملة ประโยค 🍞 ${'発酵 '.repeat(number)}`;
   const texts = Array.from({ length: count }, (_, number) => text(number));
   const kind = Math.abs(next());
-  if (kind < 0.7) return { told: { path, texts }, make: () => index.upsert(document(path, texts), encode(...texts)) };
-  if (kind < 0.85) return { told: { path, texts: null }, make: () => index.delete(path) };
+  if (kind < 0.7) {
+    return {
+      told: { path, texts },
+      changes: [{ kind: 'upsert', document: document(path, texts), vectors: encode(...texts) }],
+    };
+  }
+  if (kind < 0.85) return { told: { path, texts: null }, changes: [{ kind: 'delete', path }] };
   const [detail] = texts as [string];
   const skipped = { path, reason: 'broken', detail, contentHash: '', sizeBytes: 1, modifiedMs: 1 };
-  return { told: { path, texts: null, skipped: detail }, make: () => index.skip(skipped) };
+  return { told: { path, texts: null, skipped: detail }, changes: skipInPlace(skipped) };
 }
 
 for (let step = 0; ; step += 1) {
@@ -46,12 +52,7 @@ for (let step = 0; ; step += 1) {
   // A change in the midst of the maintenance: what comes meanwhile must be in the new generation too.
   const maintenance = step % 4 === 3 ? index.compact({ retrain: step % 8 === 3 }) : null;
   say(JSON.stringify({ begin: true, changes: changes.map(({ told }) => told) }));
-  if (changes.length === 1) changes[0]!.make();
-  else {
-    index.together(() => {
-      for (const { make } of changes) make();
-    });
-  }
+  await index.write(changes.flatMap((one) => one.changes));
   say(JSON.stringify({ begin: false }));
   await maintenance;
 }

@@ -21,7 +21,7 @@ const open = (path = file) =>
 async function answers(index: MultivectorIndex): Promise<unknown> {
   const asked = ['発酵 7', 'العجين 3', 'ขนมปัง 11'];
   return [
-    index.stats().cells?.count,
+    (await index.stats()).cells?.count,
     await Promise.all(asked.map((text) => index.search({ mode: 'semantic', vectors: encode(text) }))),
   ];
 }
@@ -30,7 +30,7 @@ it('goes on from the cells that an interrupted run trained, to the same end', as
   const index = await open();
   for (let at = 0; at < 60; at += 1) {
     const texts = [`発酵 ${at} パン`, `العجين ${at}`, `ขนมปัง ${at} 🍞`];
-    index.upsert(document(`${at}`, texts), encode(...texts));
+    await index.upsert(document(`${at}`, texts), encode(...texts));
   }
   await index.close();
   const other = join(folder, 'other.db');

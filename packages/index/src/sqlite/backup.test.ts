@@ -38,7 +38,7 @@ async function made(copies = 1) {
   const index = await write();
   for (let copy = 0; copy < copies; copy += 1) {
     for (const [path, texts] of Object.entries(CORPUS))
-      index.upsert(document(`${copy}/${path}`, texts), encode(...texts));
+      await index.upsert(document(`${copy}/${path}`, texts), encode(...texts));
   }
   return index;
 }
@@ -49,7 +49,7 @@ describe('backupIndex', () => {
     await (await made()).close();
     expect(await backupIndex({ file, target })).toMatchObject({ documents: 9, passages: 18 });
     const writer = await write();
-    writer.upsert(document('neu', ['Hefe']), encode('Hefe'));
+    await writer.upsert(document('neu', ['Hefe']), encode('Hefe'));
     const progress: number[] = [];
     const report = await backupIndex({
       file,
@@ -58,11 +58,11 @@ describe('backupIndex', () => {
       onProgress: (done, total) => progress.push(done / total),
     });
     expect(report).toMatchObject({ documents: 10, passages: 19, bytes: readFileSync(target).length });
-    writer.delete('neu');
+    await writer.delete('neu');
     await writer.close();
     expect(kept()).toEqual(['写し #1.db']);
     const copy = await openIndex({ file: target, mode: 'read', encoder: ENCODER });
-    expect([copy.stats().documents, await copy.verify()]).toEqual([10, []]);
+    expect([(await copy.stats()).documents, await copy.verify()]).toEqual([10, []]);
     expect((await copy.search({ mode: 'hybrid', text: 'Hefe', vectors: encode('Hefe') }))[0]?.path).toBe('neu');
     await copy.close();
   });
@@ -75,7 +75,7 @@ describe('backupIndex', () => {
       await backupIndex({ file, target, force: true });
       const copy = await openIndex({ file: target, mode: 'read' });
       expect(await copy.verify()).toEqual([]);
-      expect(copy.files().length).toBeGreaterThanOrEqual(180);
+      expect((await copy.ledger.files()).length).toBeGreaterThanOrEqual(180);
       await copy.close();
     }
     child.kill('SIGKILL');
@@ -119,14 +119,14 @@ describe('backupIndex', () => {
     await (await made()).close();
     copyFileSync(file, target);
     const other = await openIndex({ file: target, mode: 'write' });
-    other.delete('0/en/bread.md');
+    await other.delete('0/en/bread.md');
     await expect(backupIndex({ file, target, force: true })).rejects.toThrowError(code('index.busy'));
     await other.close();
     writeFileSync(`${target}-wal`, 'left behind');
     await backupIndex({ file, target, force: true });
     expect(kept()).toEqual(['写し #1.db', '写し #1.db.writer']);
     const copy = await openIndex({ file: target, mode: 'read' });
-    expect([copy.stats().documents, await copy.verify()]).toEqual([9, []]);
+    expect([(await copy.stats()).documents, await copy.verify()]).toEqual([9, []]);
     await copy.close();
   });
 
@@ -147,7 +147,7 @@ it.skipIf(!existsSync('/usr/bin/prlimit'))(
     const said = JSON.parse(output) as { stored: number };
     expect(said).toMatchObject({ grow: 'index.file-limit' });
     const index = await openIndex({ file, mode: 'write' });
-    expect([index.stats().documents, await index.verify()]).toEqual([9 + said.stored, []]);
+    expect([(await index.stats()).documents, await index.verify()]).toEqual([9 + said.stored, []]);
     await index.close();
     expect(readdirSync(join(folder, 'sicher')).filter((name) => name.includes('partial'))).toEqual([]);
   },

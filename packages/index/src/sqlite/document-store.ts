@@ -2,6 +2,7 @@ import type { TokenVectors } from '@glot/kernels';
 import { wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
 import type {
+  DocumentEntry,
   DocumentInput,
   DocumentNotes,
   FileStamp,
@@ -9,6 +10,7 @@ import type {
   PassageInput,
   PreparedVectors,
   SkippedInput,
+  StoredDocument,
   StoredFile,
 } from '../types.js';
 import { Checksums, storesChecksums } from './checksums.js';
@@ -158,22 +160,20 @@ export class DocumentStore {
     });
   }
 
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs: number): boolean {
+  move(from: string, to: string): boolean {
     return this.#change(() => {
       if (from === to || this.#statements.selectExtent.get(from) === undefined) return false;
       this.#remove(to);
-      const stamp = { from, to, sizeBytes, modifiedMs, changedMs };
-      if (this.#statements.moveSkipped.run(stamp).changes > 0) this.#checksums?.deleteSkipped(from);
-      const moved = this.#statements.moveDocument.run(stamp).changes > 0;
+      if (this.#statements.moveSkipped.run(to, from).changes > 0) this.#checksums?.deleteSkipped(from);
+      const moved = this.#statements.moveDocument.run(to, from).changes > 0;
       this.#sealRecord(to);
       return moved;
     });
   }
 
-  skip(file: SkippedInput, keepDocument: boolean): void {
+  skip(file: SkippedInput): void {
     this.#change(() => {
-      if (keepDocument) this.#statements.deleteSkipped.run(file.path);
-      else this.#remove(file.path);
+      this.#statements.deleteSkipped.run(file.path);
       this.#statements.insertSkipped.run(skippedRow(file));
       this.#checksums?.writeSkipped(file.path);
     });
@@ -187,7 +187,7 @@ export class DocumentStore {
     return this.#change(() => this.#remove(path));
   }
 
-  get(path: string): (DocumentInput & { readonly id: number }) | null {
+  get(path: string): (StoredDocument & { readonly id: number }) | null {
     const row = this.#statements.selectDocument.get(path) as DocumentRow | undefined;
     if (!row) return null;
     const passages = this.#statements.selectPassages.all(row.first_passage, lastPassage(row)) as PassageRow[];
@@ -206,8 +206,12 @@ export class DocumentStore {
       text: row.text,
       ...(places.length > 0 && { places }),
       ...this.#readings.of(row.id),
-      passages: passages.map(passageOf),
+      passages: passages.map((passage, at) => ({ id: row.first_passage + at, ...passageOf(passage) })),
     };
+  }
+
+  list(): DocumentEntry[] {
+    return this.#statements.selectEntries.all() as DocumentEntry[];
   }
 
   files(): StoredFile[] {
@@ -391,12 +395,8 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
     touchSkipped: db.prepare(
       `UPDATE skipped SET size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :path`,
     ),
-    moveDocument: db.prepare(
-      `UPDATE document SET path = :to, size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :from`,
-    ),
-    moveSkipped: db.prepare(
-      `UPDATE skipped SET path = :to, size_bytes = :sizeBytes, modified_ms = :modifiedMs${setChanged} WHERE path = :from`,
-    ),
+    moveDocument: db.prepare('UPDATE document SET path = ? WHERE path = ?'),
+    moveSkipped: db.prepare('UPDATE skipped SET path = ? WHERE path = ?'),
     hasSkipped: db.prepare('SELECT 1 FROM skipped WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
     deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),
@@ -427,6 +427,10 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
       SELECT path, content_hash, size_bytes, modified_ms, ${changedOf('skipped')}, 0, reason FROM skipped
       WHERE path NOT IN (SELECT path FROM document)
       ORDER BY path`),
+    selectEntries: db.prepare(`
+      SELECT id, path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, format, title, lang,
+        passages
+      FROM document ORDER BY path`),
     selectSkipped: db.prepare(`
       SELECT path, reason, detail, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs,
         ${changedOf('skipped')}

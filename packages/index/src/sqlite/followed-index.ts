@@ -5,20 +5,23 @@ import type { TokenVectors } from '@glot/kernels';
 import type {
   CompactOptions,
   CompactReport,
-  DocumentInput,
+  DocumentEntry,
+  DocumentId,
   DocumentNotes,
   EncoderIdentity,
+  FileLedger,
   FormatReading,
   Hit,
+  IndexChange,
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PassageId,
   PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
-  SkippedInput,
-  StoredFile,
+  StoredDocument,
 } from '../types.js';
 import { type IndexFile, openForReading, recoverJournal } from './index-file.js';
 import { type IndexState, Sittings } from './sittings.js';
@@ -87,67 +90,57 @@ export class FollowedIndex implements MultivectorIndex {
     }
   }
 
-  upsert(...change: Parameters<MultivectorIndex['upsert']>): number {
+  readonly ledger: FileLedger = {
+    files: async () => this.#current().ledger.files(),
+    skippedFiles: async () => this.#current().ledger.skippedFiles(),
+    write: async (changes) => this.#current().ledger.write(changes),
+  };
+
+  async upsert(...change: Parameters<MultivectorIndex['upsert']>): Promise<DocumentId> {
     return this.#current().upsert(...change);
   }
 
-  prepare(vectors: TokenVectors): PreparedVectors[] {
+  async prepare(vectors: TokenVectors): Promise<PreparedVectors[]> {
     return this.#current().prepare(vectors);
   }
 
-  together<T>(changes: () => T): T {
-    return this.#current().together(changes);
+  async write(changes: readonly IndexChange[]): Promise<void> {
+    return this.#current().write(changes);
   }
 
-  touch(...stamp: Parameters<MultivectorIndex['touch']>): void {
-    this.#current().touch(...stamp);
+  async move(from: string, to: string): Promise<boolean> {
+    return this.#current().move(from, to);
   }
 
-  move(...paths: Parameters<MultivectorIndex['move']>): boolean {
-    return this.#current().move(...paths);
-  }
-
-  touchAll(...stamps: Parameters<MultivectorIndex['touchAll']>): void {
-    this.#current().touchAll(...stamps);
-  }
-
-  skip(...file: Parameters<MultivectorIndex['skip']>): void {
-    this.#current().skip(...file);
-  }
-
-  unskip(path: string): void {
-    this.#current().unskip(path);
-  }
-
-  delete(path: string): boolean {
+  async delete(path: string): Promise<boolean> {
     return this.#current().delete(path);
   }
 
-  get(path: string): (DocumentInput & { readonly id: number }) | null {
+  async get(path: string): Promise<StoredDocument | null> {
     return this.#current().get(path);
   }
 
-  files(): StoredFile[] {
-    return this.#current().files();
+  async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
+    return this.#current().getMany(paths);
   }
 
-  notedDocuments(): DocumentNotes[] {
+  async list(): Promise<DocumentEntry[]> {
+    return this.#current().list();
+  }
+
+  async notedDocuments(): Promise<DocumentNotes[]> {
     return this.#current().notedDocuments();
   }
 
-  formatReadings(): FormatReading[] {
+  async formatReadings(): Promise<FormatReading[]> {
     return this.#current().formatReadings();
   }
 
-  skippedFiles(): SkippedInput[] {
-    return this.#current().skippedFiles();
-  }
-
-  stats(): IndexStats {
+  async stats(): Promise<IndexStats> {
     return this.#current().stats();
   }
 
-  explain(passageId: number, query: TokenVectors): RowMatch[] | null {
+  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
     return this.#current().explain(passageId, query);
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
+import { CORPUS, document, ENCODER, encode, skipInPlace } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import type { StorageProfile } from '../storage-profile.js';
 
@@ -20,9 +20,9 @@ const open = (profile?: StorageProfile) =>
 
 async function made(profile: StorageProfile = 'int8'): Promise<void> {
   const index = await open(profile);
-  for (const [path, texts] of Object.entries(CORPUS)) index.upsert(document(path, texts), encode(...texts));
+  for (const [path, texts] of Object.entries(CORPUS)) await index.upsert(document(path, texts), encode(...texts));
   await index.compact({ retrain: true });
-  index.upsert(document('später', ['Hefe']), encode('Hefe'));
+  await index.upsert(document('später', ['Hefe']), encode('Hefe'));
   await index.close();
 }
 
@@ -50,7 +50,7 @@ describe('a flipped bit', () => {
         );
         expect(await index.verify()).toMatchObject([{ kind: 'vectors', path: 'de/brot.md', repairable: false }]);
         expect(await index.repair()).toMatchObject({ removed: ['de/brot.md'], cellsDropped: false, whole: true });
-        expect(index.stats().documents).toBe(9);
+        expect((await index.stats()).documents).toBe(9);
         expect((await index.search({ mode: 'semantic', vectors: encode('dough') })).length).toBe(10);
         await index.close();
       });
@@ -69,7 +69,7 @@ describe('a flipped bit', () => {
       const exhaustive = await index.search({ mode: 'semantic', vectors });
       await index.compact({ retrain: true });
       expect(await index.search({ mode: 'semantic', vectors })).toEqual(exhaustive);
-      expect(index.stats().documents).toBe(10);
+      expect((await index.stats()).documents).toBe(10);
       await index.close();
     });
   }
@@ -138,8 +138,10 @@ for (const [name, [sql, kind, path]] of Object.entries(scribbles)) {
   it(`names ${name} that was changed, and mends what it can`, async () => {
     await made();
     const before = await open();
-    before.delete('ko/빵.txt');
-    before.skip({ path: 'b.pdf', reason: 'malformed', detail: 'd', contentHash: '', sizeBytes: 1, modifiedMs: 1 });
+    await before.delete('ko/빵.txt');
+    await before.write(
+      skipInPlace({ path: 'b.pdf', reason: 'malformed', detail: 'd', contentHash: '', sizeBytes: 1, modifiedMs: 1 }),
+    );
     expect(await before.verify()).toEqual([]);
     await before.close();
     const db = new Database(file);
@@ -152,7 +154,7 @@ for (const [name, [sql, kind, path]] of Object.entries(scribbles)) {
     const index = await open();
     const lost = kind === 'document' && path !== null ? [path] : [];
     expect(await index.repair()).toMatchObject({ removed: lost, whole: kind !== 'setting' });
-    expect(index.stats().documents).toBe(9 - lost.length);
+    expect((await index.stats()).documents).toBe(9 - lost.length);
     await index.close();
   });
 }

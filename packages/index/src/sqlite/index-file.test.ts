@@ -29,15 +29,15 @@ const write = (options: Partial<OpenIndexOptions> = {}) =>
   openIndex({ file, mode: 'write', encoder: ENCODER, ...options });
 const read = (options: Partial<OpenIndexOptions> = {}) => openIndex({ file, mode: 'read', ...options });
 const code = (value: string) => expect.objectContaining({ code: value, message: expect.stringContaining(file) });
-const fill = (index: MultivectorIndex, copies = 1) => {
+const fill = async (index: MultivectorIndex, copies = 1) => {
   for (let copy = 0; copy < copies; copy += 1) {
     for (const [path, texts] of Object.entries(CORPUS))
-      index.upsert(document(`${copy}/${path}`, texts), encode(...texts));
+      await index.upsert(document(`${copy}/${path}`, texts), encode(...texts));
   }
 };
 async function made(copies = 1): Promise<void> {
   const index = await write();
-  fill(index, copies);
+  await fill(index, copies);
   await index.close();
 }
 
@@ -47,13 +47,13 @@ describe('opening an index', () => {
     await made();
     expect(await readdir(dirname(file))).toEqual(['索引 #1%20?.db', '索引 #1%20?.db.writer']);
     const index = await read({ encoder: ENCODER });
-    expect(index.stats()).toMatchObject({
+    expect(await index.stats()).toMatchObject({
       documents: 9,
       passages: 18,
       encoder: ENCODER,
       formatVersion: FORMAT_VERSION,
     });
-    expect(index.stats().fileBytes).toBeGreaterThan(10_000);
+    expect((await index.stats()).fileBytes).toBeGreaterThan(10_000);
     await index.close();
   });
 
@@ -79,14 +79,14 @@ describe('opening an index', () => {
 
   it('keeps how tokens are pooled and how vectors are stored, and refuses to mix', async () => {
     const index = await write({ encoder: { ...ENCODER, poolFactor: 2 }, profile: 'compact' });
-    fill(index);
+    await fill(index);
     await index.close();
     const one = write({ encoder: { ...ENCODER, poolFactor: 1 } });
     await expect(one).rejects.toThrowError(code('index.foreign-encoder'));
     await expect(one).rejects.toThrowError(/pooled by 2, not by 1/);
     await expect(write({ profile: 'int8' })).rejects.toThrowError(code('index.profile'));
     const again = await write({ profile: 'compact' });
-    expect(again.stats()).toMatchObject({ documents: 9, encoder: { ...ENCODER, poolFactor: 2 } });
+    expect(await again.stats()).toMatchObject({ documents: 9, encoder: { ...ENCODER, poolFactor: 2 } });
     await again.close();
   });
 
@@ -158,7 +158,7 @@ describe('writers and readers at the same time', () => {
 
   it('shows readers each change, in memory or from the file', async () => {
     const writer = await write();
-    fill(writer);
+    await fill(writer);
     const readers = await Promise.all([read(), read({ memoryBytes: 0 })]);
     const found = async (query: string) =>
       Promise.all(
@@ -169,15 +169,15 @@ describe('writers and readers at the same time', () => {
       );
     const both = <T>(value: T) => [value, value];
     expect(await found('पहला')).toEqual(both([expect.any(String), 18]));
-    writer.upsert(document('new', ['पहला शब्द']), encode('पहला शब्द'));
+    await writer.upsert(document('new', ['पहला शब्द']), encode('पहला शब्द'));
     expect(await found('पहला शब्द')).toEqual(both(['पहला शब्द', 19]));
-    for (const path of Object.keys(CORPUS)) writer.delete(`0/${path}`);
+    for (const path of Object.keys(CORPUS)) await writer.delete(`0/${path}`);
     expect(await found('発酵')).toEqual(both(['पहला शब्द', 1]));
-    writer.upsert(document('new', ['दूसरा', 'तीसरा']), encode('दूसरा', 'तीसरा'));
+    await writer.upsert(document('new', ['दूसरा', 'तीसरा']), encode('दूसरा', 'तीसरा'));
     expect(await found('तीसरा')).toEqual(both(['तीसरा', 2]));
     for (const reader of readers) {
-      expect(() => reader.delete('new')).toThrowError(code('index.read-only'));
-      expect(reader.files()).toHaveLength(1);
+      await expect(reader.delete('new')).rejects.toThrowError(code('index.read-only'));
+      expect(await reader.ledger.files()).toHaveLength(1);
     }
     await writer.close();
     await Promise.all(readers.map((reader) => reader.close()));
@@ -186,12 +186,12 @@ describe('writers and readers at the same time', () => {
   it('reads on while a writer comes and goes', async () => {
     await made();
     const reader = await read();
-    expect(reader.stats().documents).toBe(9);
+    expect((await reader.stats()).documents).toBe(9);
     const writer = await write();
-    writer.delete('0/en/bread.md');
-    expect(reader.stats().documents).toBe(8);
+    await writer.delete('0/en/bread.md');
+    expect((await reader.stats()).documents).toBe(8);
     await writer.close();
-    expect(reader.stats().documents).toBe(8);
+    expect((await reader.stats()).documents).toBe(8);
     await reader.close();
   });
 });
@@ -200,18 +200,18 @@ describe('a disk that takes no more', () => {
   it('keeps what is stored when it is full, and goes on when it is not', async () => {
     const opened = openForWriting(file, ENCODER);
     const index = new SqliteIndex(opened, { memoryBytes: 2 ** 24 });
-    fill(index);
-    const before = index.files();
+    await fill(index);
+    const before = await index.ledger.files();
     const pages = opened.db.pragma('page_count', { simple: true }) as number;
     opened.db.pragma(`max_page_count = ${pages}`);
     const big = Array.from({ length: 200 }, (_, i) => `${i} 面团需要发酵一整夜才能烘烤。`);
     const add = () => index.upsert(document('0/zh/面包.txt', big), encode(...big));
-    expect(add).toThrowError(code('index.disk-full'));
-    expect(index.files()).toEqual(before);
+    await expect(add()).rejects.toThrowError(code('index.disk-full'));
+    expect(await index.ledger.files()).toEqual(before);
     expect(await index.search({ mode: 'hybrid', text: '面团', vectors: encode('面团'), limit: 100 })).toHaveLength(18);
     opened.db.pragma('max_page_count = 100000');
-    add();
-    expect(index.stats().passages).toBe(216);
+    await add();
+    expect((await index.stats()).passages).toBe(216);
     await index.close();
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { CORPUS, document, ENCODER, encode } from '../fixtures.js';
+import { CORPUS, document, ENCODER, encode, stamp } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import { FORMAT_VERSION } from './schema.js';
 
@@ -25,7 +25,7 @@ for (const format of [1, 2]) {
 
   it(`reads an index of format ${format} as it is`, async () => {
     const index = await openIndex({ file: sample(), mode: 'read', encoder: ENCODER, exhaustivePassages: 0 });
-    expect(index.stats()).toMatchObject({ documents: 8, passages: 16, skipped: 1, formatVersion: format });
+    expect(await index.stats()).toMatchObject({ documents: 8, passages: 16, skipped: 1, formatVersion: format });
     for (const [path, [text]] of Object.entries(CORPUS).slice(0, 8)) {
       for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
         const [hit] = await index.search({ mode, text: text!, vectors: encode(text!) });
@@ -39,13 +39,13 @@ for (const format of [1, 2]) {
   it(`brings an index of format ${format} up to date when it is written to`, async () => {
     const file = sample();
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
-    index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
+    await index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
     expect(await index.compact({ retrain: true })).toMatchObject({ cells: 'trained' });
     await index.close();
     const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
-    expect(again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
-    expect(again.files()[0]).toMatchObject({ changedMs: 0, indexed: true });
-    expect(again.stats().cells?.count).toBeGreaterThan(0);
+    expect(await again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
+    expect((await again.ledger.files())[0]).toMatchObject({ changedMs: 0, indexed: true });
+    expect((await again.stats()).cells?.count).toBeGreaterThan(0);
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
     expect(await again.verify()).toEqual([]);
     await again.close();
@@ -54,17 +54,17 @@ for (const format of [1, 2]) {
   it(`says what of an index of format ${format} it cannot check, until maintenance gives it checksums`, async () => {
     const file = sample();
     const reader = await openIndex({ file, mode: 'read' });
-    expect(reader.stats().unchecked).toBe(8);
+    expect((await reader.stats()).unchecked).toBe(8);
     await reader.close();
     for (const action of ['repair', 'compact'] as const) {
       copyFileSync(join(SAMPLES, `format-${format}.db`), file);
       const index = await openIndex({ file, mode: 'write', encoder: ENCODER, threads: 1 });
-      index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
-      index.touch('neu 新', 5, 6);
-      index.touch('en/bread.md', 5, 6);
-      expect([index.stats().unchecked, await index.verify()]).toEqual([8, []]);
+      await index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
+      await index.ledger.write([stamp('neu 新', 5, 6)]);
+      await index.ledger.write([stamp('en/bread.md', 5, 6)]);
+      expect([(await index.stats()).unchecked, await index.verify()]).toEqual([8, []]);
       await index[action]();
-      expect([index.stats().unchecked, await index.verify()]).toEqual([0, []]);
+      expect([(await index.stats()).unchecked, await index.verify()]).toEqual([0, []]);
       await index.close();
       const db = new Database(file);
       db.exec("UPDATE document_text SET text = replace(text, 'dough', 'douhg')");

@@ -7,21 +7,24 @@ import { planSearch, type SearchPlan } from '../search-request.js';
 import type {
   CompactOptions,
   CompactReport,
+  DocumentEntry,
   DocumentInput,
   DocumentNotes,
+  DocumentVectors,
   EncoderIdentity,
-  FileStamp,
+  FileLedger,
   FormatReading,
   Hit,
+  IndexChange,
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PassageId,
   PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
-  SkippedInput,
-  StoredFile,
+  StoredDocument,
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { CellSearch } from './cell-search.js';
@@ -105,73 +108,63 @@ export class SqliteIndex implements MultivectorIndex {
     checkEncoder(this.#file.path, this.#file.encoder, encoder);
   }
 
-  upsert(document: DocumentInput, vectors: TokenVectors | readonly PreparedVectors[]): number {
-    return this.#write(() => {
-      if (!isPrepared(vectors)) {
-        checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
-        return this.#documents.upsert(document, this.#documents.prepare(vectors, this.#codec()));
-      }
-      checkPrepared(vectors.length, document.passages.length, document.path);
-      return this.#documents.upsert(document, vectors as readonly PreparedRows[]);
-    });
+  readonly ledger: FileLedger = {
+    files: async () => this.#read(() => this.#documents.files()),
+    skippedFiles: async () => this.#read(() => this.#documents.skippedFiles()),
+    write: (changes) => this.write(changes),
+  };
+
+  async upsert(document: DocumentInput, vectors: DocumentVectors): Promise<number> {
+    return this.#write(() => this.#upsert(document, vectors));
   }
 
-  prepare(vectors: TokenVectors): PreparedVectors[] {
+  async prepare(vectors: TokenVectors): Promise<PreparedVectors[]> {
     return this.#write(() => {
       checkVectors(vectors, vectors.offsets.length - 1, this.#file.encoder, 'these texts');
       return this.#documents.prepare(vectors, this.#codec());
     });
   }
 
-  together<T>(changes: () => T): T {
-    return this.#write(() => this.#documents.together(changes));
+  async write(changes: readonly IndexChange[]): Promise<void> {
+    this.#write(() =>
+      this.#documents.together(() => {
+        for (const change of changes) this.#make(change);
+      }),
+    );
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
-    this.touchAll([{ path, sizeBytes, modifiedMs, changedMs }]);
+  async move(from: string, to: string): Promise<boolean> {
+    return this.#write(() => this.#documents.move(from, to));
   }
 
-  touchAll(stamps: readonly FileStamp[]): void {
-    this.#write(() => this.#documents.touch(stamps));
-  }
-
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {
-    return this.#write(() => this.#documents.move(from, to, sizeBytes, modifiedMs, changedMs));
-  }
-
-  skip(file: SkippedInput, { keepDocument = false } = {}): void {
-    this.#write(() => this.#documents.skip(file, keepDocument));
-  }
-
-  unskip(path: string): void {
-    this.#write(() => this.#documents.unskip(path));
-  }
-
-  delete(path: string): boolean {
+  async delete(path: string): Promise<boolean> {
     return this.#write(() => this.#documents.delete(path));
   }
 
-  get(path: string): (DocumentInput & { readonly id: number }) | null {
+  async get(path: string): Promise<StoredDocument | null> {
     return this.#read(() => this.#documents.get(path));
   }
 
-  files(): StoredFile[] {
-    return this.#read(() => this.#documents.files());
+  async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
+    return this.#read(() => {
+      const found = [...paths].flatMap((path) => this.#documents.get(path) ?? []);
+      return new Map(found.map((document) => [document.path, document]));
+    });
   }
 
-  notedDocuments(): DocumentNotes[] {
+  async list(): Promise<DocumentEntry[]> {
+    return this.#read(() => this.#documents.list());
+  }
+
+  async notedDocuments(): Promise<DocumentNotes[]> {
     return this.#read(() => this.#documents.notedDocuments());
   }
 
-  formatReadings(): FormatReading[] {
+  async formatReadings(): Promise<FormatReading[]> {
     return this.#read(() => this.#documents.formatReadings());
   }
 
-  skippedFiles(): SkippedInput[] {
-    return this.#read(() => this.#documents.skippedFiles());
-  }
-
-  stats(): IndexStats {
+  async stats(): Promise<IndexStats> {
     return this.#read(() => readStats(this.#file, this.#store?.active() ?? null));
   }
 
@@ -184,6 +177,37 @@ export class SqliteIndex implements MultivectorIndex {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  #make(change: IndexChange): void {
+    switch (change.kind) {
+      case 'upsert':
+        this.#upsert(change.document, change.vectors);
+        break;
+      case 'delete':
+        this.#documents.delete(change.path);
+        break;
+      case 'move':
+        this.#documents.move(change.from, change.to);
+        break;
+      case 'stamp':
+        this.#documents.touch([change.stamp]);
+        break;
+      case 'skip':
+        this.#documents.skip(change.file);
+        break;
+      case 'unskip':
+        this.#documents.unskip(change.path);
+    }
+  }
+
+  #upsert(document: DocumentInput, vectors: DocumentVectors): number {
+    if (!isPrepared(vectors)) {
+      checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
+      return this.#documents.upsert(document, this.#documents.prepare(vectors, this.#codec()));
+    }
+    checkPrepared(vectors.length, document.passages.length, document.path);
+    return this.#documents.upsert(document, vectors as readonly PreparedRows[]);
   }
 
   // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
@@ -277,10 +301,10 @@ export class SqliteIndex implements MultivectorIndex {
     return this.#hasCodebook ? COMPACT_CODEC : INT8_CODEC;
   }
 
-  explain(passageId: number, query: TokenVectors): RowMatch[] | null {
+  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
     return this.#read(() => {
       checkVectors(query, 1, this.#file.encoder, 'the query');
-      const stored = this.#passageVectors.get(passageId);
+      const stored = this.#passageVectors.get(Number(passageId));
       return stored && stored.rows > 0 ? matchRows(query, this.#passageVectors.decoded(stored)) : null;
     });
   }

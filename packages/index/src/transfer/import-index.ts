@@ -119,7 +119,7 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
           passages: passages.map(({ rows: _, ...passage }) => passage),
         };
         const rows = vectors.read(passages.map(({ rows: count }) => count));
-        index.upsert(document, rows);
+        await index.upsert(document, rows);
         report = {
           documents: report.documents + 1,
           passages: report.passages + passages.length,

@@ -31,9 +31,9 @@ const at = (name: string) => join(folder, name);
 async function made(): Promise<void> {
   const index = await openIndex({ file: at('a.db'), mode: 'write', encoder: ENCODER });
   for (const [path, texts] of Object.entries(CORPUS)) {
-    index.upsert(document(path, texts, { meta: { тема: 'хлеб' }, lang: path.slice(0, 2) }), encode(...texts));
+    await index.upsert(document(path, texts, { meta: { тема: 'хлеб' }, lang: path.slice(0, 2) }), encode(...texts));
   }
-  index.upsert(document('mute 🍞', ['!']), vectorsOf([new Float32Array(0)], DIM));
+  await index.upsert(document('mute 🍞', ['!']), vectorsOf([new Float32Array(0)], DIM));
   await index.close();
 }
 
@@ -43,7 +43,8 @@ it('gives another index all documents, their vectors and their answers', async (
   expect(await importIndex({ file: at('b.db'), folder: at('out') })).toEqual(report);
   expect(report).toMatchObject({ documents: 10, passages: 19 });
   const [a, b] = await Promise.all([at('a.db'), at('b.db')].map((file) => openIndex({ file, mode: 'read' })));
-  for (const { path } of a!.files()) expect(b!.get(path)).toEqual({ ...a!.get(path), changedMs: 0 });
+  for (const { path } of await a!.ledger.files())
+    expect(await b!.get(path)).toEqual({ ...(await a!.get(path)), changedMs: 0 });
   const ask = { mode: 'hybrid', text: '発酵 dough', vectors: encode('発酵 dough'), limit: 50 } as const;
   const [before, after] = [await a!.search(ask), await b!.search(ask)];
   expect(after.map(({ passageId }) => passageId)).toEqual(before.map(({ passageId }) => passageId));

@@ -63,7 +63,7 @@ describe('openLfm2Generator', () => {
     const index = await memoryIndex(DOCUMENTS, encoder);
     const answer = await ask('東京は日本の首都ですか', { index, encoder, generator, minEvidence: 0 });
     for (const { path, start, end, quote } of answer.sentences.flatMap((sentence) => sentence.citations)) {
-      expect(index.get(path)?.text.slice(start, end)).toBe(quote);
+      expect((await index.get(path))?.text.slice(start, end)).toBe(quote);
     }
     expect(answer.usage.generatedTokens).toBe(200);
     expect(answer.usage.promptTokens).toBeGreaterThan(answer.context.tokens);

@@ -27,7 +27,7 @@ export async function memoryIndex(documents: readonly TestDocument[], encoder: W
     }));
     const { blocks = blocksOf(text) } = rest;
     const vectors = await encoder.encodeDocuments(passages.map((passage) => passage.text));
-    index.upsert(
+    await index.upsert(
       {
         path,
         contentHash: path,

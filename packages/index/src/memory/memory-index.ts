@@ -1,37 +1,42 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
-import { documentMatches } from './document-filter.js';
-import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from './fusion.js';
-import { attainableByWords, rankByWords } from './memory-lexical.js';
-import { placesWithin } from './places.js';
-import { matchRows } from './row-matches.js';
-import { planSearch } from './search-request.js';
-import { TopRanked } from './top-ranked.js';
+import { byPath } from '../by-path.js';
+import { documentMatches } from '../document-filter.js';
+import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
+import { placesWithin } from '../places.js';
+import { matchRows } from '../row-matches.js';
+import { planSearch } from '../search-request.js';
+import { TopRanked } from '../top-ranked.js';
 import type {
   CompactReport,
+  DocumentEntry,
   DocumentInput,
   DocumentNotes,
+  DocumentVectors,
   EncoderIdentity,
-  FileStamp,
+  FileLedger,
   FormatReading,
   Hit,
+  IndexChange,
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  PassageId,
   PreparedVectors,
   RepairReport,
   RowMatch,
   SearchRequest,
-  SkippedInput,
-  StoredFile,
-} from './types.js';
-import { checkEncoder, checkPrepared, checkVectors, isPrepared } from './vector-checks.js';
+  StoredDocument,
+} from '../types.js';
+import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
+import { MemoryLedger } from './memory-ledger.js';
+import { attainableByWords, rankByWords } from './memory-lexical.js';
 
 export interface MemoryIndexOptions {
   readonly encoder: EncoderIdentity;
 }
 
-interface StoredDocument {
+interface Kept {
   readonly id: number;
   readonly firstPassage: number;
   readonly document: DocumentInput;
@@ -58,7 +63,7 @@ function joined(prepared: readonly PreparedRows[], dim: number): TokenVectors {
 /** What the passages of a document are found by: its own index in `document.passages`. */
 interface Passage {
   readonly id: number;
-  readonly stored: StoredDocument;
+  readonly stored: Kept;
   readonly index: number;
 }
 
@@ -74,8 +79,8 @@ const NAME = '(memory)';
 
 class MemoryIndex implements MultivectorIndex {
   readonly encoder: EncoderIdentity;
-  #documents = new Map<string, StoredDocument>();
-  #skipped = new Map<string, SkippedInput>();
+  #documents = new Map<string, Kept>();
+  #files = new MemoryLedger();
   #nextDocument = 1;
   #nextPassage = 1;
   #closed = false;
@@ -88,25 +93,21 @@ class MemoryIndex implements MultivectorIndex {
     checkEncoder(NAME, this.encoder, encoder);
   }
 
-  upsert(document: DocumentInput, vectors: TokenVectors | readonly PreparedVectors[]): number {
-    this.#requireOpen();
-    if (isPrepared(vectors)) {
-      checkPrepared(vectors.length, document.passages.length, document.path);
-      return this.upsert(document, joined(vectors as readonly PreparedRows[], this.encoder.dim));
-    }
-    checkVectors(vectors, document.passages.length, this.encoder, document.path);
-    this.delete(document.path);
-    const { shortfall, ...kept } = document;
-    const id = this.#nextDocument++;
-    const copy = { ...vectors, data: vectors.data.slice(), offsets: vectors.offsets.slice() };
-    const firstPassage = this.#nextPassage;
-    this.#nextPassage += document.passages.length;
-    this.#documents.set(document.path, { id, firstPassage, document: structuredClone(kept), vectors: copy });
-    if (shortfall) this.skip({ ...document, ...shortfall }, { keepDocument: true });
-    return id;
+  get ledger(): FileLedger {
+    const opened = <T>(action: () => Promise<T>): Promise<T> => this.#opened(action);
+    return {
+      files: () => opened(() => this.#files.files()),
+      skippedFiles: () => opened(() => this.#files.skippedFiles()),
+      write: (changes) => this.write(changes),
+    };
   }
 
-  prepare(vectors: TokenVectors): PreparedVectors[] {
+  async upsert(document: DocumentInput, vectors: DocumentVectors): Promise<number> {
+    await this.write([{ kind: 'upsert', document, vectors }]);
+    return this.#documents.get(document.path)!.id;
+  }
+
+  async prepare(vectors: TokenVectors): Promise<PreparedVectors[]> {
     const texts = vectors.offsets.length - 1;
     checkVectors(vectors, texts, this.encoder, 'these texts');
     return Array.from({ length: texts }, (_, text) => {
@@ -115,84 +116,52 @@ class MemoryIndex implements MultivectorIndex {
     });
   }
 
-  together<T>(changes: () => T): T {
+  async write(changes: readonly IndexChange[]): Promise<void> {
     this.#requireOpen();
-    const [documents, skipped] = [new Map(this.#documents), new Map(this.#skipped)];
+    const documents = new Map(this.#documents);
     try {
-      return changes();
+      for (const change of changes) this.#change(change);
     } catch (error) {
       this.#documents = documents;
-      this.#skipped = skipped;
       throw error;
     }
+    this.#files.follow(changes);
   }
 
-  touch(path: string, sizeBytes: number, modifiedMs: number, changedMs = 0): void {
+  async move(from: string, to: string): Promise<boolean> {
     this.#requireOpen();
-    const stored = this.#documents.get(path);
-    if (stored) {
-      const document = { ...stored.document, sizeBytes, modifiedMs, changedMs };
-      this.#documents.set(path, { ...stored, document });
-    }
-    const skipped = this.#skipped.get(path);
-    if (skipped) this.#skipped.set(path, { ...skipped, sizeBytes, modifiedMs, changedMs });
-  }
-
-  touchAll(stamps: readonly FileStamp[]): void {
-    for (const { path, sizeBytes, modifiedMs, changedMs } of stamps) this.touch(path, sizeBytes, modifiedMs, changedMs);
-  }
-
-  move(from: string, to: string, sizeBytes: number, modifiedMs: number, changedMs = 0): boolean {
-    this.#requireOpen();
-    const stored = this.#documents.get(from);
-    if (from === to || !stored) return false;
-    this.delete(to);
-    this.#documents.delete(from);
-    const document = { ...stored.document, path: to, sizeBytes, modifiedMs, changedMs };
-    this.#documents.set(to, { ...stored, document });
-    const skipped = this.#skipped.get(from);
-    if (skipped) this.#skipped.set(to, { ...skipped, path: to, sizeBytes, modifiedMs, changedMs });
-    this.#skipped.delete(from);
+    if (from === to || !this.#documents.has(from)) return false;
+    await this.write([{ kind: 'move', from, to }]);
     return true;
   }
 
-  skip(file: SkippedInput, { keepDocument = false } = {}): void {
+  async delete(path: string): Promise<boolean> {
     this.#requireOpen();
-    if (!keepDocument) this.delete(file.path);
-    const { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
-    this.#skipped.set(path, { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs });
+    const known = this.#files.has(path);
+    await this.write([{ kind: 'delete', path }]);
+    return known;
   }
 
-  unskip(path: string): void {
+  async get(path: string): Promise<StoredDocument | null> {
     this.#requireOpen();
-    this.#skipped.delete(path);
+    return this.#stored(path);
   }
 
-  delete(path: string): boolean {
+  async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
     this.#requireOpen();
-    const document = this.#documents.delete(path);
-    const skipped = this.#skipped.delete(path);
-    return document || skipped;
+    return new Map([...paths].flatMap((path) => this.#stored(path) ?? []).map((document) => [document.path, document]));
   }
 
-  get(path: string): (DocumentInput & { readonly id: number }) | null {
+  async list(): Promise<DocumentEntry[]> {
     this.#requireOpen();
-    const stored = this.#documents.get(path);
-    return stored ? { ...structuredClone(stored.document), id: stored.id } : null;
+    const entries = [...this.#documents.values()].map(({ id, document }): DocumentEntry => {
+      const { path, contentHash, sizeBytes, modifiedMs, format, title, lang, passages } = document;
+      return { id, path, contentHash, sizeBytes, modifiedMs, format, title, lang, passages: passages.length };
+    });
+    return entries.sort(byPath);
   }
 
-  files(): StoredFile[] {
-    this.#requireOpen();
-    const documents = [...this.#documents.values()].map(({ document }) =>
-      fileOf(document, true, this.#skipped.get(document.path)?.reason ?? null),
-    );
-    const skipped = [...this.#skipped.values()]
-      .filter(({ path }) => !this.#documents.has(path))
-      .map((file) => fileOf(file, false, file.reason));
-    return [...documents, ...skipped].sort(byPath);
-  }
-
-  notedDocuments(): DocumentNotes[] {
+  async notedDocuments(): Promise<DocumentNotes[]> {
     this.#requireOpen();
     const noted = [...this.#documents.values()].flatMap(({ document: { path, notes = [] } }) =>
       notes.length > 0 ? [{ path, notes: structuredClone(notes) }] : [],
@@ -200,7 +169,7 @@ class MemoryIndex implements MultivectorIndex {
     return noted.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  formatReadings(): FormatReading[] {
+  async formatReadings(): Promise<FormatReading[]> {
     this.#requireOpen();
     const counts = new Map<string, FormatReading>();
     for (const { document } of this.#documents.values()) {
@@ -209,11 +178,6 @@ class MemoryIndex implements MultivectorIndex {
       counts.set(key, { format, version, documents: (counts.get(key)?.documents ?? 0) + 1 });
     }
     return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reading]) => reading);
-  }
-
-  skippedFiles(): SkippedInput[] {
-    this.#requireOpen();
-    return [...this.#skipped.values()].map((file) => ({ ...file })).sort(byPath);
   }
 
   async search(request: SearchRequest): Promise<Hit[]> {
@@ -251,14 +215,14 @@ class MemoryIndex implements MultivectorIndex {
     });
   }
 
-  stats(): IndexStats {
+  async stats(): Promise<IndexStats> {
     this.#requireOpen();
     const documents = [...this.#documents.values()];
     return {
       documents: documents.length,
       passages: documents.reduce((sum, { document }) => sum + document.passages.length, 0),
       tokens: documents.reduce((sum, { vectors }) => sum + vectors.data.length / vectors.dim, 0),
-      skipped: this.#skipped.size,
+      skipped: this.#files.skips,
       fileBytes: 0,
       encoder: this.encoder,
       languages: countOf(documents.map(({ document }) => document.lang ?? 'und')),
@@ -269,7 +233,7 @@ class MemoryIndex implements MultivectorIndex {
     };
   }
 
-  explain(passageId: number, query: TokenVectors): RowMatch[] | null {
+  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
     this.#requireOpen();
     checkVectors(query, 1, this.encoder, 'the query');
     const passage = [...this.#passages()].find(({ id }) => id === passageId);
@@ -296,6 +260,53 @@ class MemoryIndex implements MultivectorIndex {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #change(change: IndexChange): void {
+    switch (change.kind) {
+      case 'upsert':
+        this.#upsert(change.document, change.vectors);
+        break;
+      case 'delete':
+        this.#documents.delete(change.path);
+        return;
+      case 'move': {
+        const stored = this.#documents.get(change.from);
+        if (change.from === change.to || !stored) return;
+        this.#documents.delete(change.from);
+        this.#documents.set(change.to, { ...stored, document: { ...stored.document, path: change.to } });
+        return;
+      }
+      case 'stamp': {
+        const { path, ...stamp } = change.stamp;
+        const stored = this.#documents.get(path);
+        if (stored) this.#documents.set(path, { ...stored, document: { ...stored.document, ...stamp } });
+      }
+    }
+  }
+
+  #upsert({ shortfall: _, ...document }: DocumentInput, given: DocumentVectors): void {
+    const { path, passages } = document;
+    if (isPrepared(given)) checkPrepared(given.length, passages.length, path);
+    const vectors = isPrepared(given) ? joined(given as readonly PreparedRows[], this.encoder.dim) : given;
+    checkVectors(vectors, passages.length, this.encoder, path);
+    const copy = { ...vectors, data: vectors.data.slice(), offsets: vectors.offsets.slice() };
+    const kept = { id: this.#nextDocument++, firstPassage: this.#nextPassage, vectors: copy };
+    this.#nextPassage += passages.length;
+    this.#documents.set(path, { ...kept, document: structuredClone(document) });
+  }
+
+  #stored(path: string): StoredDocument | null {
+    const stored = this.#documents.get(path);
+    if (!stored) return null;
+    const { passages, ...document } = structuredClone(stored.document);
+    const { id, firstPassage } = stored;
+    return { ...document, id, passages: passages.map((passage, at) => ({ id: firstPassage + at, ...passage })) };
+  }
+
+  async #opened<T>(action: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    return action();
   }
 
   #words(passages: ReadonlyMap<number, Passage>): { id: number; parts: string[] }[] {
@@ -356,16 +367,6 @@ function sumOfMaxima(query: Float32Array, rows: Float32Array, dim: number): numb
     sum += best;
   }
   return sum;
-}
-
-function fileOf(file: DocumentInput | SkippedInput, indexed: boolean, skipReason: string | null): StoredFile {
-  const { path, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
-  return { path, contentHash, sizeBytes, modifiedMs, changedMs, indexed, skipReason };
-}
-
-// By UTF-8 bytes, as SQLite sorts; JavaScript's own order differs beyond the basic plane.
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path));
 }
 
 function countOf(names: readonly string[]): Record<string, number> {

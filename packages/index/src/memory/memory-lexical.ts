@@ -1,5 +1,5 @@
 import { wordsOf } from '@glot/text';
-import { attainableScore, BM25_K1, type Ranked } from './fusion.js';
+import { attainableScore, BM25_K1, type Ranked } from '../fusion.js';
 
 const B = 0.75;
 

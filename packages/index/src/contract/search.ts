@@ -1,0 +1,84 @@
+/**
+ * Searching an index, and why a passage was found.
+ * @module
+ */
+import type { TokenVectors } from '@glot/kernels';
+import type { DocumentId, PassageId, Place } from './documents.js';
+
+export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
+
+/** All that is given must hold. It acts before ranking. */
+export interface SearchFilter {
+  /** Glob over the document's path: `*` and `?` within a name, `**` across folders, `[..]`, `{a,b}`; without a separator, over the last name. Of several, one has to match. */
+  readonly path?: string | readonly string[];
+  /** Of the document, as stored; `und` for one that is not known. */
+  readonly languages?: readonly string[];
+  readonly formats?: readonly string[];
+  readonly modifiedFromMs?: number;
+  readonly modifiedBeforeMs?: number;
+  /** Front-matter keys with the value they must have. */
+  readonly meta?: Readonly<Record<string, string>>;
+}
+
+export interface SearchRequest {
+  readonly mode: SearchMode;
+  /** At most this many hits; default 10. */
+  readonly limit?: number;
+  /** The query's text: needed for `lexical` and `hybrid`. */
+  readonly text?: string;
+  /** The query's token vectors, one text: needed for `semantic` and `hybrid`. */
+  readonly vectors?: TokenVectors;
+  readonly filter?: SearchFilter;
+  readonly signal?: AbortSignal;
+}
+
+export interface Hit {
+  /** 1-based. */
+  readonly rank: number;
+  /**
+   * `semantic`: mean over query tokens of the best dot product (MaxSim / query rows), at most 1.
+   * `lexical`: BM25. `hybrid`: MaxSim in standard deviations below the best, plus word coverage. Comparable within
+   * one answer only.
+   */
+  readonly score: number;
+  readonly passageId: PassageId;
+  readonly documentId: DocumentId;
+  readonly path: string;
+  readonly title: string | null;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly headings: readonly string[];
+  /** Where the passage begins. */
+  readonly page: number | null;
+  /** The place that the passage begins in, and those that begin within it. */
+  readonly places: readonly Place[];
+  readonly lines: { readonly first: number; readonly last: number } | null;
+  readonly lang: string | null;
+  /** Scores of the single sides where they ranked the passage (`semantic`, `lexical`); null where they did not. */
+  readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
+}
+
+/** The best row of a passage for one row of the query. */
+export interface RowMatch {
+  readonly queryRow: number;
+  /** Row of the passage, in the order of its tokens, unless the encoder pooled them. */
+  readonly row: number;
+  /** Dot product. */
+  readonly similarity: number;
+}
+
+export interface PassageSearch {
+  /**
+   * The best passages first; ties go by path, then by place. The same documents give the same answer, whatever was
+   * indexed before them, and the same first hits however many are asked for; only where cells are searched, an index
+   * depends on when they were trained.
+   * @throws GlotError `index.query`, `index.dimension`, `index.not-finite`, `index.corrupt`, `index.closed`, `aborted`
+   */
+  search(request: SearchRequest): Promise<Hit[]>;
+  /**
+   * Why a passage scored as it did: one match per query row, whose mean is the semantic score. Null for a passage that
+   * is not there or has no vectors.
+   */
+  explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null>;
+}

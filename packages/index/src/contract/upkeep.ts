@@ -1,0 +1,86 @@
+/**
+ * Keeping an index quick and whole.
+ * @module
+ */
+import type { EncoderIdentity } from './encoder-identity.js';
+
+export interface IndexStats {
+  readonly documents: number;
+  readonly passages: number;
+  readonly tokens: number;
+  readonly skipped: number;
+  readonly fileBytes: number;
+  readonly encoder: EncoderIdentity | null;
+  /** Documents by language; `und` where it is not known. */
+  readonly languages: Readonly<Record<string, number>>;
+  readonly formats: Readonly<Record<string, number>>;
+  readonly formatVersion: number;
+  /** Documents that an older glot stored without checksums: `verify` cannot tell whether their text is as it was. `compact` and `repair` add them. */
+  readonly unchecked: number;
+  /** The cells that large indexes are searched through; null while every search is exhaustive. */
+  readonly cells: {
+    readonly generation: number;
+    readonly count: number;
+    /** Cells probed per query row, and passages scored by their centroids: tuned when the generation was made. */
+    readonly probeCells: number;
+    readonly depth: number;
+  } | null;
+}
+
+export interface CompactOptions {
+  /** Trains the cells anew, whether the rules ask for it or not, and however small the index. */
+  readonly retrain?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: CompactProgress) => void;
+}
+
+export interface CompactProgress {
+  readonly phase: 'train' | 'assign' | 'tune' | 'recode';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CompactReport {
+  /** `trained`: a new generation of cells; `folded`: the lists were written anew; `none`: nothing was due. */
+  readonly cells: 'trained' | 'folded' | 'none';
+  /** Passages whose vectors were stored anew in the compact codec. */
+  readonly recoded: number;
+}
+
+/** What a check of the whole index found. */
+export interface IndexProblem {
+  /** `database`: SQLite's own pages; the others name what is damaged. */
+  readonly kind: 'database' | 'document' | 'passage' | 'vectors' | 'words' | 'cells' | 'codebook' | 'setting';
+  /** Where, for people. */
+  readonly place: string;
+  /** Document to read again, where one is hit. */
+  readonly path: string | null;
+  /** Whether `repair` mends it from what else is stored; a document that is not must be indexed again. */
+  readonly repairable: boolean;
+}
+
+export interface RepairReport {
+  /** What was found before. */
+  readonly problems: readonly IndexProblem[];
+  /** Documents taken out because their own parts are damaged: index them again. */
+  readonly removed: readonly string[];
+  /** Whether the lists of the cells were dropped: `compact` makes them again. */
+  readonly cellsDropped: boolean;
+  /** Whether nothing is wrong now. */
+  readonly whole: boolean;
+}
+
+export interface Upkeep {
+  stats(): Promise<IndexStats>;
+  /**
+   * Maintenance whose cost is bounded by the index: trains cells once exhaustive search becomes slow and again when the
+   * index has doubled, writes lists anew when many changes stand beside them. Searching goes on meanwhile; an abort or
+   * a crash leaves what was.
+   * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `aborted`
+   */
+  compact(options?: CompactOptions): Promise<CompactReport>;
+  /** Looks at every stored byte. Empty when all is well. */
+  verify(signal?: AbortSignal): Promise<IndexProblem[]>;
+  /** Mends what `verify` finds, as far as it can be mended from what is stored. */
+  repair(signal?: AbortSignal): Promise<RepairReport>;
+}
