@@ -12,7 +12,7 @@ import { evaluateAnswers } from './rag-evaluation.js';
 
 /**
  * `pnpm calibrate:abstention`: asks questions with and without the passages that answer them, fits the weights of the
- * evidence and writes them into `packages/rag/src/evidence-calibration.ts`; prints one JSON object with the figures.
+ * evidence and writes them into `packages/rag/src/evidence/evidence-calibration.ts`; prints one JSON object with the figures.
  *
  * FOLDER...  BEIR folders; default: those sets of ../shared/data/eval that the report does not measure
  * --write FILE   the source to write; default: none, the object is all

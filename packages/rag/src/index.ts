@@ -1,3 +1,11 @@
+export { ask, foldAnswer } from './answer/ask.js';
+export { askStream, DEFAULT_MAX_SENTENCES } from './answer/ask-stream.js';
+export { DEFAULT_BUDGET_TOKENS } from './answer/gather.js';
+export { QuoteConstraint } from './constraint/quote-constraint.js';
+export { tokenBytes } from './constraint/token-bytes.js';
+export { TokenTrie } from './constraint/token-trie.js';
+export { type PackOptions, packHits } from './context/packing.js';
+export { converse, DEFAULT_HISTORY_TOKENS } from './conversation/conversation.js';
 export {
   calibratedScore,
   calibrationFor,
@@ -5,44 +13,23 @@ export {
   type Evidence,
   type EvidenceCalibration,
   type EvidenceFeature,
-} from './answer-evidence.js';
-export {
-  type AnswerVerification,
-  type CheckedCitation,
-  type CitationProblem,
-  verifyAnswer,
-} from './answer-verification.js';
-export { ask, foldAnswer } from './ask.js';
-export { askStream, DEFAULT_MAX_SENTENCES } from './ask-stream.js';
-export {
-  type CitationVerdict,
-  countWords,
-  MINIMUM_QUOTE_WORDS,
-  type QuoteClaim,
-  verifyCitation,
-} from './citation-verification.js';
-export type { ContextScores, ScoredContext, SentenceScores } from './context-scores.js';
-export { converse, DEFAULT_HISTORY_TOKENS } from './conversation.js';
-export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence-calibration.js';
-export { extractiveGenerator } from './extractive-generator.js';
-export { DEFAULT_BUDGET_TOKENS } from './gather.js';
-export { type HttpGeneratorOptions, httpGenerator } from './http/http-generator.js';
-export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './lfm2/lfm2-generator.js';
+} from './evidence/answer-evidence.js';
+export type { ContextScores, ScoredContext, SentenceScores } from './evidence/context-scores.js';
+export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence/evidence-calibration.js';
+export { extractiveGenerator } from './generators/extractive/extractive-generator.js';
+export { type HttpGeneratorOptions, httpGenerator } from './generators/http/http-generator.js';
+export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './generators/local/lfm2-generator.js';
 export {
   type OpenedGenerator,
   type OpenLfm2GeneratorOptions,
   openLfm2Generator,
-} from './lfm2/open-lfm2-generator.js';
-export { type PackOptions, packHits } from './packing.js';
+} from './generators/local/open-lfm2-generator.js';
 export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';
 export { neutralLabel, neutralText } from './prompting/neutral-text.js';
 export { questionLanguage } from './prompting/question-language.js';
 export { rewritePrompt } from './prompting/rewrite-prompt.js';
-export { QuoteConstraint } from './quotes/quote-constraint.js';
-export { tokenBytes } from './quotes/token-bytes.js';
-export { TokenTrie } from './quotes/token-trie.js';
-export { DEFAULT_HIT_LIMIT, retrieve } from './retrieve.js';
+export { DEFAULT_HIT_LIMIT, retrieve } from './retrieval/retrieve.js';
 export type {
   AbstainReason,
   Answer,
@@ -71,3 +58,16 @@ export type {
   Turn,
   TurnEvent,
 } from './types.js';
+export {
+  type AnswerVerification,
+  type CheckedCitation,
+  type CitationProblem,
+  verifyAnswer,
+} from './verification/answer-verification.js';
+export {
+  type CitationVerdict,
+  countWords,
+  MINIMUM_QUOTE_WORDS,
+  type QuoteClaim,
+  verifyCitation,
+} from './verification/citation-verification.js';

@@ -11,8 +11,8 @@ import type {
   SearchMode,
 } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
-import type { Evidence } from './answer-evidence.js';
-import type { ContextScores } from './context-scores.js';
+import type { Evidence } from './evidence/answer-evidence.js';
+import type { ContextScores } from './evidence/context-scores.js';
 
 /** Question to cited answer. All offsets are UTF-16 code units into the document's stored text. */
 

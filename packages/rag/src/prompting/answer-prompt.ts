@@ -1,5 +1,5 @@
-import { promptText } from '../prompts/index.js';
 import type { PackedContext } from '../types.js';
+import { promptText } from './languages/index.js';
 import { neutralLabel, neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
 

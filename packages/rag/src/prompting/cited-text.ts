@@ -1,5 +1,5 @@
-import { REFUSAL } from '../prompts/index.js';
 import type { DraftCitation, DraftEvent, PackedContext } from '../types.js';
+import { REFUSAL } from './languages/index.js';
 
 /**
  * A model's text, as the prompt asks for it, to draft sentences: `A sentence. [2] "words of passage 2"`, a line each.

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { TextTokenizer } from '@glot/lfm2';
 import { foldText } from '@glot/text';
 import { describe, expect, it } from 'vitest';
-import { verifyCitation } from '../citation-verification.js';
 import type { PackedContext } from '../types.js';
+import { verifyCitation } from '../verification/citation-verification.js';
 import { answerPrompt } from './answer-prompt.js';
 import { neutralLabel, neutralText } from './neutral-text.js';
 

@@ -1,6 +1,6 @@
-import { promptText } from '../prompts/index.js';
 import type { Turn } from '../types.js';
 import type { ChatMessage } from './answer-prompt.js';
+import { promptText } from './languages/index.js';
 import { neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
 

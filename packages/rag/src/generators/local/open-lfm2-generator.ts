@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { DecoderOptions } from '@glot/lfm2';
-import type { AnswerGenerator } from '../types.js';
+import type { AnswerGenerator } from '../../types.js';
 import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
 
 export interface OpenLfm2GeneratorOptions extends Omit<Lfm2GeneratorOptions, 'name' | 'tokenizer'> {

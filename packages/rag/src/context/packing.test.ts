@@ -1,8 +1,8 @@
 import type { Hit } from '@glot/index';
 import { describe, expect, it } from 'vitest';
+import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
+import { wordEncoder } from '../testing/word-encoder.js';
 import { type PackOptions, packHits } from './packing.js';
-import { memoryIndex, type TestDocument } from './testing/memory-index.js';
-import { wordEncoder } from './testing/word-encoder.js';
 
 const STAIRS = 'One two three. Four five six.\n\nSeven eight nine. Ten eleven twelve.';
 

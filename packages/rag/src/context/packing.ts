@@ -1,7 +1,7 @@
 import type { BlockSpan, Hit, StoredDocument } from '@glot/index';
 import { foldText } from '@glot/text';
+import type { DroppedHit, PackedContext, Packing } from '../types.js';
 import { neighboursOf } from './neighbours.js';
-import type { DroppedHit, PackedContext, Packing } from './types.js';
 
 /**
  * Hits to contexts: passages of one document that overlap or touch become one stretch, repeated texts go, and what

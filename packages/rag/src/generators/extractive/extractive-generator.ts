@@ -1,11 +1,11 @@
 import type { TokenVectors } from '@glot/kernels';
 import { foldText } from '@glot/text';
-import type { SentenceScores } from './context-scores.js';
-import { neutralText } from './prompting/neutral-text.js';
-import type { QuotableSentence } from './quotable-sentences.js';
-import { containment, contentRows, mean, queryRows } from './sentence-evidence.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from './types.js';
-import { wordCoverage } from './word-coverage.js';
+import type { SentenceScores } from '../../evidence/context-scores.js';
+import { containment, contentRows, mean, queryRows } from '../../evidence/sentence-evidence.js';
+import { wordCoverage } from '../../evidence/word-coverage.js';
+import { neutralText } from '../../prompting/neutral-text.js';
+import type { QuotableSentence } from '../../sentences/quotable-sentences.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from '../../types.js';
 
 /**
  * Answers with sentences of the documents, word for word. A sentence's score is the question's MaxSim with it and with

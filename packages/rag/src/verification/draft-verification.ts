@@ -1,6 +1,6 @@
 import { type Hit, pageNumber, placeAt, type StoredDocument } from '@glot/index';
+import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from '../types.js';
 import { verifyCitation } from './citation-verification.js';
-import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from './types.js';
 
 /** A generator's claims to verified citations. What is not found where it is said to be does not get through. */
 

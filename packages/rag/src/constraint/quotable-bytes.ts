@@ -1,5 +1,5 @@
 import { segmenter } from '@glot/text';
-import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
+import { countWords, MINIMUM_QUOTE_WORDS } from '../verification/citation-verification.js';
 
 /**
  * The packed passages as bytes, and where a quote may begin and end: at word boundaries, with enough words to prove

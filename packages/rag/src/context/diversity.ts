@@ -1,6 +1,6 @@
 import type { Hit } from '@glot/index';
 import { segmenter } from '@glot/text';
-import type { DroppedHit } from './types.js';
+import type { DroppedHit } from '../types.js';
 
 /**
  * Fewer hits that say more: what repeats a better hit of another document nearly word by word goes, and no document

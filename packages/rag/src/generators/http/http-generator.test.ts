@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ask } from '../ask.js';
-import { askStream } from '../ask-stream.js';
-import { type ChatHandler, type ChatRequest, chatServer, contentEvent, streamAnswer } from '../testing/chat-server.js';
-import { memoryIndex } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
+import { ask } from '../../answer/ask.js';
+import { askStream } from '../../answer/ask-stream.js';
+import {
+  type ChatHandler,
+  type ChatRequest,
+  chatServer,
+  contentEvent,
+  streamAnswer,
+} from '../../testing/chat-server.js';
+import { memoryIndex } from '../../testing/memory-index.js';
+import { wordEncoder } from '../../testing/word-encoder.js';
 import { type HttpGeneratorOptions, httpGenerator } from './http-generator.js';
 
 const DOCUMENTS = [

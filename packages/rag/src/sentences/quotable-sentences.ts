@@ -1,6 +1,6 @@
 import type { BlockSpan } from '@glot/index';
 import { segmenter } from '@glot/text';
-import { countWords, MINIMUM_QUOTE_WORDS } from './citation-verification.js';
+import { countWords, MINIMUM_QUOTE_WORDS } from '../verification/citation-verification.js';
 import { readingText } from './reading-text.js';
 import { proseBlocks } from './text-blocks.js';
 

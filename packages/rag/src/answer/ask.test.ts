@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { retrieve } from '../retrieval/retrieve.js';
+import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
+import { wordEncoder } from '../testing/word-encoder.js';
+import type { AnswerEvent, AnswerGenerator, DraftSentence, GenerationRequest } from '../types.js';
 import { ask } from './ask.js';
 import { askStream } from './ask-stream.js';
-import { retrieve } from './retrieve.js';
-import { memoryIndex, type TestDocument } from './testing/memory-index.js';
-import { wordEncoder } from './testing/word-encoder.js';
-import type { AnswerEvent, AnswerGenerator, DraftSentence, GenerationRequest } from './types.js';
 
 const BREAD = [
   '# Sourdough',

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask } from '../ask.js';
-import { memoryIndex } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
+import { ask } from '../../answer/ask.js';
+import { memoryIndex } from '../../testing/memory-index.js';
+import { wordEncoder } from '../../testing/word-encoder.js';
 import { type OpenedGenerator, openLfm2Generator } from './open-lfm2-generator.js';
 
 /** What this needs of the test code of other packages. */

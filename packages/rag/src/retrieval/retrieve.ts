@@ -2,7 +2,7 @@ import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { Hit } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
-import type { EncoderSource, RetrieveOptions } from './types.js';
+import type { EncoderSource, RetrieveOptions } from '../types.js';
 
 /** The one place where a query is encoded and the index is asked. */
 

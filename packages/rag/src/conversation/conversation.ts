@@ -1,6 +1,6 @@
-import { answerGathered } from './ask-stream.js';
-import { type Gathered, gather } from './gather.js';
-import { requireQuestion, resolveEncoder } from './retrieve.js';
+import { answerGathered } from '../answer/ask-stream.js';
+import { type Gathered, gather } from '../answer/gather.js';
+import { requireQuestion, resolveEncoder } from '../retrieval/retrieve.js';
 import type {
   AnswerEvent,
   AskOptions,
@@ -9,7 +9,7 @@ import type {
   ConversationOptions,
   Turn,
   TurnEvent,
-} from './types.js';
+} from '../types.js';
 
 export const DEFAULT_HISTORY_TOKENS = 512;
 

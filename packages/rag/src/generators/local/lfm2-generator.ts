@@ -1,12 +1,12 @@
 import type { TokenConstraint } from '@glot/lfm2';
-import { answerPrompt, type ChatMessage } from '../prompting/answer-prompt.js';
-import { CitedText } from '../prompting/cited-text.js';
-import { neutralText } from '../prompting/neutral-text.js';
-import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../prompting/rewrite-prompt.js';
-import { QuoteConstraint } from '../quotes/quote-constraint.js';
-import { tokenBytes } from '../quotes/token-bytes.js';
-import { TokenTrie } from '../quotes/token-trie.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../types.js';
+import { QuoteConstraint } from '../../constraint/quote-constraint.js';
+import { tokenBytes } from '../../constraint/token-bytes.js';
+import { TokenTrie } from '../../constraint/token-trie.js';
+import { answerPrompt, type ChatMessage } from '../../prompting/answer-prompt.js';
+import { CitedText } from '../../prompting/cited-text.js';
+import { neutralText } from '../../prompting/neutral-text.js';
+import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../../prompting/rewrite-prompt.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../../types.js';
 import { commonLength, PrefixCache } from './prefix-cache.js';
 
 /**

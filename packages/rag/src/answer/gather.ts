@@ -1,13 +1,13 @@
 import { throwIfAborted } from '@glot/errors';
 import type { Hit, StoredDocument } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
-import { answerEvidence, type Evidence } from './answer-evidence.js';
-import { type ContextScores, scoreContexts } from './context-scores.js';
-import { diversify, POOL_FACTOR } from './diversity.js';
-import { extractiveGenerator } from './extractive-generator.js';
-import { packHits } from './packing.js';
-import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from './retrieve.js';
-import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from './types.js';
+import { diversify, POOL_FACTOR } from '../context/diversity.js';
+import { packHits } from '../context/packing.js';
+import { answerEvidence, type Evidence } from '../evidence/answer-evidence.js';
+import { type ContextScores, scoreContexts } from '../evidence/context-scores.js';
+import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
+import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from '../retrieval/retrieve.js';
+import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from '../types.js';
 
 export const DEFAULT_BUDGET_TOKENS = 2048;
 

@@ -1,5 +1,5 @@
 import type { TokenConstraint } from '@glot/lfm2';
-import { countWords, MINIMUM_QUOTE_WORDS } from '../citation-verification.js';
+import { countWords, MINIMUM_QUOTE_WORDS } from '../verification/citation-verification.js';
 import { type QuotableBytes, quotableBytes, RUN_END } from './quotable-bytes.js';
 import type { TokenTrie } from './token-trie.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { foldAnswer } from './ask.js';
+import { foldAnswer } from '../answer/ask.js';
+import { memoryIndex } from '../testing/memory-index.js';
+import { wordEncoder } from '../testing/word-encoder.js';
+import type { AnswerEvent, AnswerGenerator, ConversationEvent, RewriteRequest, TurnEvent } from '../types.js';
 import { converse } from './conversation.js';
-import { memoryIndex } from './testing/memory-index.js';
-import { wordEncoder } from './testing/word-encoder.js';
-import type { AnswerEvent, AnswerGenerator, ConversationEvent, RewriteRequest, TurnEvent } from './types.js';
 
 /** Words that no document spells, so that a lexical search alone finds nothing for them. */
 const CONCEPTS = [

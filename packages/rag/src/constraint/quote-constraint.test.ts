@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { verifyCitation } from '../citation-verification.js';
+import { verifyCitation } from '../verification/citation-verification.js';
 import { QuoteConstraint } from './quote-constraint.js';
 import { tokenBytes } from './token-bytes.js';
 import { TokenTrie } from './token-trie.js';

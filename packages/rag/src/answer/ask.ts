@@ -1,5 +1,5 @@
+import type { Answer, AnswerEvent, AnswerSentence, AskOptions, Citation } from '../types.js';
 import { askStream } from './ask-stream.js';
-import type { Answer, AnswerEvent, AnswerSentence, AskOptions, Citation } from './types.js';
 
 /**
  * Answers a question from the index, each sentence with citations that were found in the stored text. Where the

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TextTokenizer } from '@glot/lfm2';
 import { describe, expect, it } from 'vitest';
-import { ask } from '../ask.js';
-import { memoryIndex } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
+import { ask } from '../../answer/ask.js';
+import { memoryIndex } from '../../testing/memory-index.js';
+import { wordEncoder } from '../../testing/word-encoder.js';
 import { lfm2Generator, type TextModel } from './lfm2-generator.js';
 
-const FOLDER = fileURLToPath(new URL('../../../../fixtures/checkpoints/colbert-f16', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../../../fixtures/checkpoints/colbert-f16', import.meta.url));
 const TOKENIZER: unknown = JSON.parse(readFileSync(`${FOLDER}/tokenizer.json`, 'utf8'));
 
 /** Writes what a script wants wherever the constraint lets it, and whatever it leaves where it does not. */

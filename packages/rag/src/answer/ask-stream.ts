@@ -1,10 +1,10 @@
 import { throwIfAborted } from '@glot/errors';
+import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
+import { resolveEncoder } from '../retrieval/retrieve.js';
+import type { AbstainReason, AnswerEvent, AskOptions, GeneratorUsage, RejectedClaim } from '../types.js';
+import { verifySentence } from '../verification/draft-verification.js';
 import { untilAborted } from './abort-race.js';
-import { verifySentence } from './draft-verification.js';
-import { extractiveGenerator } from './extractive-generator.js';
 import { type Gathered, gather } from './gather.js';
-import { resolveEncoder } from './retrieve.js';
-import type { AbstainReason, AnswerEvent, AskOptions, GeneratorUsage, RejectedClaim } from './types.js';
 
 export const DEFAULT_MAX_SENTENCES = 3;
 
