@@ -1,21 +1,21 @@
 export { displayWidth } from '@glot/text';
-export { type CalibrationReport, calibrateAbstention, riskCurve } from './abstention-calibration.js';
-export type { AnswersEvaluation, AskedQuestion } from './answer-figures.js';
-export { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './answer-questions.js';
-export { answerUnits, exactMatch, holdsAnswer, overlapF1 } from './answer-text.js';
-export { type LoadDatasetOptions, loadBeirDataset, passageText, readBeirQrels } from './beir-dataset.js';
-export { DEFAULT_MEASURES, DEFAULT_MODES, evaluateDataset } from './dataset-evaluation.js';
-export { type Measure, parseMeasure } from './measures.js';
-export { type EvaluateAnswersOptions, evaluateAnswers } from './rag-evaluation.js';
-export { rankedIds } from './ranking.js';
-export { evaluateRun, type RunEvaluation } from './run-evaluation.js';
-export { formatTable } from './table.js';
+export { type CalibrationReport, calibrateAbstention, riskCurve } from './answers/abstention-calibration.js';
+export type { AnswersEvaluation, AskedQuestion } from './answers/answer-figures.js';
+export { answerUnits, exactMatch, holdsAnswer, overlapF1 } from './answers/answer-text.js';
+export { type EvaluateAnswersOptions, evaluateAnswers } from './answers/rag-evaluation.js';
+export { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './datasets/answer-questions.js';
+export { type LoadDatasetOptions, loadBeirDataset, passageText, readBeirQrels } from './datasets/beir-dataset.js';
 export {
   evaluateTranslationPairs,
   type TranslationPairsEvaluation,
   type TranslationPairsOptions,
-} from './translation-pairs.js';
-export { formatTrecQrels, formatTrecRun, readTrecQrels, readTrecRun } from './trec-files.js';
+} from './datasets/translation-pairs.js';
+export { type Measure, parseMeasure } from './measures/measures.js';
+export { rankedIds } from './measures/ranking.js';
+export { formatTrecQrels, formatTrecRun, readTrecQrels, readTrecRun } from './measures/trec-files.js';
+export { formatTable } from './report/table.js';
+export { DEFAULT_MEASURES, DEFAULT_MODES, evaluateDataset } from './runs/dataset-evaluation.js';
+export { evaluateRun, type RunEvaluation } from './runs/run-evaluation.js';
 export type {
   BeirDataset,
   BeirPassage,

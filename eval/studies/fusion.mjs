@@ -3,7 +3,7 @@
 
 import { openEncoder } from '../../packages/encoder/dist/index.js';
 import { attainableScore } from '../../packages/index/dist/fusion.js';
-import { wordsOf } from '../../packages/index/dist/words.js';
+import { wordsOf } from '../../packages/text/dist/index.js';
 import { evaluateDataset, evaluateRun, loadBeirDataset, passageText } from '../dist/index.js';
 
 const sorted = (run) => [...run].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score);

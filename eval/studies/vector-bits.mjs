@@ -10,8 +10,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { openEncoder } from '@glot/encoder';
 import { createMaxSim } from '@glot/kernels';
-import { loadBeirDataset, passageText } from '../dist/beir-dataset.js';
-import { beirFolders } from '../dist/beir-folders.js';
+import { loadBeirDataset, passageText } from '../dist/datasets/beir-dataset.js';
+import { beirFolders } from '../dist/datasets/beir-folders.js';
 
 const SETS = '../shared/data/eval';
 const cache = process.argv[2] ?? join(tmpdir(), 'glot-vector-bits');

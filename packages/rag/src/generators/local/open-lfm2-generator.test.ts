@@ -24,7 +24,7 @@ interface OpenedFiles {
   below(folder: string): Readonly<Record<string, number>>;
   stop(): void;
 }
-const testing = (file: string) => import(new URL(`../../../${file}`, import.meta.url).href);
+const testing = (file: string) => import(new URL(`../../../../${file}`, import.meta.url).href);
 
 const TEMPLATE =
   "{{- bos_token -}}{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' -}}{%- endfor -%}{{- '<|im_start|>assistant\n' -}}";
