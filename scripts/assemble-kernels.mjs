@@ -6,7 +6,7 @@ const wabt = await createRequire(new URL('../packages/kernels/package.json', imp
 
 for (const name of [
   'maxsim/level-kernel',
-  'maxsim/dots-kernel',
+  'maxsim/nearest-kernel',
   'rounding/residual-kernel',
   'rounding/rounding-kernel',
 ]) {

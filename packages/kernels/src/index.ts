@@ -47,8 +47,8 @@ export {
 export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
 export { LEVEL_COLUMNS } from './maxsim/level-kernel.js';
 export { ListSums, ROW_BITS } from './maxsim/list-sums.js';
-export { MatrixDots } from './maxsim/matrix-dots.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
+export { type Nearest, NearestColumns, type NearestColumnsRoom } from './maxsim/nearest-columns.js';
 export {
   createPackedProducts,
   type PackedProducts,
@@ -56,7 +56,6 @@ export {
   TOP_LEVEL,
 } from './maxsim/packed-products.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
-export { createRowProducts, type RowProducts, type RowProductsOptions } from './maxsim/row-products.js';
 export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
 export { ResidualRows, type StoredResiduals } from './rounding/residual-rows.js';
 export { ShapedRounding } from './rounding/shaped-rounding.js';

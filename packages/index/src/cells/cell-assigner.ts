@@ -1,119 +1,92 @@
-import type { RowProducts } from '@glot/kernels';
-import { ASSIGN_GROUPS, type CellTree, transposed } from './cell-tree.js';
+import { NearestColumns, quantizeRows } from '@glot/kernels';
+import { type CellTree, cellCount } from './cell-tree.js';
 
-/** Rows per product at most. */
-const TILE_ROWS = 8192;
+/** Rows at a time; the more there are, the fuller the groups. */
+const TILE_ROWS = 16_384;
 
-/** Assigns many rows to cells by matrix products: first to the best groups, then within each group. */
+/** How near the second best group must be, as a share of the best one's product, to be looked into for a row's cell. */
+const NEAR_SHARE = 0.9;
+
+/**
+ * Assigns rows to cells: a row belongs to the best cell below the best coarse centroid, or below the second best where that
+ * is near, by dot product. In whole numbers, so that a row has the same cell wherever it is assigned.
+ */
 export class CellAssigner {
   readonly #tree: CellTree;
-  readonly #products: RowProducts;
-  readonly #coarse: Float32Array;
-  /** Per group [dim x cells of it]. */
-  readonly #groups: Float32Array[] = [];
-  readonly #scores: Float32Array;
-  readonly #gathered: Float32Array;
+  /** Coarse centroids, then those of the cells. */
+  readonly #nearest: NearestColumns;
+  readonly #best = new Int32Array(TILE_ROWS);
 
-  constructor(tree: CellTree, products: RowProducts) {
-    const { dim, coarse, firstCell, centroids } = tree;
+  /** @throws GlotError `kernels.out-of-memory` */
+  constructor(tree: CellTree) {
+    const { dim, coarse, centroids } = tree;
     this.#tree = tree;
-    this.#products = products;
-    this.#coarse = transposed(coarse, dim);
-    const groups = firstCell.length - 1;
-    let widest = groups;
-    for (let group = 0; group < groups; group += 1) {
-      const rows = centroids.subarray(firstCell[group]! * dim, firstCell[group + 1]! * dim);
-      this.#groups.push(transposed(rows, dim));
-      widest = Math.max(widest, rows.length / dim);
-    }
-    this.#scores = new Float32Array(TILE_ROWS * widest);
-    this.#gathered = new Float32Array(TILE_ROWS * dim);
+    const groups = coarse.length / dim;
+    this.#nearest = new NearestColumns(dim, { rows: TILE_ROWS, columns: groups + cellCount(tree) });
+    this.#nearest.setColumns(coarse, centroids);
   }
 
   /**
-   * @param rows [n x dim]
+   * @param codes [n x dim] int8 of rows, whatever their scales
    * @param cells [n] is filled
    */
-  async assign(rows: Float32Array, cells: Uint32Array): Promise<void> {
+  assign(codes: Int8Array, cells: Uint32Array): void {
     const { dim } = this.#tree;
     for (let start = 0; start < cells.length; start += TILE_ROWS) {
       const end = Math.min(start + TILE_ROWS, cells.length);
-      await this.#assignTile(rows.subarray(start * dim, end * dim), cells.subarray(start, end));
+      this.#nearest.setRows(codes.subarray(start * dim, end * dim));
+      this.#assignTile(cells.subarray(start, end));
     }
   }
 
-  async #assignTile(rows: Float32Array, cells: Uint32Array): Promise<void> {
-    const { dim, firstCell } = this.#tree;
+  #assignTile(cells: Uint32Array): void {
+    const { firstCell } = this.#tree;
     const groups = firstCell.length - 1;
-    const scores = this.#scores;
-    await this.#products.multiply(rows, this.#coarse, scores);
-    const ranked = bestGroups(scores, cells.length, groups);
-    const best = new Float32Array(cells.length).fill(-Infinity);
-    const members = membersOf(ranked, groups);
+    const { members, starts } = this.#membersOfGroups(cells.length, groups);
+    const best = this.#best.fill(-(2 ** 31));
     for (let group = 0; group < groups; group += 1) {
-      const width = firstCell[group + 1]! - firstCell[group]!;
-      const list = members[group]!;
-      const gathered = this.#gathered;
+      const list = members.subarray(starts[group]!, starts[group + 1]!);
+      if (list.length === 0) continue;
+      const first = firstCell[group]!;
+      const { columns, products } = this.#nearest.rank(list, groups + first, groups + firstCell[group + 1]!);
       for (let at = 0; at < list.length; at += 1) {
         const row = list[at]!;
-        gathered.set(rows.subarray(row * dim, (row + 1) * dim), at * dim);
-      }
-      await this.#products.multiply(gathered.subarray(0, list.length * dim), this.#groups[group]!, scores);
-      for (let at = 0; at < list.length; at += 1) {
-        const row = list[at]!;
-        let top = best[row]!;
-        let cell = -1;
-        for (let column = 0, from = at * width; column < width; column += 1) {
-          const score = scores[from + column]!;
-          if (score > top) {
-            top = score;
-            cell = column;
-          }
-        }
-        if (cell < 0) continue;
-        best[row] = top;
-        cells[row] = firstCell[group]! + cell;
+        if (products[at]! <= best[row]!) continue;
+        best[row] = products[at]!;
+        cells[row] = first + columns[at]!;
       }
     }
   }
-}
 
-// [rows x ASSIGN_GROUPS]: the best groups of each row; the group count stands for none.
-function bestGroups(scores: Float32Array, rows: number, groups: number): Uint32Array {
-  const ranked = new Uint32Array(rows * ASSIGN_GROUPS).fill(groups);
-  for (let row = 0; row < rows; row += 1) {
-    let first = groups;
-    let second = groups;
-    let firstScore = -Infinity;
-    let secondScore = -Infinity;
-    for (let group = 0, from = row * groups; group < groups; group += 1) {
-      const score = scores[from + group]!;
-      if (score <= secondScore) continue;
-      if (score > firstScore) {
-        second = first;
-        secondScore = firstScore;
-        first = group;
-        firstScore = score;
-      } else {
-        second = group;
-        secondScore = score;
-      }
+  /** Rows by group: those of group g are `members[starts[g] .. starts[g + 1]]`. */
+  #membersOfGroups(rows: number, groups: number): { readonly members: Uint32Array; readonly starts: Uint32Array } {
+    const ranks = groups > 1 ? 2 : 1;
+    const { columns, products } = this.#nearest.rank(rows, 0, groups, ranks);
+    // A row that is not near a second group counts for none.
+    const group = columns.slice();
+    for (let row = rows; row < group.length; row += 1) {
+      if (products[row]! < products[row - rows]! * NEAR_SHARE) group[row] = groups;
     }
-    ranked[row * 2] = first;
-    ranked[row * 2 + 1] = second;
+    const starts = new Uint32Array(groups + 2);
+    for (const one of group) starts[one + 1]! += 1;
+    for (let at = 0; at <= groups; at += 1) starts[at + 1]! += starts[at]!;
+    const members = new Uint32Array(group.length);
+    const next = starts.slice();
+    for (let at = 0; at < group.length; at += 1) members[next[group[at]!]!++] = at < rows ? at : at - rows;
+    return { members, starts };
   }
-  return ranked;
 }
 
-// Rows by group, ascending.
-function membersOf(ranked: Uint32Array, groups: number): Uint32Array[] {
-  const counts = new Uint32Array(groups + 1);
-  for (const group of ranked) counts[group]! += 1;
-  const members = Array.from({ length: groups }, (_, group) => new Uint32Array(counts[group]!));
-  counts.fill(0);
-  for (let at = 0; at < ranked.length; at += 1) {
-    const group = ranked[at]!;
-    if (group < groups) members[group]![counts[group]!++] = Math.floor(at / ASSIGN_GROUPS);
+const assigners = new WeakMap<CellTree, CellAssigner>();
+
+/** The cell of each row. @param rows [n x dim] @returns [n] */
+export function nearestCells(tree: CellTree, rows: Float32Array): Uint32Array {
+  let assigner = assigners.get(tree);
+  if (!assigner) {
+    assigner = new CellAssigner(tree);
+    assigners.set(tree, assigner);
   }
-  return members;
+  const cells = new Uint32Array(rows.length / tree.dim);
+  assigner.assign(quantizeRows(rows, tree.dim).codes, cells);
+  return cells;
 }

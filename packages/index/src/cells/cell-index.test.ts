@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { nearestCells } from './cell-assigner.js';
 import { CellIndex } from './cell-index.js';
-import { distinct, nearestCells } from './cell-tree.js';
+import { distinct } from './cell-tree.js';
 import { decodeAscending, invert } from './posting-lists.js';
 import type { Probe } from './probe.js';
 

@@ -1,16 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
-import type { RowProducts } from '@glot/kernels';
-import { type CellTree, transposed } from './cell-tree.js';
+import { NearestColumns } from '@glot/kernels';
+import type { CellTree } from './cell-tree.js';
 import type { SampledRows } from './sampled-rows.js';
 
-/** Rows per product at most. */
+/** Rows at a time. */
 const TILE_ROWS = 8192;
 
 /** Rows that decide the coarse centroids, per centroid. */
 const COARSE_ROWS = 256;
 
 const COARSE_ITERATIONS = 6;
-const CELL_ITERATIONS = 5;
+const CELL_ITERATIONS = 4;
 
 export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
@@ -22,45 +23,37 @@ export interface TrainOptions {
  * @param sample unit rows, in random order; it is reordered
  * @param cells wanted; fewer come back where the sample is small
  */
-export async function trainCells(
-  sample: SampledRows,
-  cells: number,
-  products: RowProducts,
-  options: TrainOptions = {},
-): Promise<CellTree> {
-  const { dim } = products;
-  const scratch = new Scratch();
-  const rows = sample.length;
+export async function trainCells(sample: SampledRows, cells: number, options: TrainOptions = {}): Promise<CellTree> {
+  const { dim, length: rows } = sample;
+  const { signal, onProgress } = options;
   const groups = Math.max(1, Math.min(Math.round(Math.sqrt(cells)), rows));
-  const coarse = await kMeans(
-    sample.part(0, Math.min(rows, groups * COARSE_ROWS)),
-    groups,
-    COARSE_ITERATIONS,
-    products,
-    scratch,
-    options.signal,
-  );
+  const nearestGroups = new NearestColumns(dim, { rows: TILE_ROWS, columns: groups });
+  const decisive = sample.part(0, Math.min(rows, groups * COARSE_ROWS));
+  const coarse = await kMeans(decisive, groups, COARSE_ITERATIONS, nearestGroups, signal);
   const assigned = new Uint32Array(rows);
-  await assignFlat(sample, coarse, products, scratch, assigned);
+  await assignTo(coarse, sample, nearestGroups, assigned, signal);
   const first = new Uint32Array(groups + 1);
   for (const group of assigned) first[group + 1]! += 1;
   for (let group = 0; group < groups; group += 1) first[group + 1]! += first[group]!;
   const next = first.slice();
   sample.reorder(Uint32Array.from(assigned, (group) => next[group]!++));
+
+  const wanted = Array.from({ length: groups }, (_, group) => {
+    const count = first[group + 1]! - first[group]!;
+    return Math.max(1, Math.min(count, Math.round((cells * count) / rows)));
+  });
+  const nearestCells = new NearestColumns(dim, { rows: TILE_ROWS, columns: Math.max(...wanted) });
   const firstCell = new Uint32Array(groups + 1);
   const parts: Float32Array[] = [];
   for (let group = 0; group < groups; group += 1) {
-    throwIfAborted(options.signal);
     const members = sample.part(first[group]!, first[group + 1]!);
-    const count = members.length;
-    const wanted = Math.max(1, Math.min(count, Math.round((cells * count) / rows)));
     const part =
-      count === 0
+      members.length === 0
         ? coarse.slice(group * dim, (group + 1) * dim)
-        : await kMeans(members, wanted, CELL_ITERATIONS, products, scratch, options.signal);
+        : await kMeans(members, wanted[group]!, CELL_ITERATIONS, nearestCells, signal);
     parts.push(part);
     firstCell[group + 1] = firstCell[group]! + part.length / dim;
-    options.onProgress?.(group + 1, groups);
+    onProgress?.(group + 1, groups);
   }
   const centroids = new Float32Array(firstCell[groups]! * dim);
   parts.forEach((part, group) => {
@@ -74,33 +67,22 @@ async function kMeans(
   rows: SampledRows,
   k: number,
   iterations: number,
-  products: RowProducts,
-  scratch: Scratch,
+  nearest: NearestColumns,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const { dim } = products;
-  const count = rows.length;
+  const { dim, length: count } = rows;
   const centroids = new Float32Array(k * dim);
-  const restart = (c: number, row: number) => rows.read(row, row + 1, centroids.subarray(c * dim, (c + 1) * dim));
+  const restart = (c: number, row: number) => rows.read(row, centroids.subarray(c * dim, (c + 1) * dim));
   for (let c = 0; c < k; c += 1) restart(c, Math.floor((c * count) / k));
   const assigned = new Uint32Array(count);
-  const sums = new Float64Array(k * dim);
-  const sizes = new Uint32Array(k);
   for (let iteration = 0; iteration < iterations; iteration += 1) {
-    throwIfAborted(signal);
-    sums.fill(0);
-    sizes.fill(0);
-    await assignFlat(rows, centroids, products, scratch, assigned, (tile, start) => {
-      for (let from = 0, row = start; from < tile.length; from += dim, row += 1) {
-        const to = assigned[row]! * dim;
-        for (let at = 0; at < dim; at += 1) sums[to + at]! += tile[from + at]!;
-        sizes[assigned[row]!]! += 1;
-      }
-    });
+    await assignTo(centroids, rows, nearest, assigned, signal);
+    const sums = sumsOf(rows, assigned, k);
     for (let c = 0; c < k; c += 1) {
       let square = 0;
       for (let at = c * dim; at < (c + 1) * dim; at += 1) square += sums[at]! * sums[at]!;
-      if (sizes[c] === 0 || square === 0) {
+      // None belongs to it.
+      if (square === 0) {
         restart(c, (c * 7919 + iteration * 104_729) % count);
         continue;
       }
@@ -111,56 +93,31 @@ async function kMeans(
   return centroids;
 }
 
-/** Arrays of one training, used again and again: fresh ones would pile up until they are collected. */
-class Scratch {
-  #rows = new Float32Array(0);
-  #scores = new Float32Array(0);
-
-  rows(length: number): Float32Array {
-    if (this.#rows.length < length) this.#rows = new Float32Array(length);
-    return this.#rows.subarray(0, length);
+// [k x dim]
+function sumsOf({ dim, codes, scales }: SampledRows, assigned: Uint32Array, k: number): Float64Array {
+  const sums = new Float64Array(k * dim);
+  for (let row = 0, from = 0; row < assigned.length; row += 1) {
+    const scale = scales[row]!;
+    for (let to = assigned[row]! * dim, end = from + dim; from < end; from += 1, to += 1) {
+      sums[to]! += codes[from]! * scale;
+    }
   }
-
-  scores(length: number): Float32Array {
-    if (this.#scores.length < length) this.#scores = new Float32Array(length);
-    return this.#scores.subarray(0, length);
-  }
+  return sums;
 }
 
-/** @param onTile told of rows that were assigned, [n x dim], and the number of the first */
-async function assignFlat(
-  rows: SampledRows,
+async function assignTo(
   centroids: Float32Array,
-  products: RowProducts,
-  scratch: Scratch,
+  { dim, codes }: SampledRows,
+  nearest: NearestColumns,
   assigned: Uint32Array,
-  onTile?: (tile: Float32Array, start: number) => void,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { dim } = products;
-  const k = centroids.length / dim;
-  const columns = transposed(centroids, dim);
-  const tileRows = Math.min(TILE_ROWS, assigned.length);
-  const scores = scratch.scores(k === 1 ? 0 : tileRows * k);
-  const floats = scratch.rows(tileRows * dim);
-  for (let start = 0; start < assigned.length; start += tileRows) {
-    const end = Math.min(start + tileRows, assigned.length);
-    const tile = rows.read(start, end, floats);
-    if (k === 1) assigned.fill(0, start, end);
-    else {
-      await products.multiply(tile, columns, scores);
-      for (let row = start; row < end; row += 1) {
-        let best = -Infinity;
-        let at = 0;
-        for (let c = 0, from = (row - start) * k; c < k; c += 1) {
-          const score = scores[from + c]!;
-          if (score > best) {
-            best = score;
-            at = c;
-          }
-        }
-        assigned[row] = at;
-      }
-    }
-    onTile?.(tile, start);
+  nearest.setColumns(centroids);
+  for (let start = 0; start < assigned.length; start += TILE_ROWS) {
+    const end = Math.min(start + TILE_ROWS, assigned.length);
+    nearest.setRows(codes.subarray(start * dim, end * dim));
+    assigned.set(nearest.rank(end - start, 0, centroids.length / dim).columns, start);
+    await setImmediate();
+    throwIfAborted(signal);
   }
 }

@@ -1,5 +1,3 @@
-import { quantizeRows } from '@glot/kernels';
-
 /** Rows to train cells on, in int8 with a scale each: a quarter of the memory, which is the largest need of an index. */
 export class SampledRows {
   readonly dim: number;
@@ -7,13 +5,6 @@ export class SampledRows {
   readonly #codes: Int8Array;
   /** [n] */
   readonly #scales: Float32Array;
-
-  /** @param rows [n x dim] */
-  static of(rows: Float32Array, dim: number): SampledRows {
-    const sampled = SampledRows.withRoom(rows.length / dim, dim);
-    sampled.set(0, rows);
-    return sampled;
-  }
 
   static withRoom(rows: number, dim: number): SampledRows {
     return new SampledRows(new Int8Array(rows * dim), new Float32Array(rows), dim);
@@ -29,9 +20,17 @@ export class SampledRows {
     return this.#scales.length;
   }
 
-  /** @param rows [n x dim], to stand from row `at` on */
-  set(at: number, rows: Float32Array): void {
-    const { codes, scales } = quantizeRows(rows, this.dim);
+  /** Of all rows. */
+  get codes(): Int8Array {
+    return this.#codes;
+  }
+
+  get scales(): Float32Array {
+    return this.#scales;
+  }
+
+  /** Rows to stand from row `at` on. @param codes [n x dim] @param scales [n] */
+  set(at: number, codes: Int8Array, scales: Float32Array): void {
     this.#codes.set(codes, at * this.dim);
     this.#scales.set(scales, at);
   }
@@ -42,14 +41,10 @@ export class SampledRows {
     return new SampledRows(this.#codes.subarray(from * dim, to * dim), this.#scales.subarray(from, to), dim);
   }
 
-  /** @param into [rows x dim] at least @returns the part of `into` that was filled */
-  read(from: number, to: number, into: Float32Array): Float32Array {
+  /** @param into [dim] is filled with row `row` */
+  read(row: number, into: Float32Array): void {
     const { dim } = this;
-    for (let row = from, k = 0, at = from * dim; row < to; row += 1) {
-      const scale = this.#scales[row]!;
-      for (const end = k + dim; k < end; k += 1, at += 1) into[k] = this.#codes[at]! * scale;
-    }
-    return into.subarray(0, (to - from) * dim);
+    for (let k = 0; k < dim; k += 1) into[k] = this.#codes[row * dim + k]! * this.#scales[row]!;
   }
 
   /** Brings each row to the place that stands for it, in place. @param places [n], a permutation; it is used up */

@@ -1,11 +1,4 @@
-import {
-  createPackedProducts,
-  createRowProducts,
-  LEVEL_COLUMNS,
-  type PackedProducts,
-  type RowProducts,
-  type TokenVectors,
-} from '@glot/kernels';
+import { createPackedProducts, LEVEL_COLUMNS, type PackedProducts, type TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { CellIndex } from '../cells/cell-index.js';
 import { transposed } from '../cells/cell-tree.js';
@@ -37,7 +30,6 @@ export class CellSearch {
   #index: CellIndex | null = null;
   #through = 0;
   #removal = 0;
-  #products: Promise<RowProducts> | null = null;
   #packed: Promise<PackedProducts> | null = null;
   #levels: Uint8Array = new Uint8Array(0);
 
@@ -61,6 +53,10 @@ export class CellSearch {
     this.#store = store;
     this.#vectors = vectors;
     this.#threads = threads;
+  }
+
+  get threads(): number | undefined {
+    return this.#threads;
   }
 
   /** The last passage that memory knows of. */
@@ -98,18 +94,12 @@ export class CellSearch {
     this.#generation = generation;
   }
 
-  products(): Promise<RowProducts> {
-    this.#products ??= createRowProducts(this.#productOptions());
-    return this.#products;
-  }
-
   packed(): Promise<PackedProducts> {
-    this.#packed ??= createPackedProducts(this.#productOptions());
+    this.#packed ??= createPackedProducts({
+      dim: this.#vectors.dim,
+      ...(this.#threads !== undefined && { threads: this.#threads }),
+    });
     return this.#packed;
-  }
-
-  #productOptions() {
-    return { dim: this.#vectors.dim, ...(this.#threads !== undefined && { threads: this.#threads }) };
   }
 
   /** Passages that deserve an exact score, with rough ones, best first. Null where there is no generation. */
@@ -145,6 +135,6 @@ export class CellSearch {
   }
 
   async dispose(): Promise<void> {
-    await Promise.all([(await this.#products)?.dispose(), (await this.#packed)?.dispose()]);
+    await (await this.#packed)?.dispose();
   }
 }

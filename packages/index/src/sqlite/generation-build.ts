@@ -1,21 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '@glot/errors';
-import { MOST_CENTROIDS, type RowProducts } from '@glot/kernels';
+import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { CellAssigner } from '../cells/cell-assigner.js';
-import { type CellTree, cellCount, distinct } from '../cells/cell-tree.js';
+import { type CellTree, cellCount } from '../cells/cell-tree.js';
 import { trainCells } from '../cells/k-means.js';
 import { invert } from '../cells/posting-lists.js';
 import { SampledRows } from '../cells/sampled-rows.js';
 import type { CompactOptions } from '../types.js';
 import type { Generation, GenerationArrays, GenerationStore } from './generation-store.js';
+import { cellsOfPassages } from './passage-assignment.js';
 import type { PassageVectors } from './passage-vectors.js';
 import { sequence } from './probe-tuning.js';
 import { VectorTile } from './vector-tile.js';
 
 /** Rows to train a cell on. */
-const ROWS_PER_CELL = 32;
+const ROWS_PER_CELL = 16;
 
 /** Training rounds the cells of each group, so a few more come out than were wanted. */
 const LARGEST = MOST_CENTROIDS - 512;
@@ -51,6 +51,7 @@ export async function sampleRows(
 ): Promise<SampledRows> {
   const { dim } = vectors;
   const sample = SampledRows.withRoom(rows, dim);
+  const tile = new VectorTile(dim);
   const random = sequence(1);
   const order = Uint32Array.from(ids, (_, at) => at);
   let filled = 0;
@@ -58,11 +59,13 @@ export async function sampleRows(
     const other = at + Math.floor(random() * (order.length - at));
     [order[at], order[other]] = [order[other]!, order[at]!];
     const stored = vectors.get(ids[order[at]!]!);
-    if (!stored) continue;
+    if (!stored || stored.rows === 0) continue;
+    tile.clear();
+    vectors.append(tile, stored);
     const count = Math.min(stored.rows, SAMPLE_PASSAGE_ROWS, rows - filled);
-    sample.set(filled, vectors.decoded(stored).subarray(0, count * dim));
+    sample.set(filled, tile.codes.subarray(0, count * dim), tile.scales.subarray(0, count));
     filled += count;
-    if (at % 1024 === 1023) {
+    if (at % 512 === 511) {
       throwIfAborted(signal);
       await setImmediate();
     }
@@ -81,13 +84,12 @@ const CODEBOOK_SHARE = 0.9;
 export async function buildGeneration(
   db: Database,
   vectors: PassageVectors,
-  products: RowProducts,
+  threads: number | undefined,
   store: Pick<GenerationStore, 'trained' | 'writeTrained'>,
   codebook: CellTree | null,
   options: CompactOptions,
 ): Promise<BuiltGeneration> {
   const { signal, onProgress } = options;
-  const { dim } = vectors;
   const [ids, totalRows, removalSeq] = db.transaction(
     () =>
       [
@@ -102,7 +104,7 @@ export async function buildGeneration(
     const kept = store.trained(key);
     if (kept) return kept;
     const sample = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
-    const trained = await trainCells(sample, wanted, products, {
+    const trained = await trainCells(sample, wanted, {
       signal,
       onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
     });
@@ -111,7 +113,7 @@ export async function buildGeneration(
   };
   const tree = codebook && cellCount(codebook) >= wanted * CODEBOOK_SHARE ? codebook : await train();
   const throughPassage = ids.at(-1) ?? 0;
-  const assigned = await assignAll(ids, totalRows, tree, vectors, products, options);
+  const assigned = await cellsOfPassages(ids, totalRows, { tree, vectors, threads }, options);
   const lists = invert(assigned.cells, assigned.starts, cellCount(tree));
   const passages = ids.length;
   return {
@@ -124,50 +126,4 @@ export async function buildGeneration(
     throughPassage,
     removalSeq,
   };
-
-  async function assignAll(
-    of: Float64Array,
-    rows: number,
-    cellTree: CellTree,
-    source: PassageVectors,
-    by: RowProducts,
-    { signal: stop, onProgress: tell }: CompactOptions,
-  ) {
-    const cells = new Uint32Array(rows);
-    const starts = new Float64Array(of.length + 1);
-    const assigner = new CellAssigner(cellTree, by);
-    const tile = new VectorTile(dim);
-    let floats = new Float32Array(tile.codes.length);
-    let count = 0;
-    let ordinal = 0;
-    let after = 0;
-    for (let more = true; more; ) {
-      throwIfAborted(stop);
-      tile.clear();
-      ({ through: after, more } = source.fill(tile, after));
-      const tileRows = tile.rows;
-      if (floats.length < tileRows * dim) floats = new Float32Array(tileRows * dim);
-      for (let row = 0; row < tileRows; row += 1) {
-        const scale = tile.scales[row]!;
-        for (let k = row * dim; k < (row + 1) * dim; k += 1) floats[k] = tile.codes[k]! * scale;
-      }
-      const tileCells = new Uint32Array(tileRows);
-      await assigner.assign(floats.subarray(0, tileRows * dim), tileCells);
-      for (let text = 0; text < tile.texts; text += 1) {
-        const id = tile.ids[text]!;
-        if (id > throughPassage) break;
-        // Passages without rows, and those that went meanwhile, have no cells.
-        while (ordinal < of.length && of[ordinal]! < id) starts[++ordinal] = count;
-        if (of[ordinal] !== id) continue;
-        const own = distinct(tileCells.subarray(tile.offsets[text]!, tile.offsets[text + 1]!));
-        cells.set(own, count);
-        count += own.length;
-        starts[++ordinal] = count;
-      }
-      tell?.({ phase: 'assign', done: Math.min(ordinal, of.length), total: of.length });
-      if (after >= throughPassage) break;
-    }
-    while (ordinal < of.length) starts[++ordinal] = count;
-    return { cells: cells.subarray(0, count), starts };
-  }
 }

@@ -63,7 +63,7 @@ async function renewCells(parts: MaintenanceParts, options: CompactOptions): Pro
   const due = now ? passages >= now.generation.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
   if (due || options.retrain) {
     const { store } = parts;
-    const built = await buildGeneration(db, vectors, await search.products(), store, store.codebook(), options);
+    const built = await buildGeneration(db, vectors, search.threads, store, store.codebook(), options);
     return (await install(parts, { ...built, ...DEFAULT_PROBE }, built, options, true)) ? 'trained' : 'none';
   }
   if (!now) return 'none';
@@ -111,10 +111,12 @@ async function install(
   }
   if (tune) {
     const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.packed());
-    const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), documentOrder(db), options.signal);
+    const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), documentOrder(db), {
+      ...(options.signal && { signal: options.signal }),
+      onQuery: (done, total) => options.onProgress?.({ phase: 'tune', done, total }),
+    });
     settings = tuned;
     tuning = { curve: tuned.curve };
-    options.onProgress?.({ phase: 'tune', done: 1, total: 1 });
   }
   const flipped = db
     .transaction(() => {
@@ -131,8 +133,7 @@ async function install(
 
 // Stores int8 vectors anew in the compact codec, a few at a time; trains the codebook where there is none.
 async function recode(parts: MaintenanceParts, options: CompactOptions): Promise<number> {
-  const { db, store, vectors, search } = parts;
-  const products = await search.products();
+  const { db, store, vectors } = parts;
   let codebook = store.codebook();
   if (!codebook) {
     const ids = passageIds(db);
@@ -141,10 +142,10 @@ async function recode(parts: MaintenanceParts, options: CompactOptions): Promise
     if (rows === 0) return 0;
     const cells = Math.max(1, Math.min(CODEBOOK_CELLS, Math.floor(rows / 16)));
     const sample = await sampleRows(ids, Math.min(rows, cells * CODEBOOK_ROWS_PER_CELL), vectors, options.signal);
-    codebook = await trainCells(sample, cells, products, { signal: options.signal });
+    codebook = await trainCells(sample, cells, { signal: options.signal });
     store.writeCodebook(codebook);
   }
-  const assigner = new CellAssigner(codebook, products);
+  const assigner = new CellAssigner(codebook);
   const total = db.prepare('SELECT count(*) FROM passage_vectors WHERE codec <> ?').pluck();
   const left = total.get(COMPACT_CODEC) as number;
   let recoded = 0;
@@ -157,9 +158,10 @@ async function recode(parts: MaintenanceParts, options: CompactOptions): Promise
     const assigned: Uint32Array[] = [];
     for (const stored of pending) {
       const cells = new Uint32Array(stored.rows);
-      await assigner.assign(vectors.decoded(stored), cells);
+      assigner.assign(new Int8Array(stored.codes.buffer, stored.codes.byteOffset, stored.codes.length), cells);
       assigned.push(cells);
     }
+    await setImmediate();
     db.transaction(() => {
       // One that was deleted meanwhile is simply not there to be updated.
       pending.forEach((stored, at) => {

@@ -1,4 +1,5 @@
-import { type CellTree, distinct, nearestCells } from '../cells/cell-tree.js';
+import { nearestCells } from '../cells/cell-assigner.js';
+import { type CellTree, distinct } from '../cells/cell-tree.js';
 import type { Generation, GenerationStore } from './generation-store.js';
 
 /** Cells of a generation that the rows of one passage fall into, ascending. */

@@ -1,8 +1,8 @@
 import { throwIfAborted } from '@glot/errors';
-import type { MaxSim } from '@glot/kernels';
+import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { TieOrder } from '../fusion.js';
 import type { CellSearch } from './cell-search.js';
-import { rankPassages } from './exact-ranking.js';
+import { rankCandidates } from './exact-ranking.js';
 import type { PassageVectors } from './passage-vectors.js';
 
 export interface ProbeSettings {
@@ -31,6 +31,9 @@ const QUERIES = 32;
 const QUERY_ROWS = 24;
 const HITS = 10;
 
+/** Candidates of the reference that are scored exactly in any case; as many more as may be among its best. */
+const REFERENCE_SCORED = 512;
+
 /**
  * Of the reference's hits, the share that a setting must give. Real questions keep more: 0.994 where these queries keep
  * 0.988 (a million passages, eval/reports/index-notes.md).
@@ -38,7 +41,7 @@ const HITS = 10;
 const WANTED_SHARE = 0.985;
 
 export interface Tuning extends ProbeSettings {
-  /** Per setting of the ladder, the mean share of the reference's ten hits among its candidates. */
+  /** Per setting of the ladder up to the one that serves, the mean share of the reference's ten hits among its candidates. */
   readonly curve: readonly { readonly probeCells: number; readonly depth: number; readonly share: number }[];
 }
 
@@ -52,27 +55,44 @@ export async function tuneProbes(
   vectors: PassageVectors,
   maxSim: MaxSim,
   order: TieOrder,
-  signal: AbortSignal | undefined,
+  { signal, onQuery }: { readonly signal?: AbortSignal; readonly onQuery?: (done: number, total: number) => void },
 ): Promise<Tuning> {
-  const hits = LADDER.map(() => 0);
+  const asked: { readonly query: TokenVectors; readonly truth: readonly number[] }[] = [];
   let wanted = 0;
   for (let number = 0; number < QUERIES; number += 1) {
     throwIfAborted(signal);
     const query = queryOf(ids, number, vectors);
-    if (!query) continue;
-    const ask = (settings: ProbeSettings) => search.candidates({ query, limit: HITS, eligible: null, settings });
-    const wide = await ask(REFERENCE);
-    if (!wide) break;
-    const passages = wide.map(({ passageId }) => passageId);
-    const truth = await rankPassages(passages, { query, vectors, maxSim, depth: HITS, order, signal });
-    wanted += truth.length;
-    for (const [at, settings] of LADDER.entries()) {
-      const found = new Set((await ask(settings))?.map(({ passageId }) => passageId));
-      for (const { passageId } of truth) if (found.has(passageId)) hits[at]! += 1;
+    const wide = query && (await search.candidates({ query, limit: HITS, eligible: null, settings: REFERENCE }));
+    if (wide) {
+      const ranking = {
+        query,
+        vectors,
+        maxSim,
+        depth: REFERENCE_SCORED,
+        settled: HITS,
+        scores: new Map(),
+        order,
+        signal,
+      };
+      const truth = (await rankCandidates(wide, [], ranking)).slice(0, HITS).map(({ passageId }) => passageId);
+      asked.push({ query, truth });
+      wanted += truth.length;
     }
+    onQuery?.(number + 1, QUERIES);
   }
-  const curve = LADDER.map((settings, at) => ({ ...settings, share: wanted === 0 ? 1 : hits[at]! / wanted }));
-  const { probeCells, depth } = curve.find(({ share }) => share >= WANTED_SHARE) ?? curve.at(-1)!;
+  const curve: Tuning['curve'][number][] = [];
+  for (const settings of LADDER) {
+    let hits = 0;
+    for (const { query, truth } of asked) {
+      throwIfAborted(signal);
+      const candidates = await search.candidates({ query, limit: HITS, eligible: null, settings });
+      const found = new Set(candidates?.map(({ passageId }) => passageId));
+      for (const passageId of truth) if (found.has(passageId)) hits += 1;
+    }
+    curve.push({ ...settings, share: wanted === 0 ? 1 : hits / wanted });
+    if (curve.at(-1)!.share >= WANTED_SHARE) break;
+  }
+  const { probeCells, depth } = curve.at(-1)!;
   return { probeCells, depth, curve };
 }
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import wabt from 'wabt';
-import { DOTS_KERNEL } from '../maxsim/dots-kernel-binary.js';
 import { levelKernel } from '../maxsim/level-kernel.js';
 import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
+import { NEAREST_KERNEL } from '../maxsim/nearest-kernel-binary.js';
 import { RESIDUAL_KERNEL } from '../rounding/residual-kernel-binary.js';
 import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
 
 it.each([
   ['maxsim/level-kernel.wat', LEVEL_KERNEL],
-  ['maxsim/dots-kernel.wat', DOTS_KERNEL],
+  ['maxsim/nearest-kernel.wat', NEAREST_KERNEL],
   ['rounding/residual-kernel.wat', RESIDUAL_KERNEL],
   ['rounding/rounding-kernel.wat', ROUNDING_KERNEL],
 ])('what runs is %s, assembled', async (file, binary) => {
