@@ -56,7 +56,7 @@ export async function runIndex(
       },
     };
     if (!options.watch) {
-      const report = await glot.sync(paths, syncOptions).catch(async (error: unknown) => {
+      const report = await glot.sync(paths, { ...syncOptions, keepEncoder: false }).catch(async (error: unknown) => {
         progress.clear();
         if (isGlotError(error, 'glot.missing-documents')) {
           print(error.details.report as SyncReport, await glot.stats(), options);

@@ -12,7 +12,7 @@ interface OpenedFiles {
 }
 const testing = (file: string) => import(new URL(`../../checkpoints/src/testing/${file}`, import.meta.url).href);
 
-it('opens a model once to check an index by it and to index with it', async () => {
+it('opens a model once to check an index by it and to index with it, and again where it was freed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'glot-modell-نموذج-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const model = join(folder, 'mini.gguf');
@@ -28,6 +28,9 @@ it('opens a model once to check an index by it and to index with it', async () =
   const glot = await openGlot({ index: join(folder, 'index.db'), mode: 'write', model, threads: 1 });
   await glot.sync([join(folder, 'docs')]);
   expect((await glot.search('資料館は何時に開きますか'))[0]?.path).toMatch(/muse\.md$/);
-  await glot.close();
   expect(opened.of(model).opens).toBe(1);
+  await writeFile(join(folder, 'docs', 'muse.md'), '川辺の資料館は毎朝九時に開館します。\n');
+  await glot.sync([join(folder, 'docs')], { keepEncoder: false });
+  expect((await glot.search('資料館は何時に開きますか', { mode: 'semantic' }))[0]?.text).toContain('九時');
+  await glot.close();
 });

@@ -129,29 +129,42 @@ export interface Glot {
 export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const paths = documentPaths(options.index);
   let encoder: Promise<Encoder> | undefined;
-  const { index, model } =
+  const { index, model: opened } =
     options.mode === 'write' ? await openToChange(options) : { index: await openToRead(options.index), model: null };
+  let model = opened;
   const pooledBy = index.encoder.poolFactor ?? 1;
 
   async function loadEncoder(): Promise<Encoder> {
     encoder ??= options.encoder && Promise.resolve(options.encoder);
-    encoder ??= openModel().finally(() => model?.close());
+    encoder ??= openModel();
     const loaded = await encoder;
     index.requireEncoder(identityOf(loaded));
     return loaded;
   }
 
   async function openModel(): Promise<Encoder> {
-    if (model !== null) return model.load();
+    if (model !== null) {
+      const first = model;
+      model = null;
+      return first.load().finally(() => first.close());
+    }
     // The code of models is brought in only where one is needed: lexical search starts without it.
     const { openEncoder } = await import('@glot/encoder');
     return openEncoder(modelOptions(options, index.encoder));
   }
 
+  async function releaseEncoder(): Promise<void> {
+    if (encoder === undefined || options.encoder) return;
+    const loaded = await encoder;
+    encoder = undefined;
+    await loaded.dispose();
+  }
+
   async function bring(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
     // The readers are loaded only where documents change: searching starts without them.
     const { syncFiles } = await import('./sync.js');
-    return syncFiles(roots, { index, encoder: loadEncoder, poolFactor: pooledBy, paths }, syncOptions);
+    const context = { index, encoder: loadEncoder, releaseEncoder, poolFactor: pooledBy, paths };
+    return syncFiles(roots, context, syncOptions);
   }
 
   /** @returns by path as it was given */
@@ -216,7 +229,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     displayPath: (path) => paths.toDisplay(path),
     async close() {
       await index.close();
-      if (encoder === undefined) await model?.close();
+      await model?.close();
       // One that failed to load has said so to its caller.
       const loaded = await encoder?.catch(() => undefined);
       if (loaded !== options.encoder) await loaded?.dispose();

@@ -20,7 +20,7 @@ it('indexes and searches with an encoder of the caller, keeps to it, and leaves 
   };
   const index = join(folder, 'index.db');
   const writing = await openGlot({ index, mode: 'write', encoder });
-  await writing.sync([join(folder, 'docs')]);
+  await writing.sync([join(folder, 'docs')], { keepEncoder: false });
   await writing.close();
   expect(texts.join()).toContain('水上市場');
   const reading = await openGlot({ index, encoder });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { documentPaths } from './document-path.js';
 import { syncFiles } from './sync.js';
 import { testEncoder } from './testing/test-encoder.js';
@@ -13,14 +13,19 @@ let folder: string;
 let index: MultivectorIndex;
 let encoded: string[];
 let loads: number;
+/** How often the index was arranged before each. */
+let releases: number[];
+let compact: MockInstance<MultivectorIndex['compact']>;
 let encoder: Encoder;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-sync-'));
   encoded = [];
   loads = 0;
+  releases = [];
   encoder = testEncoder((texts) => encoded.push(...texts));
   const { name, fingerprint, dim } = encoder;
   index = await createMemoryIndex({ encoder: { name, fingerprint, dim } });
+  compact = vi.spyOn(index, 'compact');
 });
 afterEach(async () => {
   await index.close();
@@ -45,12 +50,25 @@ const sync = (roots = ['docs'], options: SyncOptions = {}) =>
         loads++;
         return encoder;
       },
+      releaseEncoder: async () => {
+        releases.push(compact.mock.calls.length);
+      },
     },
     options,
   );
 const stored = async () => (await index.ledger.files()).map(({ path }) => path);
 
 describe('syncFiles', () => {
+  it('gives the memory of the encoder back before the index is arranged, where it is not to be kept', async () => {
+    write('docs/a.md', '# 橋\n\n橋は川を渡る。\n');
+    await sync(['docs'], { keepEncoder: false });
+    // Nothing was encoded: there is none to be freed.
+    await sync(['docs'], { keepEncoder: false });
+    write('docs/a.md', '# 橋\n\n橋は海を渡る。\n', 30);
+    await sync();
+    expect(releases).toEqual([0]);
+  });
+
   it('stores new files, re-encodes changed ones alone, and drops those that are gone', async () => {
     write('docs/a.md', '# 橋\n\n橋は川を渡る。\n');
     write('docs/b/b.txt', 'The mill stands by the river.\n');

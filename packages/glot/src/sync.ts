@@ -43,6 +43,8 @@ export interface SyncContext {
   readonly index: MultivectorIndex;
   /** Loads the encoder; called only where a file needs it. */
   readonly encoder: () => Promise<Encoder>;
+  /** Frees the encoder; it is loaded again where it is asked for. */
+  readonly releaseEncoder?: () => Promise<void>;
   /** How the tokens of passages are pooled; default 1: not. */
   readonly poolFactor?: number;
   readonly paths: DocumentPaths;
@@ -188,6 +190,7 @@ export async function syncFiles(
     } finally {
       await reader.dispose();
     }
+    if (options.keepEncoder === false) await context.releaseEncoder?.();
   }
 
   let deleted = 0;

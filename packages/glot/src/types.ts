@@ -35,6 +35,11 @@ export interface SyncOptions {
    * than half of an index of over twenty documents, or all of over twenty below a folder that stands empty, keeps them.
    */
   readonly deleteMissing?: boolean;
+  /**
+   * Default true. False: once all is encoded, the encoder gives its memory back before the index is arranged, which needs
+   * some of its own; a later call loads it again. For programs in which nothing else is encoded meanwhile.
+   */
+  readonly keepEncoder?: boolean;
 }
 
 /** A file that was left out, or not taken in whole. */
