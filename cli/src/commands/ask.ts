@@ -1,4 +1,4 @@
-import { type Glot, openGlot } from '@glot/glot';
+import { type GlotReader, openGlot } from '@glot/glot';
 import { type AnswerEvent, foldAnswer } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
 import { type FilterOptions, filterOf } from '../filter-options.js';
@@ -36,14 +36,14 @@ export async function runAsk(words: readonly string[], flags: AskFlags, signal: 
   }
 }
 
-async function printJson(events: AsyncIterable<AnswerEvent>, glot: Glot): Promise<boolean> {
+async function printJson(events: AsyncIterable<AnswerEvent>, glot: GlotReader): Promise<boolean> {
   const answer = await foldAnswer(events);
   process.stdout.write(`${JSON.stringify(answerJson(answer, glot.displayPath))}\n`);
   return answer.abstained;
 }
 
 /** Each event as soon as it comes. */
-async function printEvents(events: AsyncIterable<AnswerEvent>, glot: Glot, flags: AskFlags): Promise<boolean> {
+async function printEvents(events: AsyncIterable<AnswerEvent>, glot: GlotReader, flags: AskFlags): Promise<boolean> {
   const writer = createAnswerWriter(glot.displayPath);
   const seen: AnswerEvent[] = [];
   let abstained = true;

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { isGlotError } from '@glot/errors';
-import { type Glot, openGlot } from '@glot/glot';
+import { type GlotReader, openGlot } from '@glot/glot';
 import { type AnswerEvent, type Conversation, foldAnswer, type TurnEvent } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
@@ -44,7 +44,7 @@ export async function runChat(words: readonly string[], flags: AskFlags, interru
 async function converseByLines(
   first: string,
   conversation: Conversation,
-  glot: Glot,
+  glot: GlotReader,
   flags: AskFlags,
   interrupt: Interrupt,
   writes: boolean,
@@ -131,7 +131,7 @@ function command(line: string, conversation: Conversation): string {
 async function printTurn(
   question: string,
   conversation: Conversation,
-  glot: Glot,
+  glot: GlotReader,
   flags: AskFlags,
   signal: AbortSignal,
   echo: boolean,

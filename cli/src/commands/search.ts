@@ -1,4 +1,4 @@
-import { type Glot, openGlot, type QueryOptions, type TokenMatch, whatMatchesNothing } from '@glot/glot';
+import { type GlotReader, openGlot, type QueryOptions, type TokenMatch, whatMatchesNothing } from '@glot/glot';
 import type { Hit } from '@glot/index';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
@@ -95,7 +95,7 @@ function hitText(hit: Hit, query: string, path: string, full: boolean): string {
 
 /** The documents of the best passages, best first, each once. */
 async function bestFiles(
-  glot: Glot,
+  glot: GlotReader,
   query: string,
   options: QueryOptions & { readonly limit: number },
 ): Promise<string[]> {

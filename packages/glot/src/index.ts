@@ -14,12 +14,14 @@ export type {
   EncoderIdentity,
   Hit,
   IndexStats,
+  MultivectorIndex,
   Place,
   SearchFilter,
   SearchMode,
   SkippedInput,
   StorageProfile,
 } from '@glot/index';
+export type { SplitText, SplitTextOptions } from '@glot/ingest';
 export type { TokenVectors } from '@glot/kernels';
 export {
   type AbstainReason,
@@ -46,15 +48,18 @@ export {
   type Turn,
   type TurnEvent,
 } from '@glot/rag';
+export type { AddedText } from './add-texts.js';
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
 export { formatsNamed, whatMatchesNothing } from './meant-filter.js';
 export {
   type AskOptions,
   type Glot,
+  type GlotReader,
   type OpenGlotOptions,
   openGlot,
   type QueryOptions,
   type StoredDocument,
 } from './open-glot.js';
+export { splitText } from './split-text.js';
 export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';

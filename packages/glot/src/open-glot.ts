@@ -23,19 +23,28 @@ import {
   type Conversation,
   type ConversationOptions,
   converse,
+  DEFAULT_HIT_LIMIT,
   foldAnswer,
+  type AskOptions as RagOptions,
   retrieve,
   verifyAnswer,
 } from '@glot/rag';
+import type { AddedText } from './add-texts.js';
 import { documentPaths } from './document-path.js';
 import { type TokenMatch, tokenMatches } from './explanation.js';
 import { meantFilter } from './meant-filter.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
+/** In place of an index file, for paths. */
+const NOWHERE = 'index of the caller';
+
 export interface OpenGlotOptions {
-  /** The index file; made on the first `sync` when opened with `mode: 'write'`. */
-  readonly index: string;
+  /**
+   * The index file, made where it is missing when opened with `mode: 'write'`; or an index of your own, which whoever made
+   * it closes, with the encoder that belongs to it or the embedded model. Then paths are relative to the working folder.
+   */
+  readonly index: string | MultivectorIndex;
   /** `read` (default) for searching; `write` where documents change. */
   readonly mode?: 'read' | 'write';
   /** A folder or .gguf file of a late-interaction model; default: the embedded model. */
@@ -60,6 +69,8 @@ export interface QueryOptions {
   readonly mode?: SearchMode;
   /** Hits to return (search) or passages to read (ask); default 10. */
   readonly limit?: number;
+  /** Search: hits to leave out before these, for pages. Ranks count from the first. Default 0. */
+  readonly offset?: number;
   /**
    * Looks only among documents that match. Paths are meant as `displayPath` shows them, as absolute paths or as they are
    * stored; languages by code or name (`de`, `de-AT`, `German`).
@@ -69,7 +80,9 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface AskOptions extends QueryOptions {
+export interface AskOptions
+  extends Omit<QueryOptions, 'offset'>,
+    Pick<RagOptions, 'budgetTokens' | 'maxSentences' | 'minEvidence'> {
   /** Who writes the answer; default: sentences of the documents, word for word. */
   readonly generator?: AnswerGenerator;
 }
@@ -77,18 +90,8 @@ export interface AskOptions extends QueryOptions {
 /** A document as the index holds it: its text, and the passages that are found, in order. */
 export type StoredDocument = DocumentInput;
 
-/** An open index with its encoder: what applications hold on to. */
-export interface Glot {
-  /**
-   * @throws GlotError `glot.missing-documents`, once everything else is done, where it kept documents that are gone since
-   * they are so many (`SyncOptions.deleteMissing`); `details.report` says what was done
-   */
-  sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
-  /**
-   * Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left.
-   * Where `sync` would throw for missing documents, the report says how many (`missing`).
-   */
-  watch(paths: readonly string[], options?: SyncOptions): AsyncIterable<SyncReport>;
+/** An open index with its encoder, for searching and asking: what applications hold on to. */
+export interface GlotReader extends AsyncDisposable {
   search(query: string, options?: QueryOptions): Promise<Hit[]>;
   ask(question: string, options?: AskOptions): Promise<Answer>;
   /** The same, event by event. */
@@ -115,6 +118,30 @@ export interface Glot {
   close(): Promise<void>;
 }
 
+/** One that changes documents, too. */
+export interface Glot extends GlotReader {
+  /**
+   * @throws GlotError `glot.missing-documents`, once everything else is done, where it kept documents that are gone since
+   * they are so many (`SyncOptions.deleteMissing`); `details.report` says what was done
+   */
+  sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
+  /**
+   * Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left.
+   * Where `sync` would throw for missing documents, the report says how many (`missing`).
+   */
+  watch(paths: readonly string[], options?: SyncOptions): AsyncIterable<SyncReport>;
+  /**
+   * Adds texts that are no files, or replaces those of the same ids: found like documents, and left alone by `sync`.
+   * All of one call become searchable at once.
+   * @throws GlotError `glot.text`
+   * @example
+   * await glot.add({ id: 'faq/2', text: '資料館は毎朝十時に開館します。', title: '開館時間', fields: { topic: 'visit' } });
+   */
+  add(texts: AddedText | readonly AddedText[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Takes documents out, by id or path; a file that is still there comes back with the next sync. @returns how many there were */
+  delete(ids: string | readonly string[]): Promise<number>;
+}
+
 /**
  * Opens an index for searching or for changes. The encoder is loaded at the first call that needs it, so that lexical
  * search and statistics start at once.
@@ -126,11 +153,18 @@ export interface Glot {
  * for (const hit of await glot.search('パンの発酵時間')) console.log(hit.score, hit.path, hit.text);
  * await glot.close();
  */
+export async function openGlot(options: OpenGlotOptions & { readonly mode: 'write' }): Promise<Glot>;
+export async function openGlot(options: OpenGlotOptions & { readonly mode?: 'read' }): Promise<GlotReader>;
 export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
-  const paths = documentPaths(options.index);
+  const ownIndex = typeof options.index === 'string' ? null : options.index;
+  const paths = documentPaths(ownIndex === null ? (options.index as string) : NOWHERE);
   let encoder: Promise<Encoder> | undefined;
   const { index, model: opened } =
-    options.mode === 'write' ? await openToChange(options) : { index: await openToRead(options.index), model: null };
+    ownIndex !== null
+      ? { index: ownIndex, model: null }
+      : options.mode === 'write'
+        ? await openToChange(options, options.index as string)
+        : { index: await openIndex({ file: options.index as string, mode: 'read' }), model: null };
   let model = opened;
   const pooledBy = index.encoder.poolFactor ?? 1;
 
@@ -189,7 +223,26 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
   const meant = <Options extends QueryOptions>(queryOptions: Options): Options =>
     queryOptions.filter ? { ...queryOptions, filter: meantFilter(queryOptions.filter, paths) } : queryOptions;
 
+  async function close(): Promise<void> {
+    if (ownIndex === null) await index.close();
+    await model?.close();
+    // One that failed to load has said so to its caller.
+    const loaded = await encoder?.catch(() => undefined);
+    if (loaded !== options.encoder) await loaded?.dispose();
+  }
+
   return {
+    async add(texts, { signal } = {}) {
+      const { addTexts } = await import('./add-texts.js');
+      const given = Array.isArray(texts) ? (texts as readonly AddedText[]) : [texts as AddedText];
+      await addTexts(given, { index, encoder: loadEncoder, poolFactor: pooledBy, signal });
+    },
+    async delete(ids) {
+      const given = typeof ids === 'string' ? [ids] : ids;
+      const found = await documentsAt(given);
+      await index.write(Array.from(found.values(), ({ path }) => ({ kind: 'delete', path })));
+      return new Set(Array.from(found.values(), ({ path }) => path)).size;
+    },
     async sync(roots, syncOptions) {
       const report = await bring(roots, syncOptions);
       if (report.missing > 0) throw missingDocuments(report);
@@ -202,7 +255,9 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       yield* syncOnChange(source, () => bring(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {
-      return retrieve(query, { index, encoder: loadEncoder, ...meant(queryOptions) });
+      const { offset = 0, limit = DEFAULT_HIT_LIMIT, ...rest } = meant(queryOptions);
+      const hits = await retrieve(query, { index, encoder: loadEncoder, ...rest, limit: limit + offset });
+      return offset === 0 ? hits : hits.slice(offset);
     },
     ask: (question, askOptions = {}) =>
       foldAnswer(askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) })),
@@ -227,13 +282,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     notedDocuments: () => index.notedDocuments(),
     readEarlier: async () => readEarlier(await index.formatReadings()),
     displayPath: (path) => paths.toDisplay(path),
-    async close() {
-      await index.close();
-      await model?.close();
-      // One that failed to load has said so to its caller.
-      const loaded = await encoder?.catch(() => undefined);
-      if (loaded !== options.encoder) await loaded?.dispose();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -246,19 +296,16 @@ function missingDocuments(report: SyncReport): GlotError {
   );
 }
 
-function openToRead(file: string): Promise<MultivectorIndex> {
-  return openIndex({ file, mode: 'read' });
-}
-
 // An index that is there says how its encoder is to be opened, one that is made is told. The files of the model stay
 // open, for the encoder that may be needed.
 async function openToChange(
   options: OpenGlotOptions,
+  file: string,
 ): Promise<{ index: MultivectorIndex; model: EncoderModel | null }> {
   const { poolFactor, profile } = options;
   const { checkPoolFactor, EncoderModel } = await import('@glot/encoder');
   if (poolFactor !== undefined) checkPoolFactor(poolFactor);
-  const place = { file: options.index, mode: 'write', ...(profile && { profile }) } as const;
+  const place = { file, mode: 'write', ...(profile && { profile }) } as const;
   const found = await openIndex(place).catch((error: unknown) => {
     if (isGlotError(error, 'index.not-found')) return null;
     throw error;

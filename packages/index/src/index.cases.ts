@@ -431,6 +431,17 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(await index.ledger.skippedFiles()).toEqual([]);
     });
 
+    it('keeps a text that is no file out of the ledger', async () => {
+      const id = await add('メモ 1', ['資料館は毎朝十時に開館します'], { source: 'text', changedMs: 0 });
+      await add('a.md', ['eine Datei']);
+      expect((await index.ledger.files()).map(({ path }) => path)).toEqual(['a.md']);
+      expect((await index.list()).map(({ path }) => path)).toEqual(['a.md', 'メモ 1']);
+      expect(await index.get('メモ 1')).toMatchObject({ id, source: 'text', changedMs: 0 });
+      expect((await search('lexical', '資料館'))[0]?.path).toBe('メモ 1');
+      expect(await index.delete('メモ 1')).toBe(true);
+      expect(await index.get('メモ 1')).toBeNull();
+    });
+
     it('moves the stamp of a file and nothing else', async () => {
       const id = await add('a', ['text']);
       await index.write(

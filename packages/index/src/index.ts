@@ -1,4 +1,5 @@
 export { createMemoryIndex, type MemoryIndexOptions } from './memory/memory-index.js';
+export { MemoryLedger } from './memory/memory-ledger.js';
 export { type OpenIndexOptions, openIndex } from './open-index.js';
 export { pageNumber, placeAt, placesWithin } from './places.js';
 export { type BackupOptions, type BackupReport, backupIndex } from './sqlite/backup.js';

@@ -1,6 +1,7 @@
 export { FORMATS, versionOfFormat } from './formats/registry.js';
 export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits, type Unchanged } from './reader.js';
 export { isGone, type SkipKind, skipKind } from './skip-reasons.js';
+export { type SplitText, type SplitTextOptions, splitText } from './split-text.js';
 export { estimateTokens } from './text/token-estimate.js';
 export type {
   BlockSpan,

@@ -67,6 +67,11 @@ export interface DocumentInput {
   readonly modifiedMs: number;
   /** When the file's inode last changed (ctime); left out or 0 where it is not known. */
   readonly changedMs?: number;
+  /**
+   * `text`: what a caller added under a key of its own. The ledger of files does not know it, so that no sync takes it
+   * away. Default `file`.
+   */
+  readonly source?: 'file' | 'text';
   /** Of a file that could not be taken in whole: why. It stands among the skipped files beside the document. */
   readonly shortfall?: { readonly reason: string; readonly detail: string };
   readonly format: string;
@@ -148,5 +153,5 @@ export interface Documents extends DocumentReader {
 /** A document without its text. */
 export type DocumentEntry = Omit<
   DocumentInput,
-  'changedMs' | 'shortfall' | 'meta' | 'text' | 'places' | 'blocks' | 'notes' | 'formatVersion' | 'passages'
+  'changedMs' | 'source' | 'shortfall' | 'meta' | 'text' | 'places' | 'blocks' | 'notes' | 'formatVersion' | 'passages'
 > & { readonly id: DocumentId; readonly passages: number };

@@ -137,7 +137,7 @@ class MemoryIndex implements MultivectorIndex {
 
   async delete(path: string): Promise<boolean> {
     this.#requireOpen();
-    const known = this.#files.has(path);
+    const known = this.#documents.has(path) || this.#files.has(path);
     await this.write([{ kind: 'delete', path }]);
     return known;
   }

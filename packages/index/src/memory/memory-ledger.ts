@@ -69,7 +69,12 @@ export class MemoryLedger implements FileLedger {
   }
 
   #stored(document: DocumentInput): void {
-    const { path, shortfall } = document;
+    const { path, shortfall, source } = document;
+    if (source === 'text') {
+      this.#documents.delete(path);
+      this.#skipped.delete(path);
+      return;
+    }
     this.#documents.set(path, stateOf(document));
     if (shortfall) this.#skipped.set(path, { ...shortfall, ...stateOf(document) });
     else this.#skipped.delete(path);

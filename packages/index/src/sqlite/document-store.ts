@@ -54,6 +54,9 @@ export interface PreparedRows extends PreparedVectors, CodedRows {
   readonly cells: CellsOfRows | null;
 }
 
+/** In place of the time when a file's inode changed: of a document that is no file. */
+const NO_FILE = -1;
+
 /** Entries of the `removal` table that stay: a reader further behind reads all vectors anew. */
 const REMOVALS_KEPT = 10_000;
 
@@ -99,7 +102,7 @@ export class DocumentStore {
           contentHash: document.contentHash,
           sizeBytes: document.sizeBytes,
           modifiedMs: document.modifiedMs,
-          changedMs: document.changedMs ?? 0,
+          changedMs: document.source === 'text' ? NO_FILE : (document.changedMs ?? 0),
           format: document.format,
           title: document.title,
           lang: document.lang,
@@ -198,7 +201,7 @@ export class DocumentStore {
       contentHash: row.content_hash,
       sizeBytes: row.size_bytes,
       modifiedMs: row.modified_ms,
-      changedMs: row.changed_ms ?? 0,
+      ...(row.changed_ms === NO_FILE ? { changedMs: 0, source: 'text' as const } : { changedMs: row.changed_ms ?? 0 }),
       format: row.format,
       title: row.title,
       lang: row.lang,
@@ -422,7 +425,7 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
     selectFiles: db.prepare(`
       SELECT document.path, document.content_hash AS contentHash, document.size_bytes AS sizeBytes,
         document.modified_ms AS modifiedMs, ${changedOf('document')}, 1 AS indexed, skipped.reason AS skipReason
-      FROM document LEFT JOIN skipped ON skipped.path = document.path
+      FROM document LEFT JOIN skipped ON skipped.path = document.path ${changeTimes ? `WHERE document.changed_ms <> ${NO_FILE}` : ''}
       UNION ALL
       SELECT path, content_hash, size_bytes, modified_ms, ${changedOf('skipped')}, 0, reason FROM skipped
       WHERE path NOT IN (SELECT path FROM document)

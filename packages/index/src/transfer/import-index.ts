@@ -34,6 +34,7 @@ const documentSchema = z.object({
   contentHash: z.string().default(''),
   sizeBytes: z.number().default(0),
   modifiedMs: z.number().default(0),
+  source: z.enum(['file', 'text']).optional(),
   format: z.string().default('text'),
   title: z.string().nullable().default(null),
   lang: z.string().nullable().default(null),
@@ -110,9 +111,10 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
       for await (const line of lines) {
         throwIfAborted(options.signal);
         const where = `${place(DOCUMENTS_FILE)}, line ${report.documents + 1}`;
-        const { passages, blocks, notes, formatVersion, ...rest } = parsed(documentSchema, line, where);
+        const { passages, source, blocks, notes, formatVersion, ...rest } = parsed(documentSchema, line, where);
         const document: DocumentInput = {
           ...rest,
+          ...(source && { source }),
           ...(blocks && { blocks }),
           ...(notes && { notes }),
           ...(formatVersion !== undefined && { formatVersion }),
