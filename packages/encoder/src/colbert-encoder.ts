@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { TokenVectors } from '@glot/kernels';
+import type { RowStatistics, TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
 import { type Batch, batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
@@ -14,6 +14,7 @@ export interface ColbertParts {
   readonly dim: number;
   readonly documentLength: number;
   readonly precision: EncoderPrecision;
+  readonly rowStatistics?: RowStatistics;
   readonly layout: TokenLayout;
   readonly runner: TrunkRunner;
   /** Tokens of a batch at most. */
@@ -32,6 +33,7 @@ export class ColbertEncoder implements Encoder {
   readonly fingerprint: string;
   readonly documentLength: number;
   readonly precision: EncoderPrecision;
+  readonly rowStatistics?: RowStatistics;
   readonly #layout: TokenLayout;
   readonly #runner: TrunkRunner;
   readonly #batchTokens: number;
@@ -43,6 +45,7 @@ export class ColbertEncoder implements Encoder {
     this.fingerprint = parts.fingerprint;
     this.documentLength = parts.documentLength;
     this.precision = parts.precision;
+    if (parts.rowStatistics) this.rowStatistics = parts.rowStatistics;
     this.#layout = parts.layout;
     this.#runner = parts.runner;
     this.#batchTokens = parts.batchTokens;

@@ -4,6 +4,7 @@ import type { Checkpoint } from '@glot/lfm2';
 import { ColbertEncoder } from './colbert-encoder.js';
 import { type EncoderCheckpoint, openEncoderCheckpoint } from './encoder-checkpoint.js';
 import { fingerprint } from './fingerprint.js';
+import { readRowStatistics } from './row-statistics.js';
 import { RunnerPool } from './runner-pool.js';
 import { TokenLayout } from './token-layout.js';
 import { loadRunner, type RunnerOptions, runnerOptions, type TrunkRunner } from './trunk-runner.js';
@@ -109,12 +110,14 @@ export class EncoderModel {
   async #describe(): Promise<Description> {
     const { files, checkpoint, settings } = this.#opened;
     const { precision = 'f32' } = this.#options;
+    const rowStatistics = await readRowStatistics(files, settings.projection.outputs);
     return {
       name: files.isGguf ? parse(files.path).name : basename(files.path),
       fingerprint: await fingerprint(files, checkpoint, settings, precision),
       dim: settings.projection.outputs,
       documentLength: settings.documentLength,
       precision,
+      ...(rowStatistics && { rowStatistics }),
     };
   }
 

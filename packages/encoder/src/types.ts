@@ -1,5 +1,5 @@
 import type { Precision } from '@glot/checkpoints';
-import type { TokenVectors } from '@glot/kernels';
+import type { RowStatistics, TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
 
 /** What an encoder is: text to one unit vector per token. Implementations never import the index. */
@@ -33,6 +33,8 @@ export interface EncoderDescription {
   readonly documentLength: number;
   /** How its weights are held. */
   readonly precision?: EncoderPrecision;
+  /** How its rows lie, where that was learnt: an index stores them in fewer bits by it. */
+  readonly rowStatistics?: RowStatistics;
 }
 
 export interface Encoder extends EncoderDescription {

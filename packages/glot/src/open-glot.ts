@@ -336,6 +336,12 @@ function modelOptions({ model, threads, precision }: OpenGlotOptions, stored: En
   };
 }
 
-function identityOf({ name, fingerprint, dim, precision }: EncoderDescription): EncoderIdentity {
-  return { name, fingerprint, dim, ...(precision !== undefined && precision !== 'f32' && { precision }) };
+function identityOf({ name, fingerprint, dim, precision, rowStatistics }: EncoderDescription): EncoderIdentity {
+  return {
+    name,
+    fingerprint,
+    dim,
+    ...(precision !== undefined && precision !== 'f32' && { precision }),
+    ...(rowStatistics && { rowStatistics }),
+  };
 }

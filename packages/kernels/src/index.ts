@@ -59,6 +59,9 @@ export { quantizeRows } from './maxsim/quantize-rows.js';
 export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
 export { ResidualRows, type StoredResiduals } from './rounding/residual-rows.js';
 export { ShapedRounding } from './rounding/shaped-rounding.js';
+export { type CodedRows, RowCodec } from './rows/row-codec.js';
+export { learnRows, unknownRows } from './rows/row-statistics.js';
+export { MOST_BITS, type RowStatistics, type RowTable, rowBytes, rowTable } from './rows/row-table.js';
 export {
   createSession,
   type GraphSession,

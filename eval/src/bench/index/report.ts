@@ -87,12 +87,12 @@ export function plot(measurements: readonly Measurement[]): string {
       `<text x="${x(size)}" y="${HEIGHT - MARGIN + 18}" text-anchor="middle">${size.toLocaleString('en')}</text>`,
   );
   const drawn = series.map(([name, color, value], at) => {
-    const points = [...measurements].filter((m) => m.profile === 'int8').sort((a, b) => a.passages - b.passages);
+    const points = [...measurements].filter((m) => m.profile === 'standard').sort((a, b) => a.passages - b.passages);
     const path = points.map((m) => `${x(m.passages).toFixed(1)},${y(value(m)).toFixed(1)}`).join(' ');
     const dots = measurements
       .map(
         (m) =>
-          `<circle cx="${x(m.passages).toFixed(1)}" cy="${y(value(m)).toFixed(1)}" r="${m.profile === 'int8' ? 4 : 2.5}" fill="${color}"/>`,
+          `<circle cx="${x(m.passages).toFixed(1)}" cy="${y(value(m)).toFixed(1)}" r="${m.profile === 'standard' ? 4 : 2.5}" fill="${color}"/>`,
       )
       .join('');
     return `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"/>${dots}<text x="${MARGIN + 10 + at * 110}" y="${MARGIN - 20}" fill="${color}">${name}</text>`;

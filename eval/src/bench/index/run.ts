@@ -53,7 +53,7 @@ for (const name of values.runs.split(',')) {
   const [, kind, thousands, unit, compact] = /^(real|mix)-(\d+)(k|m)(-compact)?$/.exec(name) ?? [];
   if (!kind) throw new Error(`there is no run named ${name}; write such as mix-100k or real-10k-compact`);
   const passages = Number(thousands) * (unit === 'm' ? 1_000_000 : 1000);
-  const profile: StorageProfile = compact ? 'compact' : 'int8';
+  const profile: StorageProfile = compact ? 'compact' : 'standard';
   const file = join(values.work, `${name}.db`);
   const truthQueries = Number(values.truth || (passages > 200_000 ? 12 : passages > 20_000 ? 40 : 200));
   const measured = await measureIndex({

@@ -1,3 +1,5 @@
+import type { RowStatistics } from '@glot/kernels';
+
 /** Says which encoder the vectors come from; an index refuses vectors of another. */
 export interface EncoderIdentity {
   readonly name: string;
@@ -10,4 +12,6 @@ export interface EncoderIdentity {
   readonly poolFactor?: number;
   /** How the encoder's weights were held, where it says so: whoever opens the index opens the same encoder by it. */
   readonly precision?: string;
+  /** How its rows lie, where that was learnt: a new index stores them in fewer bits by it. Not asked for later on. */
+  readonly rowStatistics?: RowStatistics;
 }

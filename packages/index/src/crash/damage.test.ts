@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-for (const profile of ['int8', 'compact'] as const) {
+for (const profile of ['standard', 'compact'] as const) {
   it(`names each of ${DAMAGES / 2} damaged bytes that change what a reader sees (${profile})`, async () => {
     const file = join(folder, 'index.db');
     await makeIndex(file, profile);

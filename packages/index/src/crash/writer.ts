@@ -15,7 +15,7 @@ const index = await openIndex({
   file: file!,
   mode: 'write',
   encoder: ENCODER,
-  profile: profile === 'compact' ? 'compact' : 'int8',
+  profile: profile === 'compact' ? 'compact' : 'standard',
   exhaustivePassages: 0,
   threads: 1,
 });

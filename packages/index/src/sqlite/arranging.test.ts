@@ -64,6 +64,6 @@ it('goes on from the cells that an interrupted run trained, to the same end', as
   expect(await again.verify()).toEqual([]);
   await again.close();
   const db = new Database(file);
-  expect(db.prepare('SELECT count(*) FROM generation_block WHERE generation < 0').pluck().get()).toBe(0);
+  expect(db.prepare('SELECT count(*) FROM generation_block WHERE generation = -1').pluck().get()).toBe(0);
   db.close();
 });

@@ -69,7 +69,7 @@ describe('backupIndex', () => {
 
   it('holds one state while a writer changes the index all the time', async () => {
     await (await made(20)).close();
-    const child = spawnSource('writer.ts', [file, '7', 'int8'], folder);
+    const child = spawnSource('writer.ts', [file, '7', 'standard'], folder);
     await once(child.stdout!, 'data');
     for (let round = 0; round < 5; round += 1) {
       await backupIndex({ file, target, force: true });

@@ -87,7 +87,8 @@ export class DocumentStore {
     const { data, offsets, dim } = vectors;
     return Array.from({ length: offsets.length - 1 }, (_, text) => {
       const rows = data.subarray(offsets[text]! * dim, offsets[text + 1]! * dim);
-      return { ...this.#vectors.encode(rows, codec), cells: this.#cells?.of(rows) ?? null };
+      const coded = this.#vectors.encode(rows, codec);
+      return { ...coded, cells: this.#cells?.of(() => this.#vectors.decoded(coded)) ?? null };
     });
   }
 

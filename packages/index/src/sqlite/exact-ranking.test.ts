@@ -7,7 +7,7 @@ import { BY_ID, DIM, ENCODER, randomNumbers } from '../fixtures.js';
 import type { Ranked } from '../fusion.js';
 import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { type IndexFile, openForWriting } from './index-file.js';
-import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
+import { PassageVectors, TABLE_CODEC } from './passage-vectors.js';
 import { VectorCache } from './vector-cache.js';
 import { tileBytes } from './vector-tile.js';
 
@@ -22,13 +22,13 @@ describe('ranking candidates', () => {
   let exact: Ranked[];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glot-順位 '));
-    file = openForWriting(join(folder, 'index.db'), ENCODER, 'int8');
+    file = openForWriting(join(folder, 'index.db'), ENCODER, 'standard');
     file.db.pragma('foreign_keys = OFF');
     const vectors = new PassageVectors(file.db, file.path, DIM, file.format, () => null);
     const next = randomNumbers(3);
     const rows = (count: number) => Float32Array.from({ length: count * DIM }, next);
     file.db.transaction(() => {
-      for (let id = 1; id <= PASSAGES; id += 1) vectors.insert(id, vectors.encode(rows(ROWS), INT8_CODEC));
+      for (let id = 1; id <= PASSAGES; id += 1) vectors.insert(id, vectors.encode(rows(ROWS), TABLE_CODEC));
     })();
     maxSim = await createMaxSim({ dim: DIM, threads: 1 });
     const query = { data: rows(4), offsets: Uint32Array.of(0, 4), dim: DIM };
@@ -82,7 +82,7 @@ describe('ranking candidates', () => {
 
   it('reads no passage again that a cache holds, and gives the very same scores', async () => {
     // Some are held already, others are not: both ways meet.
-    const cache = new VectorCache(ranking.vectors, tileBytes(DIM), INT8_CODEC);
+    const cache = new VectorCache(ranking.vectors, tileBytes(DIM), TABLE_CODEC);
     const few = Array.from({ length: 700 }, (_, at) => 2 * at + 1);
     const many = vi.spyOn(ranking.vectors, 'many');
     const original = maxSim.score.bind(maxSim);

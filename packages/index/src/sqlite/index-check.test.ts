@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CORPUS, document, ENCODER, encode, skipInPlace } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import type { StorageProfile } from '../storage-profile.js';
+import { createTables } from './schema.js';
 
 let folder: string;
 let file: string;
@@ -18,9 +19,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const open = (profile?: StorageProfile) =>
   openIndex({ file, mode: 'write', encoder: ENCODER, ...(profile && { profile }), exhaustivePassages: 0, threads: 1 });
 
-async function made(profile: StorageProfile = 'int8'): Promise<void> {
+async function made(profile: StorageProfile = 'standard', length = 1): Promise<void> {
   const index = await open(profile);
-  for (const [path, texts] of Object.entries(CORPUS)) await index.upsert(document(path, texts), encode(...texts));
+  for (const [path, texts] of Object.entries(CORPUS)) {
+    const vectors = encode(...texts);
+    await index.upsert(document(path, texts), { ...vectors, data: vectors.data.map((value) => value * length) });
+  }
   await index.compact({ retrain: true });
   await index.upsert(document('später', ['Hefe']), encode('Hefe'));
   await index.close();
@@ -40,9 +44,10 @@ const corrupt = (place: RegExp) =>
 
 describe('a flipped bit', () => {
   for (const column of ['codes', 'scales']) {
-    for (const profile of ['int8', 'compact'] as const) {
+    for (const profile of ['standard', 'compact'] as const) {
       it(`in the ${column} of ${profile} vectors is named, and repair takes out that document only`, async () => {
-        await made(profile);
+        // Norms are stored where they are not 1.
+        await made(profile, 2);
         flip('passage_vectors', column, 'passage_id = 3');
         const index = await open();
         await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(
@@ -74,7 +79,21 @@ describe('a flipped bit', () => {
     });
   }
 
-  it('in the codebook is named', async () => {
+  for (const kind of ['axes', 'bits', 'levels']) {
+    it(`in the ${kind} of the table that vectors are stored by is named`, async () => {
+      await made();
+      flip('generation_block', 'data', `kind = '${kind}'`);
+      const index = await open();
+      await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/table/));
+      expect((await index.verify()).map(({ kind: found }) => found)).toContain('codebook');
+      await index.close();
+    });
+  }
+
+  it('in the codebook of a file of an older format is named', async () => {
+    const db = new Database(file);
+    createTables(db, ENCODER, 'compact', null);
+    db.close();
     await made('compact');
     flip('generation_block', 'data', "generation = 0 AND kind = 'centroids'");
     const index = await open();

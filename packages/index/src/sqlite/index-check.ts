@@ -51,7 +51,7 @@ export async function verifyIndex(parts: CheckParts, signal?: AbortSignal): Prom
   await checkDocuments(parts, checksums, report, pause);
   await checkVectors(parts, report, pause);
   checkWords(db, problems, report);
-  if (parts.store) checkCells(parts.store, db, report);
+  if (parts.store) checkCells(parts.store, parts.vectors, db, report);
   return problems;
 }
 
@@ -155,7 +155,7 @@ function checkWords(db: Database, problems: readonly IndexProblem[], report: Rep
   if (words !== passages) report('words', `${words} passages with words, ${passages} passages`, true);
 }
 
-function checkCells(store: GenerationStore, db: Database, report: Report): void {
+function checkCells(store: GenerationStore, vectors: PassageVectors, db: Database, report: Report): void {
   const attempt = (kind: 'cells' | 'codebook', action: () => void, repairable: boolean) => {
     try {
       action();
@@ -165,6 +165,7 @@ function checkCells(store: GenerationStore, db: Database, report: Report): void 
     }
   };
   attempt('codebook', () => store.codebook(), false);
+  attempt('codebook', () => vectors.requireTable(), false);
   attempt(
     'cells',
     () => {

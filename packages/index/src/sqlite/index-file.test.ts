@@ -84,7 +84,7 @@ describe('opening an index', () => {
     const one = write({ encoder: { ...ENCODER, poolFactor: 1 } });
     await expect(one).rejects.toThrowError(code('index.foreign-encoder'));
     await expect(one).rejects.toThrowError(/pooled by 2, not by 1/);
-    await expect(write({ profile: 'int8' })).rejects.toThrowError(code('index.profile'));
+    await expect(write({ profile: 'standard' })).rejects.toThrowError(code('index.profile'));
     const again = await write({ profile: 'compact' });
     expect(await again.stats()).toMatchObject({ documents: 9, encoder: { ...ENCODER, poolFactor: 2 } });
     await again.close();

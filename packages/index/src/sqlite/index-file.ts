@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
-import type { StorageProfile } from '../storage-profile.js';
+import { newTable, type StorageProfile } from '../storage-profile.js';
 import type { EncoderIdentity } from '../types.js';
 import { connect } from './connection.js';
 import { bytesOf } from './file-size.js';
@@ -99,7 +99,7 @@ export function recoverJournal(error: unknown, path: string): boolean {
 export function openForWriting(
   path: string,
   encoder: EncoderIdentity | undefined,
-  profile: StorageProfile = 'int8',
+  profile: StorageProfile = 'standard',
 ): IndexFile {
   if (!exists(path) && !encoder) throw notFound(path);
   let lock: WriterLock | undefined;
@@ -150,8 +150,9 @@ function prepareForWriting(
   // An acknowledged document survives a power failure too; one flush is nothing beside encoding a document.
   db.pragma('synchronous = FULL');
   db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
-  if (empty && encoder) createTables(db, encoder, profile);
-  else upgrade(db);
+  if (empty && encoder) {
+    createTables(db, encoder, profile, newTable(encoder.dim, encoder.rowStatistics, profile));
+  } else upgrade(db);
 }
 
 // At rest the one file holds everything and needs no log beside it: it can be copied, and read where nothing can be

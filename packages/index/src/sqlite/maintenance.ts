@@ -41,6 +41,7 @@ export interface MaintenanceParts {
   readonly vectors: PassageVectors;
   readonly search: CellSearch;
   readonly maxSim: () => Promise<MaxSim>;
+  /** Whether rows are to be stored anew against a codebook. */
   readonly compact: boolean;
   /** Passages up to which every search is exhaustive. */
   readonly exhaustive: number;

@@ -18,10 +18,11 @@ export class PassageCells {
     this.#store = store;
   }
 
-  /** Cells of the active generation; null where there is none. @param rows [n x dim] */
-  of(rows: Float32Array): CellsOfRows | null {
+  /** Cells of the active generation; null where there is none. @param decoded [n x dim], asked for where there is one */
+  of(decoded: () => Float32Array): CellsOfRows | null {
     const generation = this.#store.active();
-    return generation && rows.length > 0 ? this.#nearest(generation, rows) : null;
+    const rows = generation && decoded();
+    return rows && rows.length > 0 ? this.#nearest(generation, rows) : null;
   }
 
   /**
@@ -32,7 +33,7 @@ export class PassageCells {
   insert(passageId: number, known: CellsOfRows | null, rows: () => Float32Array): void {
     const generation = this.#store.active();
     if (!generation) return;
-    const cells = known?.generation === generation.id ? known : this.of(rows());
+    const cells = known?.generation === generation.id ? known : this.of(rows);
     if (cells) this.#store.insertCells(generation.id, passageId, cells.cells);
   }
 

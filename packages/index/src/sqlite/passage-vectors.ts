@@ -1,14 +1,17 @@
 import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
-import { type QuantizedRows, quantizeRows } from '@glot/kernels';
+import { type QuantizedRows, quantizeRows, RowCodec } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
 import type { CellTree } from '../cells/cell-tree.js';
 import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from '../codecs/compact-rows.js';
+import { hasRowTable, readRowTable } from './row-table-store.js';
 import { corruptMessage } from './storage-error.js';
 import { SpareTiles, type VectorTile } from './vector-tile.js';
 
 export const INT8_CODEC = 0;
 export const COMPACT_CODEC = 1;
+/** Of all rows of a file that has a table for them, and of no others. */
+export const TABLE_CODEC = 2;
 
 type Row = [passageId: number, rows: number, codec: number, checksum: number, scales: Buffer, codes: Buffer];
 
@@ -16,7 +19,7 @@ type Row = [passageId: number, rows: number, codec: number, checksum: number, sc
 export interface CodedRows {
   readonly rows: number;
   readonly codec: number;
-  /** [rows] f32, little-endian. */
+  /** [rows] f32, little-endian: factors of the codes; by a table the norms of rows, or nothing where all are 1. */
   readonly scales: Buffer;
   readonly codes: Buffer;
 }
@@ -40,13 +43,17 @@ const PAGE_PASSAGES = 64;
 const EVERY = 2 ** 31 - 1;
 
 /**
- * Token vectors as stored: per passage codes, f32 scales [rows] (little-endian) and a CRC-32 of both. Codes are int8
- * [rows x dim], or compact rows against the codebook.
+ * Token vectors as stored: per passage codes, f32 scales [rows] (little-endian) and a CRC-32 of both. Codes are those of
+ * the file's table; in files of older formats int8 [rows x dim], or compact rows against the codebook. By a table, what
+ * is decoded lies along its axes: queries have to be `turned`, once, and products are the same.
  */
 export class PassageVectors {
   readonly dim: number;
   readonly spareTiles: SpareTiles;
   readonly #file: string;
+  /** Whether rows are stored by a table. */
+  readonly byTable: boolean;
+  readonly #db: Database;
   readonly #loadCodebook: () => CellTree | null;
   /** Null for a file of the first format, which is never written to. */
   readonly #writing: { readonly insert: Statement; readonly recode: Statement } | null;
@@ -56,12 +63,15 @@ export class PassageVectors {
   readonly #removalsAfter: Statement;
   readonly #removalExtent: Statement;
   #codebook: CellTree | null = null;
+  #codec: RowCodec | null = null;
 
   /** @param format of the file: the first one had no codecs */
   constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CellTree | null) {
     this.dim = dim;
     this.spareTiles = new SpareTiles(dim);
     this.#file = file;
+    this.#db = db;
+    this.byTable = hasRowTable(db, format);
     this.#loadCodebook = loadCodebook;
     const columns = `passage_id, row_count, ${format === 1 ? INT8_CODEC : 'codec'}, checksum, scales, codes`;
     this.#writing =
@@ -138,6 +148,16 @@ export class PassageVectors {
     }
   }
 
+  /** Rows as what is stored lies. @param rows [n x dim] */
+  turned(rows: Float32Array): Float32Array {
+    return this.byTable ? this.#rowCodec().turned(rows) : rows;
+  }
+
+  /** Rows as they were given. @param rows [n x dim], decoded */
+  turnedBack(rows: Float32Array): Float32Array {
+    return this.byTable ? this.#rowCodec().turnedBack(rows) : rows;
+  }
+
   /** @returns [rows x dim] */
   decoded(stored: CodedRows): Float32Array {
     const into = new Float32Array(stored.rows * this.dim);
@@ -146,10 +166,19 @@ export class PassageVectors {
   }
 
   /** @param into [rows x dim] from `at` is filled */
-  decodeInto({ codec, rows, scales, codes }: CodedRows, into: Float32Array, at: number): void {
+  decodeInto(stored: CodedRows, into: Float32Array, at: number): void {
     const { dim } = this;
+    const { codec, rows, scales, codes } = stored;
     if (codec === COMPACT_CODEC) {
       decodeCompact(codes, scales, this.#requireCodebook(), into, at);
+      return;
+    }
+    if (codec === TABLE_CODEC) {
+      const numbers = this.#tableToInt8(stored);
+      for (let row = 0; row < rows; row += 1) {
+        const scale = numbers.scales[row]!;
+        for (let k = row * dim; k < (row + 1) * dim; k += 1) into[at + k] = numbers.codes[k]! * scale;
+      }
       return;
     }
     for (let row = 0; row < rows; row += 1) {
@@ -177,7 +206,7 @@ export class PassageVectors {
   append(tile: VectorTile, stored: StoredRows): boolean {
     const { passageId, rows, codec } = stored;
     if (codec === INT8_CODEC) return tile.append(passageId, rows, stored.codes, stored.scales);
-    const { codes, scales } = this.#compactToInt8(stored);
+    const { codes, scales } = codec === TABLE_CODEC ? this.#tableToInt8(stored) : this.#compactToInt8(stored);
     return tile.append(passageId, rows, bytesOf(codes), bytesOf(scales));
   }
 
@@ -192,6 +221,10 @@ export class PassageVectors {
   }
 
   #encode(data: Float32Array, codec: number, cells: Uint32Array | undefined): { scales: Buffer; codes: Buffer } {
+    if (codec === TABLE_CODEC) {
+      const { codes, norms } = this.#rowCodec().encode(data);
+      return { scales: bytesOf(norms), codes: bytesOf(codes) };
+    }
     const { codes, scales } =
       codec === COMPACT_CODEC ? encodeCompact(data, this.#requireCodebook(), cells) : quantizeRows(data, this.dim);
     return { scales: bytesOf(scales), codes: bytesOf(codes) };
@@ -203,6 +236,30 @@ export class PassageVectors {
     } catch (error) {
       throw isGlotError(error, 'kernels.not-finite') ? this.#corrupt(passageId, error) : error;
     }
+  }
+
+  #tableToInt8({ codes, scales }: CodedRows): QuantizedRows {
+    return this.#rowCodec().toInt8(codes, new Float32Array(new Uint8Array(scales).buffer));
+  }
+
+  /** @throws GlotError `index.corrupt` where the table of the rows is damaged */
+  requireTable(): void {
+    if (this.byTable) this.#rowCodec();
+  }
+
+  #rowCodec(): RowCodec {
+    if (this.#codec) return this.#codec;
+    const place = 'the table that its vectors are stored by';
+    const details = { file: this.#file, place };
+    const table = readRowTable(this.#db, this.dim);
+    if (!table) throw new GlotError('index.corrupt', corruptMessage(this.#file, place), { details });
+    try {
+      this.#codec = new RowCodec(table);
+    } catch (cause) {
+      if (!isGlotError(cause, 'kernels.shape')) throw cause;
+      throw new GlotError('index.corrupt', corruptMessage(this.#file, place), { cause, details });
+    }
+    return this.#codec;
   }
 
   #corrupt(passageId: number, cause?: unknown): GlotError {
@@ -220,15 +277,17 @@ export class PassageVectors {
     });
   }
 
+  /** NaN for a codec that the file cannot have. */
+  #rowBytes(codec: number): number {
+    if (this.byTable) return codec === TABLE_CODEC ? this.#rowCodec().rowBytes : Number.NaN;
+    if (codec === COMPACT_CODEC) return compactRowBytes(this.dim);
+    return codec === INT8_CODEC ? this.dim : Number.NaN;
+  }
+
   #checked([passageId, rows, codec, checksum, scales, codes]: Row): StoredRows {
-    const rowBytes = codec === COMPACT_CODEC ? compactRowBytes(this.dim) : this.dim;
-    const known = codec === INT8_CODEC || codec === COMPACT_CODEC;
-    if (
-      !known ||
-      codes.length !== rows * rowBytes ||
-      scales.length !== rows * 4 ||
-      checksumOf(scales, codes) !== checksum
-    ) {
+    const bytes = this.#rowBytes(codec);
+    const scaled = scales.length === rows * 4 || (codec === TABLE_CODEC && scales.length === 0);
+    if (!(codes.length === rows * bytes) || !scaled || checksumOf(scales, codes) !== checksum) {
       throw this.#corrupt(passageId);
     }
     return { passageId, rows, codec, scales, codes };

@@ -1,9 +1,11 @@
 import { GlotError } from '@glot/errors';
+import type { RowTable } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import type { StorageProfile } from '../storage-profile.js';
 import type { EncoderIdentity } from '../types.js';
 import { Checksums } from './checksums.js';
 import { bytesOf } from './file-size.js';
+import { writeRowTable } from './row-table-store.js';
 import { beginRecord } from './sittings.js';
 import { corruptMessage } from './storage-error.js';
 
@@ -11,7 +13,7 @@ import { corruptMessage } from './storage-error.js';
 export const APPLICATION_ID = 0x676c6f74;
 
 /** SQLite's user_version. Raised with every change of the tables below; older files are brought up when written to. */
-export const FORMAT_VERSION = 6;
+export const FORMAT_VERSION = 8;
 
 // FTS5 must take the words as they come. Its `ascii` tokenizer keeps every non-ASCII character and folds none; with all
 // ASCII punctuation as token characters only the spaces between words separate.
@@ -149,18 +151,30 @@ const TABLES_6 = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Since format 8: rows of new files are stored by a table in `generation_block`, see `row-table-store.ts`. Files that are
+// brought up keep their rows, and have none.
+
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** One transaction: a crash leaves an empty file or a whole index. */
-export function createTables(db: Database, encoder: EncoderIdentity, profile: StorageProfile): void {
+/**
+ * One transaction: a crash leaves an empty file or a whole index.
+ * @param table null: rows are stored in int8
+ */
+export function createTables(
+  db: Database,
+  { rowStatistics: _, ...encoder }: EncoderIdentity,
+  profile: StorageProfile,
+  table: RowTable | null,
+): void {
   db.transaction(() => {
     db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5 + TABLES_6);
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
+    if (table) writeRowTable(db, table);
     beginRecord(db);
     new Checksums(db).markComplete();
   }).immediate();
@@ -168,7 +182,7 @@ export function createTables(db: Database, encoder: EncoderIdentity, profile: St
 
 export function readProfile(db: Database): StorageProfile {
   const value = db.prepare("SELECT value FROM setting WHERE name = 'profile'").pluck().get();
-  return value === 'compact' ? 'compact' : 'int8';
+  return value === 'compact' ? 'compact' : 'standard';
 }
 
 /** Brings an older file to this format, in one transaction. */

@@ -40,7 +40,7 @@ import { readStats } from './index-stats.js';
 import { compactIndex, EXHAUSTIVE_PASSAGES } from './maintenance.js';
 import { PassageCells } from './passage-cells.js';
 import { LexicalSearch, rankByMaxSim } from './passage-search.js';
-import { COMPACT_CODEC, INT8_CODEC, PassageVectors } from './passage-vectors.js';
+import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './passage-vectors.js';
 import { ResidentVectors } from './resident-vectors.js';
 import { type EligiblePassages, eligiblePassages } from './search-filter.js';
 import { storageError, withStorageErrors } from './storage-error.js';
@@ -93,7 +93,7 @@ export class SqliteIndex implements MultivectorIndex {
     this.#cache = new VectorCache(
       vectors,
       options.memoryBytes * CACHE_SHARE,
-      file.profile === 'compact' ? COMPACT_CODEC : INT8_CODEC,
+      vectors.byTable ? TABLE_CODEC : file.profile === 'compact' ? COMPACT_CODEC : INT8_CODEC,
     );
     this.#lexical = new LexicalSearch(file.db);
     this.#hits = new HitReader(file.db);
@@ -171,7 +171,7 @@ export class SqliteIndex implements MultivectorIndex {
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
     const plan = planSearch(request, this.#file.encoder);
-    return this.#tracked(() => this.#search(plan));
+    return this.#tracked(async () => this.#search({ ...plan, vectors: plan.vectors && this.#turned(plan.vectors) }));
   }
 
   close(): Promise<void> {
@@ -294,8 +294,13 @@ export class SqliteIndex implements MultivectorIndex {
     return ranked;
   }
 
+  #turned(vectors: TokenVectors): TokenVectors {
+    return { ...vectors, data: this.#passageVectors.turned(vectors.data) };
+  }
+
   // A codebook never goes again once it is there.
   #codec(): number {
+    if (this.#passageVectors.byTable) return TABLE_CODEC;
     if (this.#file.profile !== 'compact') return INT8_CODEC;
     this.#hasCodebook ||= this.#store?.codebook() != null;
     return this.#hasCodebook ? COMPACT_CODEC : INT8_CODEC;
@@ -305,7 +310,7 @@ export class SqliteIndex implements MultivectorIndex {
     return this.#read(() => {
       checkVectors(query, 1, this.#file.encoder, 'the query');
       const stored = this.#passageVectors.get(Number(passageId));
-      return stored && stored.rows > 0 ? matchRows(query, this.#passageVectors.decoded(stored)) : null;
+      return stored && stored.rows > 0 ? matchRows(this.#turned(query), this.#passageVectors.decoded(stored)) : null;
     });
   }
 
@@ -318,7 +323,12 @@ export class SqliteIndex implements MultivectorIndex {
       });
       const parts = { db, store: this.#store!, vectors: this.#passageVectors, search: this.#cells! };
       return compactIndex(
-        { ...parts, maxSim: () => this.#kernel(), compact: profile === 'compact', exhaustive: this.#exhaustive },
+        {
+          ...parts,
+          maxSim: () => this.#kernel(),
+          compact: profile === 'compact' && !this.#passageVectors.byTable,
+          exhaustive: this.#exhaustive,
+        },
         options,
       );
     });

@@ -13,7 +13,7 @@ export class VectorFixtures {
 
   constructor(dim: number) {
     this.#dim = dim;
-    createTables(this.db, { ...ENCODER, dim }, 'int8');
+    createTables(this.db, { ...ENCODER, dim }, 'standard', null);
     this.source = new PassageVectors(this.db, 'memory', dim, FORMAT_VERSION, () => null);
     this.store = new DocumentStore(this.db, this.source, null);
   }

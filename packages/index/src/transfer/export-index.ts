@@ -62,7 +62,9 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
         const { id: _, changedMs: __, ...document } = documents.get(key)!;
         const passages = document.passages.map(({ id: _, ...passage }, at) => {
           const stored = vectors.get(first + at);
-          if (stored && stored.rows > 0) folder.write(VECTORS_FILE, new Uint8Array(vectors.decoded(stored).buffer));
+          if (stored && stored.rows > 0) {
+            folder.write(VECTORS_FILE, new Uint8Array(vectors.turnedBack(vectors.decoded(stored)).buffer));
+          }
           return { ...passage, rows: stored?.rows ?? 0 };
         });
         report = {

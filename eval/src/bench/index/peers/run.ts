@@ -82,7 +82,7 @@ async function exhaustive(rows: Float32Array, limit: number): Promise<number[]> 
 }
 
 async function* glotSearches({ texts }: RealPassages): AsyncGenerator<PeerSearch> {
-  for (const profile of ['int8', 'compact'] as const) {
+  for (const profile of ['standard', 'compact'] as const) {
     const file = join(values.work, `peers-${profile}.db`);
     rmSync(file, { force: true });
     const identity = { name: 'bench', fingerprint: 'be'.repeat(32), dim: vectors.dim };
