@@ -25,9 +25,9 @@ const SAMPLE_PASSAGE_ROWS = 64;
 
 export type BuiltGeneration = Omit<Generation, 'id' | 'probeCells' | 'depth'> & GenerationArrays;
 
-/** About 16 sqrt(rows), a power of two: many small cells, since passages are first scored by their centroids alone. */
+/** 8 to 16 sqrt(rows), a power of two: many small cells, since passages are first scored by their centroids alone. */
 export function cellsFor(rows: number): number {
-  return Math.max(16, Math.min(LARGEST, 2 ** Math.round(Math.log2(16 * Math.sqrt(Math.max(1, rows))))));
+  return Math.max(16, Math.min(LARGEST, 2 ** Math.floor(Math.log2(16 * Math.sqrt(Math.max(1, rows))))));
 }
 
 /** Passages that stand now, ascending. */

@@ -32,7 +32,7 @@ const QUERY_ROWS = 24;
 const HITS = 10;
 
 /** Candidates of the reference that are scored exactly in any case; as many more as may be among its best. */
-const REFERENCE_SCORED = 512;
+const REFERENCE_SCORED = 256;
 
 /**
  * Of the reference's hits, the share that a setting must give. Real questions keep more: 0.994 where these queries keep
