@@ -7,7 +7,7 @@ const wabt = await createRequire(new URL('../packages/kernels/package.json', imp
 for (const name of [
   'maxsim/level-kernel',
   'maxsim/nearest-kernel',
-  'rows/dots-kernel',
+  'rows/trellis-kernel',
   'rounding/residual-kernel',
   'rounding/rounding-kernel',
 ]) {

@@ -1,11 +1,48 @@
 import { GlotError } from '@glot/errors';
 import type { QuantizedRows } from '../types.js';
+import { instantiate } from '../wasm/instantiate.js';
+import { Layout } from '../wasm/layout.js';
 import { AxisLevels, subsetOf } from './axis-levels.js';
-import { MatrixDots } from './matrix-dots.js';
 import { type RowTable, rowBytes } from './row-table.js';
+import { TRELLIS_KERNEL } from './trellis-kernel-binary.js';
 
 /** Norms nearer to 1 than this count as 1. */
 const UNIT = 1e-3;
+
+/** Rows at a time. */
+const ROWS = 256;
+
+/** Columns that are turned at a time. */
+const BLOCK = 32;
+
+const RECORD_BYTES = 32;
+
+interface TrellisKernel {
+  turn(rows: number, count: number, width: number, matrix: number, blocks: number, into: number): void;
+  encode(
+    rows: number,
+    count: number,
+    stride: number,
+    axes: number,
+    end: number,
+    way: number,
+    costs: number,
+    subsets: number,
+    into: number,
+    rowBytes: number,
+  ): void;
+  decode(
+    codes: number,
+    count: number,
+    rowBytes: number,
+    axes: number,
+    end: number,
+    masks: number,
+    into: number,
+    dim: number,
+    squares: number,
+  ): void;
+}
 
 /**
  * Rows in a few bits an axis, by a trellis of eight states (trellis-coded quantisation: Marcellin and Fischer 1990, with
@@ -25,30 +62,99 @@ export class RowCodec {
   readonly dim: number;
   readonly rowBytes: number;
   readonly #levels: AxisLevels;
-  readonly #dots: MatrixDots;
   readonly #axes: Float32Array;
-  // Of the row at work, for each axis with bits: what it was decided by, and the nearest level of each subset.
-  readonly #decisions: Uint8Array;
-  readonly #nearest: Uint8Array;
+  /** [ROWS x dim] */
+  readonly #rows: Float32Array;
+  /** [ROWS x columns], a multiple of `BLOCK` */
+  readonly #turned: Float32Array;
+  readonly #columns: number;
+  /** [ROWS x rowBytes], and a byte that is read and written beyond. */
+  readonly #codes: Uint8Array;
+  /** [ROWS x dim] */
+  readonly #int8: Int8Array;
+  /** [ROWS] */
+  readonly #squares: Int32Array;
+  readonly #kernel: { turn(count: number): void; encode(count: number): void; decode(count: number): void };
 
   /** @throws GlotError `kernels.shape` for a table that contradicts itself, `kernels.out-of-memory` */
   constructor(table: RowTable) {
-    this.dim = table.dim;
-    this.rowBytes = rowBytes(table);
-    this.#levels = new AxisLevels(table);
-    this.#axes = table.axes;
-    this.#dots = new MatrixDots(table.axes, table.dim);
-    this.#decisions = new Uint8Array(this.#levels.count);
-    this.#nearest = new Uint8Array(this.#levels.count * 4);
+    const levels = new AxisLevels(table);
+    const { dim, axes } = table;
+    const bytes = rowBytes(table);
+    const blocks = Math.ceil(dim / BLOCK);
+    const columns = blocks * BLOCK;
+    const layout = new Layout();
+    const rows = layout.place(ROWS * dim * 4);
+    const turned = layout.place(ROWS * columns * 4);
+    const matrix = layout.place(columns * dim * 4);
+    const codes = layout.place(ROWS * bytes + 1);
+    const int8 = layout.place(ROWS * dim);
+    const squares = layout.place(ROWS * 4);
+    const records = layout.place(levels.count * RECORD_BYTES);
+    const masks = layout.place(levels.count * 4);
+    const way = layout.place(levels.count * 8);
+    const costs = layout.place(32);
+    const subsets = layout.place(16);
+    const grid = layout.place(levels.grid.length * 4);
+    const numbers = layout.place(levels.grid.length);
+    const numbered = layout.place(levels.table.length);
+    const { memory, turn, encode, decode } = instantiate<TrellisKernel>(TRELLIS_KERNEL, layout.bytes);
+    const end = records + levels.count * RECORD_BYTES;
+    const stride = columns * 4;
+    this.dim = dim;
+    this.rowBytes = bytes;
+    this.#levels = levels;
+    this.#axes = axes;
+    this.#columns = columns;
+    this.#rows = new Float32Array(memory, rows, ROWS * dim);
+    this.#turned = new Float32Array(memory, turned, ROWS * columns);
+    this.#codes = new Uint8Array(memory, codes, ROWS * bytes + 1);
+    this.#int8 = new Int8Array(memory, int8, ROWS * dim);
+    this.#squares = new Int32Array(memory, squares, ROWS);
+    this.#kernel = {
+      turn: (count) => turn(rows, count, dim * 4, matrix, blocks, turned),
+      encode: (count) => encode(turned, count, stride, records, end, way, costs, subsets, codes, bytes),
+      decode: (count) => decode(codes, count, bytes, records, end, masks, int8, dim, squares),
+    };
+    const columnsOf = new Float32Array(memory, matrix, columns * dim);
+    for (let axis = 0; axis < dim; axis += 1) {
+      const at = Math.floor(axis / BLOCK) * dim * BLOCK + (axis % BLOCK);
+      for (let k = 0; k < dim; k += 1) columnsOf[at + k * BLOCK] = axes[axis * dim + k]!;
+    }
+    new Uint8Array(memory, subsets, 16).set(Uint8Array.from({ length: 16 }, (_, window) => subsetOf(window)));
+    new Uint8Array(memory, numbers, levels.grid.length).set(levels.grid);
+    new Int8Array(memory, numbered, levels.table.length).set(levels.table);
+    new Uint32Array(memory, masks, levels.count).set(levels.masks);
+    const view = new DataView(memory);
+    const nearest = new Float32Array(memory, grid, levels.grid.length);
+    for (let i = 0; i < levels.count; i += 1) {
+      const cells = levels.cells[i]!;
+      const first = levels.start[i]! * 4;
+      const at = records + i * RECORD_BYTES;
+      view.setUint32(at, levels.axis[i]! * 4, true);
+      view.setFloat32(at + 4, levels.steps[i]!, true);
+      view.setFloat32(at + 8, cells / 2, true);
+      view.setFloat32(at + 12, cells - 1, true);
+      view.setUint32(at + 16, grid + first * 4, true);
+      view.setUint32(at + 20, numbers + first, true);
+      view.setUint32(at + 24, levels.shifts[i]!, true);
+      view.setUint32(at + 28, numbered + levels.tableStart[i]!, true);
+      for (let cell = first; cell < first + cells * 4; cell += 1) {
+        nearest[cell] = levels.levels[levels.offsets[i]! + levels.grid[cell]! * 4 + (cell & 3)]!;
+      }
+    }
   }
 
   /** Rows along the axes. @param rows [n x dim] */
   turned(rows: Float32Array): Float32Array {
     const { dim } = this;
     const into = new Float32Array(rows.length);
-    for (let from = 0; from < rows.length; from += dim) {
-      this.#dots.row.set(rows.subarray(from, from + dim));
-      into.set(this.#dots.products(0, dim), from);
+    for (const [first, count] of parts(rows.length / dim)) {
+      this.#rows.set(rows.subarray(first * dim, (first + count) * dim));
+      this.#kernel.turn(count);
+      for (let row = 0; row < count; row += 1) {
+        into.set(this.#turned.subarray(row * this.#columns, row * this.#columns + dim), (first + row) * dim);
+      }
     }
     return into;
   }
@@ -68,126 +174,31 @@ export class RowCodec {
 
   /** @param rows [n x dim], finite, not turned @throws GlotError `kernels.shape` */
   encode(rows: Float32Array): CodedRows {
-    const { dim } = this;
+    const { dim, rowBytes: bytes } = this;
     const count = rows.length / dim;
     if (!Number.isInteger(count)) {
       throw new GlotError('kernels.shape', `${rows.length} numbers are not rows of ${dim} columns`);
     }
-    const codes = new Uint8Array(count * this.rowBytes);
+    const codes = new Uint8Array(count * bytes);
     const norms = new Float32Array(count);
-    const { row } = this.#dots;
     let units = 0;
-    for (let at = 0; at < count; at += 1) {
-      row.set(rows.subarray(at * dim, (at + 1) * dim));
-      let square = 0;
-      for (let k = 0; k < dim; k += 1) square += row[k]! * row[k]!;
-      const norm = Math.sqrt(square);
-      norms[at] = norm;
-      if (Math.abs(norm - 1) < UNIT) units += 1;
-      else if (norm > 0) for (let k = 0; k < dim; k += 1) row[k]! /= norm;
-      this.#encodeRow(this.#dots.products(0, dim), codes, at * this.rowBytes);
+    for (const [first, some] of parts(count)) {
+      const own = this.#rows.subarray(0, some * dim);
+      own.set(rows.subarray(first * dim, (first + some) * dim));
+      for (let row = 0; row < some; row += 1) {
+        let square = 0;
+        for (let k = row * dim; k < (row + 1) * dim; k += 1) square += own[k]! * own[k]!;
+        const norm = Math.sqrt(square);
+        norms[first + row] = norm;
+        if (Math.abs(norm - 1) < UNIT) units += 1;
+        else if (norm > 0) for (let k = row * dim; k < (row + 1) * dim; k += 1) own[k]! /= norm;
+      }
+      this.#kernel.turn(some);
+      this.#codes.fill(0, 0, some * bytes + 1);
+      this.#kernel.encode(some);
+      codes.set(this.#codes.subarray(0, some * bytes), first * bytes);
     }
     return { codes, norms: units === count ? new Float32Array(0) : norms };
-  }
-
-  // Viterbi: the cheapest way to each state, then back along the cheapest of all. State: the first bits of the last three
-  // axes, the latest lowest.
-  #encodeRow(values: Float32Array, codes: Uint8Array, into: number): void {
-    const { count, axis, start, grid, cells, steps, levels } = this.#levels;
-    const { offsets, shifts } = this.#levels;
-    const decisions = this.#decisions;
-    const nearest = this.#nearest;
-    let [c0, c1, c2, c3, c4, c5, c6, c7] = [0, 1e9, 1e9, 1e9, 1e9, 1e9, 1e9, 1e9];
-    for (let i = 0; i < count; i += 1) {
-      const value = values[axis[i]!]!;
-      const most = cells[i]! - 1;
-      const cell = Math.max(0, Math.min(most, Math.floor(value * steps[i]! + cells[i]! / 2)));
-      const near = (start[i]! + cell) * 4;
-      const n0 = grid[near]!;
-      const n1 = grid[near + 1]!;
-      const n2 = grid[near + 2]!;
-      const n3 = grid[near + 3]!;
-      const of = offsets[i]!;
-      let d0 = value - levels[of + n0 * 4]!;
-      let d1 = value - levels[of + n1 * 4 + 1]!;
-      let d2 = value - levels[of + n2 * 4 + 2]!;
-      let d3 = value - levels[of + n3 * 4 + 3]!;
-      d0 *= d0;
-      d1 *= d1;
-      d2 *= d2;
-      d3 *= d3;
-      nearest[i * 4] = n0;
-      nearest[i * 4 + 1] = n1;
-      nearest[i * 4 + 2] = n2;
-      nearest[i * 4 + 3] = n3;
-      const a0 = c0 + d0;
-      const b0 = c4 + d2;
-      const a1 = c0 + d2;
-      const b1 = c4 + d0;
-      const a2 = c1 + d2;
-      const b2 = c5 + d0;
-      const a3 = c1 + d0;
-      const b3 = c5 + d2;
-      const a4 = c2 + d1;
-      const b4 = c6 + d3;
-      const a5 = c2 + d3;
-      const b5 = c6 + d1;
-      const a6 = c3 + d3;
-      const b6 = c7 + d1;
-      const a7 = c3 + d1;
-      const b7 = c7 + d3;
-      let decision = 0;
-      if (b0 < a0) {
-        c0 = b0;
-        decision = 1;
-      } else c0 = a0;
-      if (b1 < a1) {
-        c1 = b1;
-        decision |= 2;
-      } else c1 = a1;
-      if (b2 < a2) {
-        c2 = b2;
-        decision |= 4;
-      } else c2 = a2;
-      if (b3 < a3) {
-        c3 = b3;
-        decision |= 8;
-      } else c3 = a3;
-      if (b4 < a4) {
-        c4 = b4;
-        decision |= 16;
-      } else c4 = a4;
-      if (b5 < a5) {
-        c5 = b5;
-        decision |= 32;
-      } else c5 = a5;
-      if (b6 < a6) {
-        c6 = b6;
-        decision |= 64;
-      } else c6 = a6;
-      if (b7 < a7) {
-        c7 = b7;
-        decision |= 128;
-      } else c7 = a7;
-      decisions[i] = decision;
-    }
-    let state = 0;
-    let cost = c0;
-    for (const [at, other] of [c0, c1, c2, c3, c4, c5, c6, c7].entries()) {
-      if (other >= cost) continue;
-      cost = other;
-      state = at;
-    }
-    for (let i = count - 1; i >= 0; i -= 1) {
-      const oldest = (decisions[i]! >> state) & 1;
-      const subset = subsetOf(state | (oldest << 3));
-      const code = (nearest[i * 4 + subset]! << 1) | (state & 1);
-      const at = into + (shifts[i]! >> 3);
-      const placed = code << (shifts[i]! & 7);
-      codes[at]! |= placed;
-      if (placed > 255) codes[at + 1]! |= placed >> 8;
-      state = (state >> 1) | (oldest << 2);
-    }
   }
 
   /** Which level of each axis with bits was chosen: [rows x axes with bits]. */
@@ -220,24 +231,20 @@ export class RowCodec {
     }
     const into = new Int8Array(count * dim);
     const scales = new Float32Array(count);
-    const { count: axes, axis, shifts, masks, table, tableStart } = this.#levels;
-    for (let row = 0; row < count; row += 1) {
-      const from = row * bytes;
-      const to = row * dim;
-      let window = 0;
-      let square = 0;
-      for (let i = 0; i < axes; i += 1) {
-        const at = from + (shifts[i]! >> 3);
-        // A byte beyond the last row reads as nothing, and its bits are masked away.
-        const code = ((codes[at]! | (codes[at + 1]! << 8)) >> (shifts[i]! & 7)) & masks[i]!;
-        window = ((window << 1) | (code & 1)) & 15;
-        const value = table[tableStart[i]! + ((code >> 1) << 4) + window]!;
-        into[to + axis[i]!] = value;
-        square += value * value;
+    for (const [first, some] of parts(count)) {
+      this.#codes.set(codes.subarray(first * bytes, (first + some) * bytes));
+      this.#kernel.decode(some);
+      into.set(this.#int8.subarray(0, some * dim), first * dim);
+      for (let row = 0; row < some; row += 1) {
+        const norm = norms.length === 0 ? 1 : norms[first + row]!;
+        const square = this.#squares[row]!;
+        if (square > 0) scales[first + row] = norm / Math.sqrt(square);
       }
-      const norm = norms.length === 0 ? 1 : norms[row]!;
-      if (square > 0) scales[row] = norm / Math.sqrt(square);
     }
     return { codes: into, scales, dim };
   }
+}
+
+function* parts(count: number): Generator<[first: number, count: number]> {
+  for (let first = 0; first < count; first += ROWS) yield [first, Math.min(ROWS, count - first)];
 }

@@ -6,12 +6,12 @@ import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
 import { NEAREST_KERNEL } from '../maxsim/nearest-kernel-binary.js';
 import { RESIDUAL_KERNEL } from '../rounding/residual-kernel-binary.js';
 import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
-import { DOTS_KERNEL } from '../rows/dots-kernel-binary.js';
+import { TRELLIS_KERNEL } from '../rows/trellis-kernel-binary.js';
 
 it.each([
   ['maxsim/level-kernel.wat', LEVEL_KERNEL],
   ['maxsim/nearest-kernel.wat', NEAREST_KERNEL],
-  ['rows/dots-kernel.wat', DOTS_KERNEL],
+  ['rows/trellis-kernel.wat', TRELLIS_KERNEL],
   ['rounding/residual-kernel.wat', RESIDUAL_KERNEL],
   ['rounding/rounding-kernel.wat', ROUNDING_KERNEL],
 ])('what runs is %s, assembled', async (file, binary) => {
