@@ -7,4 +7,5 @@ export { displayWidth } from './display-width.js';
 export { type FoldedText, foldText, isNormalizationBoundary } from './folded-text.js';
 export { type Granularity, segmenter } from './segmenter.js';
 export { graphemeEnds, sentenceEnds, wordEnds } from './segments.js';
+export { type WordForms, wordFormsOf } from './word-forms/word-forms.js';
 export { wordsOf } from './words.js';
