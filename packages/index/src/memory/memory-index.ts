@@ -3,6 +3,7 @@ import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
 import { documentMatches } from '../document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
+import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage, wordsOfQuery } from '../passage-words.js';
 import { placesWithin } from '../places.js';
 import { matchRows } from '../row-matches.js';
 import { planSearch } from '../search-request.js';
@@ -30,7 +31,7 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { MemoryLedger } from './memory-ledger.js';
-import { attainableByWords, rankByWords } from './memory-lexical.js';
+import { attainableByWords, rankByWords, type WordedText } from './memory-lexical.js';
 
 export interface MemoryIndexOptions {
   readonly encoder: EncoderIdentity;
@@ -189,12 +190,13 @@ class MemoryIndex implements MultivectorIndex {
     const order = orderOf(passages);
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
-    const everyone = text === null ? null : rankByWords(text, this.#words(passages));
+    const words = text === null ? [] : wordsOfQuery(text, this.#languages());
+    const everyone = text === null ? null : rankByWords(words, this.#words(passages));
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
     const found =
       semantic && lexical
-        ? fuse(semantic, lexical, attainableByWords(text!, this.#words(passages)), order)
+        ? fuse(semantic, lexical, attainableByWords(words, this.#words(passages)), order)
         : semantic
           ? alone(semantic, 'semantic')
           : alone(lexical ?? [], 'lexical');
@@ -309,12 +311,19 @@ class MemoryIndex implements MultivectorIndex {
     return action();
   }
 
-  #words(passages: ReadonlyMap<number, Passage>): { id: number; parts: string[] }[] {
-    return [...passages.values()].map(({ id, stored: { document }, index }) => {
-      const passage = document.passages[index]!;
-      const headings = passage.headings.filter((heading) => heading !== document.title);
-      return { id, parts: [document.title ?? '', ...headings, passage.text] };
-    });
+  #words(passages: ReadonlyMap<number, Passage>): WordedText[] {
+    return [...passages.values()].map(({ id, stored: { document }, index }) => ({
+      id,
+      words: wordsOfPassage(document, document.passages[index]!),
+    }));
+  }
+
+  #languages(): string[] {
+    const { size } = this.#documents;
+    const counts = countOf([...this.#documents.values()].flatMap(({ document: { lang } }) => lang ?? []));
+    const common = Object.entries(counts).filter(([, documents]) => documents >= LEAST_SHARE * size);
+    common.sort(([one, ones], [other, others]) => others - ones || (one < other ? -1 : 1));
+    return common.slice(0, QUERY_LANGUAGES).map(([lang]) => lang);
   }
 
   *#passages(): Generator<Passage> {

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
+import { storesTextBlocks } from './document-texts.js';
 import { storesReadings } from './reading-store.js';
+import { storesWordForms } from './word-lists.js';
 
 /**
  * Checksums of what cannot be made again from anything else that is stored: CRC-32 over the values of rows, as they are
@@ -205,7 +207,9 @@ function prepare(db: Database) {
   const passages = rows(`
     SELECT passage.id, document_id, start_offset, end_offset, page, first_line, last_line, passage.lang, headings, text
     FROM document JOIN passage ON passage.id ${range} WHERE document.id = ? ORDER BY passage.id`);
-  const words = rows(`
+  const words = storesWordForms(db)
+    ? rows('SELECT hex(words) FROM document_words WHERE document_id = ?')
+    : rows(`
     SELECT passage.id, heading, body FROM document JOIN passage ON passage.id ${range}
     JOIN passage_words ON passage_words.rowid = passage.id WHERE document.id = ? ORDER BY passage.id`);
   const documentParts = DOCUMENT_PARTS.map((part) => `'${part}'`).join(', ');
@@ -213,7 +217,13 @@ function prepare(db: Database) {
   return {
     documentRows: {
       document: [record, places, ...readings],
-      text: [rows('SELECT text FROM document_text WHERE document_id = ?')],
+      text: [
+        rows(
+          storesTextBlocks(db)
+            ? 'SELECT start_offset, text FROM document_text WHERE document_id = ? ORDER BY start_offset'
+            : 'SELECT text FROM document_text WHERE document_id = ?',
+        ),
+      ],
       passages: [passages],
       words: [words],
     },

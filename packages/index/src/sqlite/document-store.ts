@@ -1,6 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
-import { wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
+import { wordsOfPassage } from '../passage-words.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -14,12 +14,14 @@ import type {
   StoredFile,
 } from '../types.js';
 import { Checksums, storesChecksums } from './checksums.js';
+import { DocumentTexts, passageTextToStore, type StoredPassageText } from './document-texts.js';
 import type { CellsOfRows, PassageCells } from './passage-cells.js';
 import type { CodedRows, PassageVectors } from './passage-vectors.js';
 import { PlaceStore } from './place-store.js';
 import { ReadingStore } from './reading-store.js';
 import { storesChangeTimes } from './schema.js';
 import { Sittings } from './sittings.js';
+import { storesWordForms, WordLists } from './word-lists.js';
 
 interface DocumentRow {
   readonly id: number;
@@ -35,18 +37,14 @@ interface DocumentRow {
   readonly meta: string;
   readonly first_passage: number;
   readonly passages: number;
-  readonly text: string;
 }
 
-export interface PassageRow {
-  readonly start_offset: number;
-  readonly end_offset: number;
+export interface PassageRow extends StoredPassageText {
   readonly page: number | null;
   readonly first_line: number | null;
   readonly last_line: number | null;
   readonly lang: string | null;
   readonly headings: string;
-  readonly text: string;
 }
 
 /** The vectors of one passage, with their cells of the generation that was active. */
@@ -67,6 +65,9 @@ export class DocumentStore {
   readonly #cells: PassageCells | null;
   readonly #places: PlaceStore;
   readonly #readings: ReadingStore;
+  readonly #texts: DocumentTexts;
+  /** Null for a file of an older format, which is only read. */
+  readonly #words: WordLists | null;
   /** Null for a file of an older format, which is only read. */
   readonly #checksums: Checksums | null;
   readonly #statements: ReturnType<typeof prepare>;
@@ -78,6 +79,8 @@ export class DocumentStore {
     this.#cells = cells;
     this.#places = new PlaceStore(db);
     this.#readings = new ReadingStore(db);
+    this.#texts = new DocumentTexts(db);
+    this.#words = storesWordForms(db) ? new WordLists(db) : null;
     this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
     this.#statements = prepare(db, cells !== null, storesChangeTimes(db));
   }
@@ -94,7 +97,7 @@ export class DocumentStore {
 
   /** @param vectors one for each passage, as `prepare` made them */
   upsert(document: DocumentInput, vectors: readonly PreparedRows[]): number {
-    const { insertDocument, insertText, insertPassage, insertWords, insertSkipped, setFirstPassage } = this.#statements;
+    const { insertDocument, insertPassage, insertSkipped, setFirstPassage } = this.#statements;
     return this.#change(() => {
       this.#remove(document.path);
       const id = Number(
@@ -112,13 +115,14 @@ export class DocumentStore {
           tokens: vectors.reduce((sum, { rows }) => sum + rows, 0),
         }).lastInsertRowid,
       );
-      insertText.run(id, document.text);
+      this.#texts.insert(id, document.text);
       this.#places.insert(id, document.places ?? []);
       this.#readings.insert(id, document);
       if (document.shortfall) {
         insertSkipped.run(skippedRow({ ...document, ...document.shortfall }));
         this.#checksums?.writeSkipped(document.path);
       }
+      let firstPassage = 0;
       document.passages.forEach((passage, index) => {
         const passageId = Number(
           insertPassage.run({
@@ -130,15 +134,19 @@ export class DocumentStore {
             lastLine: passage.lines?.last ?? null,
             lang: passage.lang,
             headings: JSON.stringify(passage.headings),
-            text: passage.text,
+            text: passageTextToStore(document.text, passage),
           }).lastInsertRowid,
         );
-        if (index === 0) setFirstPassage.run(passageId, id);
-        insertWords.run(passageId, headingWords(document, passage), wordsOf(passage.text).join(' '));
+        if (index === 0) {
+          setFirstPassage.run(passageId, id);
+          firstPassage = passageId;
+        }
         const rows = vectors[index]!;
         this.#vectors.insert(passageId, rows);
         this.#cells?.insert(passageId, rows.cells, () => this.#vectors.decoded(rows));
       });
+      const words = document.passages.map((passage) => wordsOfPassage(document, passage));
+      this.#words?.insert(id, firstPassage, words);
       this.#checksums?.writeDocument(id);
       return id;
     });
@@ -170,6 +178,7 @@ export class DocumentStore {
       this.#remove(to);
       if (this.#statements.moveSkipped.run(to, from).changes > 0) this.#checksums?.deleteSkipped(from);
       const moved = this.#statements.moveDocument.run(to, from).changes > 0;
+      this.#renameWords(to);
       this.#sealRecord(to);
       return moved;
     });
@@ -207,10 +216,10 @@ export class DocumentStore {
       title: row.title,
       lang: row.lang,
       meta: JSON.parse(row.meta) as Record<string, string>,
-      text: row.text,
+      text: this.#texts.whole(row.id),
       ...(places.length > 0 && { places }),
       ...this.#readings.of(row.id),
-      passages: passages.map((passage, at) => ({ id: row.first_passage + at, ...passageOf(passage) })),
+      passages: passages.map((passage, at) => ({ id: row.first_passage + at, ...passageOf(passage, this.#texts) })),
     };
   }
 
@@ -237,19 +246,8 @@ export class DocumentStore {
 
   /** Makes the word lists again from the passages; within a transaction of the caller. */
   remakeWords(): void {
-    const sql = this.#statements.selectWordsTable.pluck().get() as string;
-    const settingsAreWhole = this.#checksums?.settingsAreWhole();
-    this.#db.exec(`DROP TABLE passage_words; ${sql}`);
-    for (const path of this.#statements.selectPaths.pluck().all() as string[]) {
-      const document = this.get(path)!;
-      const { first_passage } = this.#statements.selectExtent.get(path) as DocumentRow;
-      document.passages.forEach((passage, index) => {
-        const words = [headingWords(document, passage), wordsOf(passage.text).join(' ')];
-        this.#statements.insertWords.run(first_passage + index, ...words);
-      });
-      this.#checksums?.writeWords(document.id);
-    }
-    if (settingsAreWhole) this.#checksums?.writeSettings();
+    this.#words?.remake();
+    for (const id of this.#statements.selectIds.pluck().all() as number[]) this.#checksums?.writeWords(id);
   }
 
   /**
@@ -265,7 +263,7 @@ export class DocumentStore {
       this.#cells?.delete(id, id);
     }
     statements.deletePassagesOf.run(row.id);
-    statements.deleteText.run(row.id);
+    this.#texts.delete(row.id);
     this.#places.delete(row.id);
     this.#readings.delete(row.id);
     statements.deleteDocument.run(row.id);
@@ -277,11 +275,6 @@ export class DocumentStore {
     this.#statements.deleteStrays.passages.run();
     this.#statements.deleteStrays.vectors.run();
     this.#statements.deleteStrays.texts.run();
-  }
-
-  /** Words of passages that are not there; within a transaction of the caller. */
-  deleteStrayWords(): void {
-    this.#statements.deleteStrays.words.run();
   }
 
   /** The file is tried again by the next sync. Within a transaction of the caller. */
@@ -303,6 +296,14 @@ export class DocumentStore {
     });
   }
 
+  // A file's name finds it too.
+  #renameWords(path: string): void {
+    const row = this.#statements.selectDocument.get(path) as DocumentRow | undefined;
+    if (!row || row.passages === 0) return;
+    this.#words?.rename({ ...row, meta: JSON.parse(row.meta) as Record<string, string> }, row.first_passage);
+    this.#checksums?.writeWords(row.id);
+  }
+
   // What stands at the path has another row now.
   #sealRecord(path: string): void {
     const row = this.#statements.selectExtent.get(path) as Pick<DocumentRow, 'id'> | undefined;
@@ -318,11 +319,10 @@ export class DocumentStore {
     if (!row) return skipped;
     const first = row.first_passage;
     const last = lastPassage(row);
-    // One by one: FTS5 walks through all rows to find a range.
-    for (let passageId = first; passageId <= last; passageId += 1) statements.deleteWords.run(passageId);
+    this.#words?.delete(row.id, first);
     statements.deleteVectors.run(first, last);
     statements.deletePassages.run(first, last);
-    statements.deleteText.run(row.id);
+    this.#texts.delete(row.id);
     this.#places.delete(row.id);
     this.#readings.delete(row.id);
     statements.deleteDocument.run(row.id);
@@ -347,16 +347,10 @@ function lastPassage(row: Pick<DocumentRow, 'first_passage' | 'passages'>): numb
   return row.first_passage + row.passages - 1;
 }
 
-// The first heading of a page is often its title: counted once.
-function headingWords(document: DocumentInput, passage: PassageInput): string {
-  const headings = passage.headings.filter((heading) => heading !== document.title);
-  return [document.title ?? '', ...headings].flatMap(wordsOf).join(' ');
-}
-
-export function passageOf(row: PassageRow): PassageInput {
+export function passageOf(row: PassageRow, texts: DocumentTexts): PassageInput {
   const { first_line, last_line } = row;
   return {
-    text: row.text,
+    text: texts.ofPassage(row),
     start: row.start_offset,
     end: row.end_offset,
     headings: JSON.parse(row.headings) as string[],
@@ -378,11 +372,9 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
       VALUES
         (:path, :contentHash, :sizeBytes, :modifiedMs${changedValue}, :format, :title, :lang, :meta, 0, :passages, :tokens)`),
     setFirstPassage: db.prepare('UPDATE document SET first_passage = ? WHERE id = ?'),
-    insertText: db.prepare('INSERT INTO document_text (document_id, text) VALUES (?, ?)'),
     insertPassage: db.prepare(`
       INSERT INTO passage (document_id, start_offset, end_offset, page, first_line, last_line, lang, headings, text)
       VALUES (:documentId, :start, :end, :page, :firstLine, :lastLine, :lang, :headings, :text)`),
-    insertWords: db.prepare('INSERT INTO passage_words (rowid, heading, body) VALUES (?, ?, ?)'),
     insertSkipped: db.prepare(`
       INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms${changedColumn})
       VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs${changedValue})`),
@@ -403,25 +395,19 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
     moveSkipped: db.prepare('UPDATE skipped SET path = ? WHERE path = ?'),
     hasSkipped: db.prepare('SELECT 1 FROM skipped WHERE path = ?'),
     deleteSkipped: db.prepare('DELETE FROM skipped WHERE path = ?'),
-    deleteWords: db.prepare('DELETE FROM passage_words WHERE rowid = ?'),
     deleteVectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id BETWEEN ? AND ?'),
     deletePassages: db.prepare('DELETE FROM passage WHERE id BETWEEN ? AND ?'),
-    deleteText: db.prepare('DELETE FROM document_text WHERE document_id = ?'),
     deleteDocument: db.prepare('DELETE FROM document WHERE id = ?'),
     selectExtent: db.prepare('SELECT id, first_passage, passages FROM document WHERE path = ?'),
-    selectDocument: db.prepare(`
-      SELECT document.*, document_text.text FROM document
-      JOIN document_text ON document_text.document_id = document.id WHERE path = ?`),
+    selectDocument: db.prepare('SELECT * FROM document WHERE path = ?'),
     selectPassages: db.prepare('SELECT * FROM passage WHERE id BETWEEN ? AND ? ORDER BY id'),
-    selectPaths: db.prepare('SELECT path FROM document ORDER BY id'),
+    selectIds: db.prepare('SELECT id FROM document ORDER BY id'),
     selectPassageIds: db.prepare('SELECT id FROM passage WHERE document_id = ?'),
-    selectWordsTable: db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'passage_words'"),
     deletePassagesOf: db.prepare('DELETE FROM passage WHERE document_id = ?'),
     deleteStrays: {
       passages: db.prepare('DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document)'),
       vectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage)'),
       texts: db.prepare('DELETE FROM document_text WHERE document_id NOT IN (SELECT id FROM document)'),
-      words: db.prepare('DELETE FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)'),
     },
     selectFiles: db.prepare(`
       SELECT document.path, document.content_hash AS contentHash, document.size_bytes AS sizeBytes,

@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Found } from '../fusion.js';
 import type { Hit } from '../types.js';
 import { type PassageRow, passageOf } from './document-store.js';
+import { DocumentTexts } from './document-texts.js';
 import { PlaceStore } from './place-store.js';
 
 interface Row extends PassageRow {
@@ -15,9 +16,11 @@ interface Row extends PassageRow {
 export class HitReader {
   readonly #select: Statement;
   readonly #places: PlaceStore;
+  readonly #texts: DocumentTexts;
 
   constructor(db: Database) {
     this.#places = new PlaceStore(db);
+    this.#texts = new DocumentTexts(db);
     this.#select = db.prepare(`
       SELECT passage.*, passage.id AS passageId, document.id AS documentId, document.path, document.title
       FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`);
@@ -36,7 +39,7 @@ export class HitReader {
         documentId: row.documentId,
         path: row.path,
         title: row.title,
-        ...passageOf(row),
+        ...passageOf(row, this.#texts),
         places: this.#places.within(row.documentId, row.start_offset, row.end_offset),
         sides,
       });

@@ -123,7 +123,7 @@ it('finds and mends what does not belong together', async () => {
   await made();
   const db = new Database(file);
   db.exec(`
-    DELETE FROM passage_words WHERE rowid = 5;
+    INSERT INTO passage_words (passage_words, rowid, body) VALUES ('delete', 5, 'x');
     DELETE FROM document_text WHERE document_id = 1;
     INSERT INTO passage_vectors (passage_id, row_count, checksum, scales, codes) VALUES (9999, 0, 0, x'', x'');
     DELETE FROM passage_vectors WHERE passage_id = 8;`);
@@ -141,11 +141,22 @@ it('finds and mends what does not belong together', async () => {
 /** What a program that knows nothing of checksums writes over the index. */
 const scribbles: Readonly<Record<string, readonly [sql: string, kind: string, path: string | null]>> = {
   'a letter of a text': ["UPDATE document_text SET text = replace(text, 'dough', 'douhg')", 'document', 'en/bread.md'],
-  'a letter of a passage': ["UPDATE passage SET text = replace(text, '東', '西')", 'document', 'ja/パン.txt'],
+  'where a passage ends': [
+    "UPDATE passage SET end_offset = end_offset - 1 WHERE id = (SELECT first_passage FROM document WHERE path LIKE 'ja/%')",
+    'document',
+    'ja/パン.txt',
+  ],
+  'the text of a passage': [
+    "UPDATE passage SET text = '西' WHERE id = (SELECT first_passage FROM document WHERE path LIKE 'ja/%')",
+    'document',
+    'ja/パン.txt',
+  ],
   'where a passage begins': ['UPDATE passage SET start_offset = 1 WHERE id = 3', 'document', 'de/brot.md'],
   'a heading': ['UPDATE passage SET headings = \'["x"]\' WHERE id = 3', 'document', 'de/brot.md'],
   'a title': ["UPDATE document SET title = 'パ' WHERE path LIKE 'ja/%'", 'document', 'ja/パン.txt'],
-  'a word and its list': ["UPDATE passage_words SET body = 'zzz' WHERE rowid = 3", 'words', 'de/brot.md'],
+  'words that are kept': ["UPDATE document_words SET words = x'00' WHERE document_id = 2", 'words', 'de/brot.md'],
+  'a list of words': ["INSERT INTO passage_words (rowid, body) VALUES (3, 'zzz')", 'words', 'de/brot.md'],
+  'a list of words of no passage': ["INSERT INTO passage_words (rowid, body) VALUES (999, 'zzz')", 'words', null],
   'a setting': ["UPDATE setting SET value = 'compact' WHERE name = 'profile'", 'setting', null],
   'how many cells are probed': ['UPDATE generation SET probe_cells = 1 + probe_cells', 'cells', null],
   'which cells are in use': ['UPDATE generation SET active = 0', 'cells', null],
@@ -185,7 +196,7 @@ it('mends words by the passages', async () => {
   const hits = await ask(index);
   await index.close();
   const db = new Database(file);
-  db.exec("UPDATE passage_words SET heading = 'zzz', body = 'yyy'");
+  db.exec("INSERT INTO passage_words (passage_words) VALUES ('delete-all')");
   db.close();
   const damaged = await open();
   expect(await ask(damaged)).toEqual([]);

@@ -8,6 +8,7 @@ import type { GenerationStore } from './generation-store.js';
 import type { IndexFile } from './index-file.js';
 import type { PassageVectors } from './passage-vectors.js';
 import { Sittings } from './sittings.js';
+import { expectedSum, listedSums, storesWordForms, WordLists } from './word-lists.js';
 
 export interface CheckParts {
   readonly file: IndexFile;
@@ -50,7 +51,7 @@ export async function verifyIndex(parts: CheckParts, signal?: AbortSignal): Prom
   if (checksums) checkSmallTables(checksums, parts, report);
   await checkDocuments(parts, checksums, report, pause);
   await checkVectors(parts, report, pause);
-  checkWords(db, problems, report);
+  await checkWords(db, problems, report, pause);
   if (parts.store) checkCells(parts.store, parts.vectors, db, report);
   return problems;
 }
@@ -106,8 +107,6 @@ async function checkDocuments(
     'passage %, of no document': 'SELECT id FROM passage WHERE document_id NOT IN (SELECT id FROM document)',
     'the text of document %, which is not there':
       'SELECT document_id FROM document_text WHERE document_id NOT IN (SELECT id FROM document)',
-    'the words of passage %, which is not there':
-      'SELECT rowid FROM passage_words WHERE rowid NOT IN (SELECT id FROM passage)',
   };
   for (const [place, sql] of Object.entries(strays)) {
     for (const id of db.prepare(`${sql} LIMIT 20`).pluck().all() as number[]) {
@@ -146,13 +145,44 @@ async function checkVectors({ file, vectors }: CheckParts, report: Report, pause
   for (const id of strays) report('vectors', `vectors of passage ${id}, which is not there`, true);
 }
 
-function checkWords(db: Database, problems: readonly IndexProblem[], report: Report): void {
+async function checkWords(
+  db: Database,
+  problems: readonly IndexProblem[],
+  report: Report,
+  pause: () => Promise<void>,
+): Promise<void> {
   if (problems.some(({ kind }) => kind === 'words')) return;
   const [words, passages] = db
     .prepare('SELECT (SELECT count(*) FROM passage_words), (SELECT count(*) FROM passage)')
     .raw()
     .get() as [number, number];
   if (words !== passages) report('words', `${words} passages with words, ${passages} passages`, true);
+  else if (storesWordForms(db)) await checkWordLists(db, report, pause);
+}
+
+// The lists of words hold what is kept of each document, no more and no less.
+async function checkWordLists(db: Database, report: Report, pause: () => Promise<void>): Promise<void> {
+  const sums = new Map<number, number>();
+  for (const _ of listedSums(db, sums)) await pause();
+  const lists = new WordLists(db);
+  const some = db.prepare('SELECT id, path, first_passage FROM document WHERE id > ? ORDER BY id LIMIT ?');
+  for (let after = -1; ; ) {
+    const page = some.all(after, BATCH) as { id: number; path: string; first_passage: number }[];
+    for (const { id, path, first_passage } of page) {
+      let isSame = true;
+      for (const [index, row] of lists.rows(id).entries()) {
+        isSame &&= (sums.get(first_passage + index) ?? 0) === expectedSum(row);
+        sums.delete(first_passage + index);
+      }
+      if (!isSame) report('words', `the word lists of ${path}`, true, path);
+    }
+    if (page.length < BATCH) break;
+    after = page.at(-1)!.id;
+    await pause();
+  }
+  for (const passageId of [...sums.keys()].slice(0, LINES)) {
+    report('words', `the words of passage ${passageId}, which is not there`, true);
+  }
 }
 
 function checkCells(store: GenerationStore, vectors: PassageVectors, db: Database, report: Report): void {
@@ -207,8 +237,8 @@ export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Prom
     documents.deleteStrays();
     for (const path of checksums.damagedSkips()) documents.forgetSkipped(path);
     if (!checksums.removalsAreWhole()) documents.forgetAllRemovals();
-    if (has('words')) documents.remakeWords();
-    else documents.deleteStrayWords();
+    // Of a document that is taken out, the words may be damaged too.
+    if (has('words') || removed.length > 0) documents.remakeWords();
     Sittings.of(db).noteChange(file.path);
   }).immediate();
   await checksums.seal(store?.active()?.id ?? null, async () => {

@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { RowTable } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
+import { WORD_COLUMNS } from '../passage-words.js';
 import type { StorageProfile } from '../storage-profile.js';
 import type { EncoderIdentity } from '../types.js';
 import { Checksums } from './checksums.js';
@@ -8,6 +9,7 @@ import { bytesOf } from './file-size.js';
 import { writeRowTable } from './row-table-store.js';
 import { beginRecord } from './sittings.js';
 import { corruptMessage } from './storage-error.js';
+import { bringWordsUp } from './words-upgrade.js';
 
 /** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
 export const APPLICATION_ID = 0x676c6f74;
@@ -22,8 +24,6 @@ const TOKENIZER = `ascii tokenchars ${quoted(ASCII_PUNCTUATION)}`;
 
 // The passages of a document have consecutive ids, since one transaction inserts them.
 // `removal` tells readers which passages of their memory are gone; ids are never reused, so new ones are those above.
-// `passage_words` keeps its text: FTS5 without content either forgets to correct its statistics after a deletion or
-// needs the very same words again, which another version of the word rules would not give.
 const TABLES = `
   CREATE TABLE setting (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE document (
@@ -151,6 +151,23 @@ const TABLES_6 = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Since format 7: texts in blocks (`document-texts.ts`), words by their forms (`word-lists.ts`). The text of a passage is
+// empty where it is the stretch of its document's between its offsets.
+const TABLES_7 = `
+  ALTER TABLE document_text RENAME TO document_text_6;
+  CREATE TABLE document_text (
+    document_id INTEGER NOT NULL,
+    start_offset INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (document_id, start_offset)
+  ) STRICT;
+  DROP TABLE passage_words;
+  CREATE VIRTUAL TABLE passage_words USING fts5(
+    ${WORD_COLUMNS.join(', ')}, content = '', tokenize = ${quoted(TOKENIZER)});
+  CREATE TABLE document_words (document_id INTEGER PRIMARY KEY, words BLOB NOT NULL) STRICT;
+  CREATE INDEX document_lang ON document (lang);
+`;
+
 // Since format 8: rows of new files are stored by a table in `generation_block`, see `row-table-store.ts`. Files that are
 // brought up keep their rows, and have none.
 
@@ -169,7 +186,8 @@ export function createTables(
   table: RowTable | null,
 ): void {
   db.transaction(() => {
-    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5 + TABLES_6);
+    db.exec(TABLES + TABLES_2 + TABLES_3 + TABLES_4 + TABLES_5 + TABLES_6 + TABLES_7);
+    db.exec('DROP TABLE document_text_6');
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('encoder', JSON.stringify(encoder));
     db.prepare('INSERT INTO setting (name, value) VALUES (?, ?)').run('profile', profile);
     db.pragma(`application_id = ${APPLICATION_ID}`);
@@ -197,6 +215,7 @@ export function upgrade(db: Database): void {
     if (format < 4) db.exec(TABLES_4);
     if (format < 5) db.exec(TABLES_5);
     if (format < 6) db.exec(TABLES_6);
+    if (format < 7) bringWordsUp(db, TABLES_7);
     db.pragma(`user_version = ${FORMAT_VERSION}`);
     if (format < 4) beginRecord(db);
     if (isSealed) new Checksums(db).writeSettings();
