@@ -12,22 +12,25 @@ export interface PassageWords {
   /** Of the title, the tags and the headings above the passage. */
   readonly heading: readonly string[];
   readonly body: readonly string[];
-  /** Weaker forms of all of these: parts, compounds, other spellings, stems. */
+  /** What words of all of these are made of, and compounds in one piece. */
+  readonly parts: readonly string[];
+  /** Other spellings and stems of all of these. */
   readonly forms: readonly string[];
   /** Forms as they were written, where folding changed them. */
   readonly written: readonly string[];
 }
 
-export const WORD_COLUMNS = ['name', 'heading', 'body', 'forms', 'written'] as const;
+export const WORD_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms', 'written'] as const;
 
 /** Columns that hold a word of a query or one of its weaker forms; as it was written, it is looked for in `written` alone. */
-export const FOLDED_COLUMNS = ['name', 'heading', 'body', 'forms'] as const;
+export const FOLDED_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms'] as const;
 
 /** What an occurrence counts for; chosen in `eval/reports/words.md`. */
 export const WORD_WEIGHTS: Readonly<Record<keyof PassageWords, number>> = {
   name: 1.5,
   heading: 1,
   body: 1,
+  parts: 0.8,
   forms: 0.3,
   written: 0.1,
 };
@@ -55,6 +58,7 @@ export function wordsOfPassage(document: WordedDocument, passage: WordedPassage)
     name: name.map(({ base }) => base),
     heading: heading.map(({ base }) => base),
     body: body.map(({ base }) => base),
+    parts: all.flatMap(({ parts }) => parts),
     forms: all.flatMap(({ others }) => others),
     written: all.flatMap(({ written }) => written ?? []),
   };
@@ -99,7 +103,7 @@ export interface QueryTerms {
 
 export function termsOf(words: readonly WordForms[]): QueryTerms {
   return {
-    folded: [...new Set(words.flatMap(({ base, others }) => [base, ...others]))],
+    folded: [...new Set(words.flatMap(({ base, parts, others }) => [base, ...parts, ...others]))],
     written: [...new Set(words.flatMap(({ written }) => written ?? []))],
   };
 }
@@ -109,5 +113,7 @@ export function termsOf(words: readonly WordForms[]): QueryTerms {
  * forms that does.
  */
 export function attainableHolders(words: readonly WordForms[], holdersOf: (word: string) => number): number[] {
-  return words.map(({ base, others }) => holdersOf(base) || Math.max(0, ...others.map(holdersOf)));
+  return words.map(
+    ({ base, parts, others }) => holdersOf(base) || Math.max(0, ...[...parts, ...others].map(holdersOf)),
+  );
 }

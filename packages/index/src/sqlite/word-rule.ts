@@ -29,7 +29,7 @@ export function wordRuleOf(db: Database): WordRule {
 /** Of files before format 7: words in lower case, nothing else. */
 const PLAIN_RULE: WordRule = {
   words: (query) =>
-    [...new Set(wordsOf(query))].slice(0, QUERY_WORDS).map((base) => ({ base, written: null, others: [] })),
+    [...new Set(wordsOf(query))].slice(0, QUERY_WORDS).map((base) => ({ base, written: null, parts: [], others: [] })),
   folded: quoted,
   written: quoted,
   rank: 'bm25()',

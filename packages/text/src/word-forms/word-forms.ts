@@ -14,7 +14,9 @@ export interface WordForms {
   readonly base: string;
   /** In lower case as it was written, where folding changed it. */
   readonly written: string | null;
-  /** Parts, joined compounds, other spellings and stems, as far as they differ from `base`. */
+  /** What it is made of, and the compound that it ends, in one piece. */
+  readonly parts: string[];
+  /** Other spellings and stems. */
   readonly others: string[];
 }
 
@@ -82,14 +84,16 @@ export function wordFormsOf(text: string, languages: readonly string[]): WordFor
   let chain: string[] = [];
   const endChain = () => {
     const joined = chain.length < 2 ? '' : foldWord(chain.join('').toLowerCase());
-    if (joined !== '' && joined.length <= LONGEST_JOINED) forms.at(-1)?.others.push(joined);
+    if (joined !== '' && joined.length <= LONGEST_JOINED) forms.at(-1)?.parts.push(joined);
     chain = [];
   };
   for (const { text: word, gap } of wordsIn(text)) {
     const isGrouped = GROUPING.test(gap) && isNumber(word) && isNumber(chain.at(-1));
     if (!isGrouped && !HYPHEN.test(gap)) endChain();
     chain.push(word);
-    const found = PICTOGRAPH.test(word) ? { base: word, written: null, others: [] } : formsOf(word, languages);
+    const found = PICTOGRAPH.test(word)
+      ? { base: word, written: null, parts: [], others: [] }
+      : formsOf(word, languages);
     if (found) forms.push(found);
   }
   endChain();
@@ -127,15 +131,14 @@ function formsOf(word: string, languages: readonly string[]): WordForms | null {
   const lower = word.toLowerCase();
   const base = foldWord(lower);
   if (base === '') return null;
-  const parts = partsOf(word);
+  const pieces = partsOf(word);
+  const parts = [...pieces.map((piece) => piece.toLowerCase()), joinedParts(lower) ?? ''].map(foldWord);
   const others = [
-    ...parts.map((part) => foldWord(part.toLowerCase())),
-    foldWord(joinedParts(lower) ?? ''),
     foldWord(lower.replace(DIGRAPH, (letter) => DIGRAPHS[letter]!)),
-    ...(parts.length === 0 ? stemsOf(lower, base, languages) : []),
+    ...(pieces.length === 0 ? stemsOf(lower, base, languages) : []),
   ];
-  const written = base === lower ? null : lower;
-  return { base, written, others: [...new Set(others)].filter((form) => form !== '' && form !== base) };
+  const differing = (forms: readonly string[]) => [...new Set(forms)].filter((form) => form !== '' && form !== base);
+  return { base, written: base === lower ? null : lower, parts: differing(parts), others: differing(others) };
 }
 
 // Snowball's rules for Latin letters want accents, all others take words without signs.
