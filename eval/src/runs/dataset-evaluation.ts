@@ -5,6 +5,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type DocumentInput, type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
+import { detectLanguage } from '@glot/text/language';
 import { loadBeirDataset, passageText } from '../datasets/beir-dataset.js';
 import { mergedTexts } from '../datasets/merged-texts.js';
 import { type Piece, passagePieces } from '../datasets/passage-pieces.js';
@@ -164,6 +165,8 @@ async function indexPassages(
 }
 
 function documentInput({ id, text }: SplitPassage, pieces: readonly Piece[]): DocumentInput {
+  // As of a file that is indexed: words are stemmed by it.
+  const lang = detectLanguage(text);
   return {
     path: id,
     contentHash: '',
@@ -172,10 +175,10 @@ function documentInput({ id, text }: SplitPassage, pieces: readonly Piece[]): Do
     format: 'text',
     // Already the beginning of the text: the index would count its words twice.
     title: null,
-    lang: null,
+    lang,
     meta: {},
     text,
-    passages: pieces.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang: null })),
+    passages: pieces.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang })),
   };
 }
 

@@ -87,9 +87,12 @@ export function wordsOfQuery(text: string, languages: readonly string[]): WordFo
   const words = new Map<string, WordForms>();
   for (const word of wordFormsOf(text, languages)) {
     const known = words.get(word.base);
-    if (!known) words.set(word.base, word);
-    else if (word.others.length > known.others.length)
-      words.set(word.base, { ...word, written: known.written ?? word.written });
+    words.set(word.base, {
+      base: word.base,
+      written: known?.written ?? word.written,
+      parts: [...(known?.parts ?? []), ...word.parts],
+      others: [...(known?.others ?? []), ...word.others],
+    });
     if (words.size === QUERY_WORDS) break;
   }
   return [...words.values()];
