@@ -1,4 +1,4 @@
-import type { SearchFilter } from '@glot/index';
+import type { SearchFilter } from '@glot/glot';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The flags that narrow a search to some documents; they act before ranking. */

@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { SearchMode } from '@glot/index';
+import type { SearchMode } from '@glot/glot';
 import { InvalidArgumentError, Option } from 'commander';
 import type { FilterOptions } from './filter-options.js';
 import { DEFAULT_INDEX, nearestIndex } from './nearest-index.js';
@@ -89,6 +89,6 @@ export async function modelOptions(options: Pick<IndexOptions, 'model' | 'precis
 }
 
 async function modelPlace(nameOrPath: string): Promise<string> {
-  const { resolveModel } = await import('@glot/checkpoints');
+  const { resolveModel } = await import('@glot/glot/models');
   return resolveModel(nameOrPath);
 }

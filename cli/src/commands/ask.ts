@@ -1,10 +1,8 @@
-import { type GlotReader, openGlot } from '@glot/glot';
-import { type AnswerEvent, foldAnswer } from '@glot/rag';
+import { type AnswerEvent, answerJson, eventJson, foldAnswer, type GlotReader, openGlot } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type FilterOptions, filterOf } from '../filter-options.js';
 import { modelOptions, type QueryOptions, queryText } from '../options.js';
 import { abstentionLines } from '../terminal/abstention.js';
-import { answerJson, eventJson } from '../terminal/answer-json.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { type GeneratorFlags, openGenerator, QUOTING_NOTE } from './open-generator.js';
 

@@ -1,4 +1,4 @@
-import { backupIndex } from '@glot/index';
+import { backupIndex } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { count } from '../terminal/count.js';
 import { createProgress } from '../terminal/progress.js';

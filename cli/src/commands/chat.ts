@@ -1,13 +1,20 @@
 import { createInterface } from 'node:readline';
 import { isGlotError } from '@glot/errors';
-import { type GlotReader, openGlot } from '@glot/glot';
-import { type AnswerEvent, type Conversation, foldAnswer, type TurnEvent } from '@glot/rag';
+import {
+  type AnswerEvent,
+  answerJson,
+  type Conversation,
+  eventJson,
+  foldAnswer,
+  type GlotReader,
+  openGlot,
+  type TurnEvent,
+} from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import type { Interrupt } from '../interrupt.js';
 import { modelOptions } from '../options.js';
 import { abstentionLines } from '../terminal/abstention.js';
-import { answerJson, eventJson } from '../terminal/answer-json.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { count } from '../terminal/count.js';
 import { errorLine } from '../terminal/error-line.js';

@@ -1,7 +1,7 @@
-import { type Encoder, openEncoder } from '@glot/encoder';
 import { GlotError } from '@glot/errors';
-import { evaluateAnswers, evaluateDataset, evaluateTranslationPairs, formatTable } from '@glot/eval';
-import type { SearchMode } from '@glot/index';
+import type { Encoder, SearchMode } from '@glot/glot';
+import { evaluateAnswers, evaluateDataset, evaluateTranslationPairs, formatTable } from '@glot/glot/evaluation';
+import { openEncoder } from '@glot/glot/models';
 import { ExitCode } from '../exit-code.js';
 import { MODES, modelOptions } from '../options.js';
 import { tellAssumedSettings } from '../terminal/assumed-settings.js';

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isGlotError } from '@glot/errors';
-import { openGlot, type SkippedInSync, type SyncProgress, type SyncReport } from '@glot/glot';
-import { walkFiles } from '@glot/ingest';
+import { openGlot, requirePaths, type SkippedInSync, type SyncProgress, type SyncReport } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
 import { tellAssumedSettings } from '../terminal/assumed-settings.js';
@@ -30,7 +29,7 @@ export async function runIndex(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   // A wrong path is told before an index file is made for it; an index that is there may know what stood at the path.
-  if (!existsSync(options.index)) for await (const _first of walkFiles(paths, { signal })) break;
+  if (!existsSync(options.index)) await requirePaths(paths, signal);
   const progress = createProgress();
   const { index, poolFactor, compact } = options;
   const model = await modelOptions(options);

@@ -1,6 +1,12 @@
-import { type ConvertedWeights, type Precision, resolveModel } from '@glot/checkpoints';
-import { convertEncoder, type EncoderPrecision, isEncoder } from '@glot/encoder';
-import { convertModel } from '@glot/lfm2';
+import {
+  type ConvertedWeights,
+  convertEncoder,
+  convertModel,
+  type EncoderPrecision,
+  isEncoder,
+  type Precision,
+  resolveModel,
+} from '@glot/glot/models';
 import { ExitCode } from '../exit-code.js';
 import { tellAssumedSettings } from '../terminal/assumed-settings.js';
 import { megabytes } from '../terminal/megabytes.js';

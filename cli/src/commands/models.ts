@@ -1,4 +1,4 @@
-import { listModels, modelPath, pullModel, verifyModel } from '@glot/checkpoints';
+import { listModels, modelPath, pullModel, verifyModel } from '@glot/glot/models';
 import { ExitCode } from '../exit-code.js';
 import { count } from '../terminal/count.js';
 import { megabytes } from '../terminal/megabytes.js';

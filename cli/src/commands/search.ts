@@ -1,5 +1,13 @@
-import { type GlotReader, openGlot, type QueryOptions, type TokenMatch, whatMatchesNothing } from '@glot/glot';
-import type { Hit } from '@glot/index';
+import {
+  type GlotReader,
+  type Hit,
+  type HitJson,
+  hitJson,
+  openGlot,
+  type QueryOptions,
+  type TokenMatch,
+  whatMatchesNothing,
+} from '@glot/glot';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
@@ -23,12 +31,12 @@ export async function runSearch(
     const tellNothing = async () =>
       tellNothingFound(query, filter ? whatMatchesNothing(filter, await glot.stats()) : null);
     if (options.files)
-      return printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
+      return await printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
     const hits = await glot.search(query, queryOptions);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...hitJson(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
+        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else if (options.format === 'vimgrep') {
       for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
@@ -46,21 +54,9 @@ export async function runSearch(
   }
 }
 
-function hitJson(hit: Hit, query: string, displayPath: (path: string) => string) {
-  return {
-    rank: hit.rank,
-    score: hit.score,
-    path: displayPath(hit.path),
-    text: hit.text,
-    start: hit.start,
-    end: hit.end,
-    lines: hit.lines,
-    page: placeOfHit(hit, query).page,
-    ...(hit.places.length > 0 && { places: hit.places }),
-    title: hit.title,
-    heading: headingTrail(hit.headings),
-    lang: hit.lang,
-  };
+function shownHit(hit: Hit, query: string, displayPath: (path: string) => string): HitJson {
+  const page = placeOfHit(hit, query).page ?? null;
+  return hitJson(hit, { path: displayPath(hit.path), page, heading: headingTrail(hit.headings) });
 }
 
 /** `path:line:column:text`, as editors read lists of places: the first line of a passage, which headings are not. */
@@ -106,10 +102,14 @@ async function bestFiles(
   }
 }
 
-function printFiles(paths: readonly string[], ended: boolean, tellNothing: () => void): ExitCode {
+async function printFiles(
+  paths: readonly string[],
+  ended: boolean,
+  tellNothing: () => Promise<void>,
+): Promise<ExitCode> {
   const shown = (path: string) => (process.stdout.isTTY && !ended ? printable(path) : path);
   for (const path of paths) process.stdout.write(`${shown(path)}${ended ? '\0' : '\n'}`);
-  if (paths.length === 0) tellNothing();
+  if (paths.length === 0) await tellNothing();
   return paths.length > 0 ? ExitCode.found : ExitCode.nothingFound;
 }
 

@@ -1,4 +1,4 @@
-import { exportIndex, importIndex, type TransferReport } from '@glot/index';
+import { exportIndex, importIndex, type TransferReport } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 
 interface TransferOptions {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { GlotError } from '@glot/errors';
+import type { CheckedCitation } from '@glot/glot';
 import { openGlot } from '@glot/glot';
-import type { CheckedCitation } from '@glot/rag';
 import { ExitCode } from '../exit-code.js';
 import type { IndexOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';

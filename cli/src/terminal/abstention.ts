@@ -1,4 +1,4 @@
-import type { AbstainReason, AnswerEvent } from '@glot/rag';
+import type { AbstainReason, AnswerEvent } from '@glot/glot';
 import { place } from './place.js';
 import { printable } from './printable.js';
 

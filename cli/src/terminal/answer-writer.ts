@@ -1,4 +1,4 @@
-import type { AnswerEvent } from '@glot/rag';
+import type { AnswerEvent } from '@glot/glot';
 import { colors } from './colors.js';
 import { place } from './place.js';
 import { printable } from './printable.js';

@@ -1,11 +1,12 @@
-import { isGguf } from '@glot/checkpoints';
-import { assumesTextSettings, LFM2_COLBERT_SETTINGS } from '@glot/encoder';
 import { printable } from './printable.js';
 
 /** Tells on stderr what was taken for granted of a .gguf file. @param model folder or file; undefined: the embedded one */
 export async function tellAssumedSettings(model: string | undefined): Promise<void> {
-  if (model === undefined || !isGguf(model) || !(await assumesTextSettings(model))) return;
-  const { queryPrefix, documentPrefix, queryLength, documentLength } = LFM2_COLBERT_SETTINGS;
+  if (model === undefined) return;
+  const { assumedSettings } = await import('@glot/glot/models');
+  const assumed = await assumedSettings(model);
+  if (assumed === null) return;
+  const { queryPrefix, documentPrefix, queryLength, documentLength } = assumed;
   const prefixes = `prefixes ${JSON.stringify(queryPrefix)} and ${JSON.stringify(documentPrefix)}`;
   process.stderr.write(
     `${printable(model)} does not say how texts are laid out; as in LFM2-ColBERT then: ${prefixes}, ` +

@@ -1,4 +1,4 @@
-import { segmenter } from '@glot/text';
+import { segmenter } from '@glot/glot/text';
 import wrapAnsi from 'wrap-ansi';
 import { colors } from './colors.js';
 import { printable } from './printable.js';

@@ -1,4 +1,4 @@
-import type { Hit } from '@glot/index';
+import type { Hit } from '@glot/glot';
 import { expect, it } from 'vitest';
 import { place, placeOfHit } from './place.js';
 

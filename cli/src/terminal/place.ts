@@ -1,4 +1,4 @@
-import { type Hit, type Place, pageNumber } from '@glot/index';
+import { type Hit, type Place, pageNumber } from '@glot/glot';
 import { tellingWords, weightOf } from './excerpt.js';
 import { printable } from './printable.js';
 

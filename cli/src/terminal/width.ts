@@ -1,4 +1,4 @@
-import { segmenter } from '@glot/text';
+import { segmenter } from '@glot/glot/text';
 import stringWidth from 'string-width';
 
 const WIDEST = 100;

@@ -11,16 +11,21 @@ export type {
 } from '@glot/encoder';
 export { GlotError, isGlotError } from '@glot/errors';
 export type {
+  BackupReport,
   EncoderIdentity,
   Hit,
+  IndexProblem,
   IndexStats,
   MultivectorIndex,
   Place,
+  RepairReport,
   SearchFilter,
   SearchMode,
   SkippedInput,
   StorageProfile,
+  TransferReport,
 } from '@glot/index';
+export { backupIndex, exportIndex, importIndex, pageNumber } from '@glot/index';
 export type { SplitText, SplitTextOptions } from '@glot/ingest';
 export type { TokenVectors } from '@glot/kernels';
 export {
@@ -30,6 +35,7 @@ export {
   type AnswerGenerator,
   type AnswerSentence,
   type AnswerVerification,
+  type CheckedCitation,
   type Citation,
   type Conversation,
   type ConversationEvent,
@@ -37,6 +43,7 @@ export {
   type DraftEvent,
   type DraftSentence,
   extractiveGenerator,
+  foldAnswer,
   type GenerationRequest,
   type HttpGeneratorOptions,
   httpGenerator,
@@ -51,6 +58,11 @@ export {
 export type { AddedText } from './add-texts.js';
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
+export { type DisposableGenerator, type OpenGeneratorOptions, openGenerator } from './generators.js';
+export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
+export { answerJson, eventJson } from './json/answer-json.js';
+export { type HitShown, hitJson } from './json/hit-json.js';
+export type { AnswerJson, CitationJson, HitJson } from './json/schemas.js';
 export { formatsNamed, whatMatchesNothing } from './meant-filter.js';
 export {
   type AskOptions,
@@ -61,5 +73,6 @@ export {
   type QueryOptions,
   type StoredDocument,
 } from './open-glot.js';
+export { requirePaths } from './require-paths.js';
 export { splitText } from './split-text.js';
 export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';

@@ -265,7 +265,10 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }),
     converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...meant(conversationOptions) }),
     get: async (path) => (await documentsAt([path])).get(path) ?? null,
-    verify: (answer) => verifyAnswer(answer, textsAt),
+    async verify(answer) {
+      const { claimedAnswer } = await import('./json/claimed-answer.js');
+      return verifyAnswer(claimedAnswer(answer), textsAt);
+    },
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });

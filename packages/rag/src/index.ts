@@ -62,6 +62,8 @@ export {
   type AnswerVerification,
   type CheckedCitation,
   type CitationProblem,
+  type ClaimedAnswer,
+  type ClaimedCitation,
   verifyAnswer,
 } from './verification/answer-verification.js';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verifyAnswer } from './answer-verification.js';
+import { type ClaimedCitation, verifyAnswer } from './answer-verification.js';
 
 const TEXTS: Readonly<Record<string, string>> = {
   'ja/東京.md': '🎉 東京は日本の首都です。人口は約1400万人です。',
@@ -9,7 +9,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 const textsOf = async (paths: ReadonlySet<string>) =>
   new Map([...paths].flatMap((path) => (TEXTS[path] === undefined ? [] : [[path, TEXTS[path]] as const])));
 
-function check(...citations: object[]) {
+function check(...citations: ClaimedCitation[]) {
   return verifyAnswer({ question: 'q', answer: [{ text: 't', citations }] }, textsOf);
 }
 
@@ -40,15 +40,16 @@ describe('verifyAnswer', () => {
   });
 
   it('refuses unknown documents, altered quotes, short ones and sentences without any, whatever they claim', async () => {
+    const lie = { verified: true };
     const result = await verifyAnswer(
       {
         answer: [
           {
             text: 't',
             citations: [
-              { path: 'en/brot.md', quote: 'The dough rises for twelve', start: 0, end: 26, verified: true },
-              { path: 'en/bread.md', quote: 'The dough rises for twenty', start: 0, end: 26, verified: true },
-              { path: 'en/bread.md', quote: 'The dough', start: 0, end: 9, verified: true },
+              { path: 'en/brot.md', quote: 'The dough rises for twelve', start: 0, end: 26, ...lie },
+              { path: 'en/bread.md', quote: 'The dough rises for twenty', start: 0, end: 26, ...lie },
+              { path: 'en/bread.md', quote: 'The dough', start: 0, end: 9, ...lie },
             ],
           },
           { text: 'Trust me.', citations: [] },
@@ -63,14 +64,5 @@ describe('verifyAnswer', () => {
       [1, 'uncited'],
     ]);
     expect(result).toMatchObject({ question: null, verified: 0, unverified: 4 });
-  });
-
-  it('says which place of a foreign JSON is wrong', async () => {
-    const misshapen = { answer: [{ text: 't', citations: [{ path: 7, quote: '' }] }] };
-    await expect(verifyAnswer(misshapen, textsOf)).rejects.toThrowError(
-      expect.objectContaining({ code: 'rag.answer-shape', details: { place: 'answer.0.citations.0.path' } }),
-    );
-    for (const foreign of [null, [], 'x', {}])
-      await expect(verifyAnswer(foreign, textsOf)).rejects.toThrow('not an answer');
   });
 });

@@ -1,25 +1,24 @@
-import { GlotError } from '@glot/errors';
 import { foldText } from '@glot/text';
-import * as z from 'zod';
 import { countWords, MINIMUM_QUOTE_WORDS, verifyCitation } from './citation-verification.js';
 
 /**
- * Checks answers that were made elsewhere, in the shape `glot ask --json` prints. Nothing in the answer is believed,
- * its own `verified` least of all.
+ * Checks answers that were made elsewhere. Nothing in the answer is believed, its own `verified` least of all.
+ * @module
  */
 
-const offset = z.number().int().nonnegative();
-const CITATION = z.object({
-  path: z.string(),
-  quote: z.string(),
+/** An answer as anyone may have made it. */
+export interface ClaimedAnswer {
+  readonly question?: string | null | undefined;
+  readonly answer: readonly { readonly text: string; readonly citations: readonly ClaimedCitation[] }[];
+}
+
+export interface ClaimedCitation {
+  readonly path: string;
+  readonly quote: string;
   /** UTF-16 offsets in the document's text; an answer may leave both out. */
-  start: offset.nullish(),
-  end: offset.nullish(),
-});
-const ANSWER = z.object({
-  question: z.string().nullish(),
-  answer: z.array(z.object({ text: z.string(), citations: z.array(CITATION) })),
-});
+  readonly start?: number | null | undefined;
+  readonly end?: number | null | undefined;
+}
 
 export type CitationProblem =
   /** The index has no document of that path. */
@@ -57,29 +56,15 @@ export interface AnswerVerification {
 /**
  * Checks each citation of an answer against the stored text of its document.
  *
- * @param answer parsed JSON
  * @param textsOf the stored texts of documents, by paths as the answer writes them
- * @throws GlotError `rag.answer-shape` where the JSON is no answer, with the place in it
  */
 export async function verifyAnswer(
-  answer: unknown,
+  answer: ClaimedAnswer,
   textsOf: (paths: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>,
 ): Promise<AnswerVerification> {
-  const parsed = ANSWER.safeParse(answer);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const place = issue.path.map((key) => String(key)).join('.') || 'the top level';
-    throw new GlotError(
-      'rag.answer-shape',
-      `not an answer as \`glot ask --json\` prints it: ${place}: ${issue.message}`,
-      {
-        details: { place },
-      },
-    );
-  }
-  const cited = parsed.data.answer.flatMap((sentence) => sentence.citations);
+  const cited = answer.answer.flatMap((sentence) => sentence.citations);
   const texts = await textsOf(new Set(cited.map(({ path }) => path)));
-  const citations = parsed.data.answer.flatMap(({ text, citations }, sentence): CheckedCitation[] =>
+  const citations = answer.answer.flatMap(({ text, citations }, sentence): CheckedCitation[] =>
     citations.length === 0
       ? [{ sentence, path: null, quote: text, verified: false, reason: 'uncited', found: null }]
       : citations.map((claim) => ({
@@ -90,11 +75,11 @@ export async function verifyAnswer(
         })),
   );
   const verified = citations.filter((citation) => citation.verified).length;
-  return { question: parsed.data.question ?? null, citations, verified, unverified: citations.length - verified };
+  return { question: answer.question ?? null, citations, verified, unverified: citations.length - verified };
 }
 
 function checked(
-  { quote, start, end }: z.infer<typeof CITATION>,
+  { quote, start, end }: ClaimedCitation,
   text: string | undefined,
 ): Pick<CheckedCitation, 'verified' | 'reason' | 'found'> {
   if (text === undefined) return { verified: false, reason: 'unknown-path', found: null };

@@ -1,10 +1,11 @@
 import type { Answer, AnswerEvent, Citation } from '@glot/rag';
+import type { AnswerJson, CitationJson } from './schemas.js';
 
 /** Answers and their events as printed: documented fields only, paths as people see them. */
 
 type DisplayPath = (path: string) => string;
 
-export function answerJson(answer: Answer, displayPath: DisplayPath) {
+export function answerJson(answer: Answer, displayPath: DisplayPath): AnswerJson {
   return {
     question: answer.question,
     abstained: answer.abstained,
@@ -56,7 +57,7 @@ export function eventJson(event: AnswerEvent, displayPath: DisplayPath): object 
   return event;
 }
 
-function citationJson(citation: Citation, displayPath: DisplayPath) {
+function citationJson(citation: Citation, displayPath: DisplayPath): CitationJson {
   const { path, start, end, quote, verified, page, place, heading } = citation;
   return { path: displayPath(path), start, end, quote, verified, page, ...(place && { place }), heading };
 }

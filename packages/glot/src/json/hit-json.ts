@@ -1,0 +1,15 @@
+import type { Hit, Place } from '@glot/index';
+import type { HitJson } from './schemas.js';
+
+export interface HitShown {
+  readonly path: string;
+  readonly page: number | null;
+  readonly heading: string | null;
+}
+
+/** A hit as printed: documented fields only. @param shown of it, what people see */
+export function hitJson(hit: Hit, { path, page, heading }: HitShown): HitJson {
+  const { rank, score, text, start, end, lines, places, title, lang } = hit;
+  const some = places.length > 0 && { places: [...places] as { -readonly [K in keyof Place]: Place[K] }[] };
+  return { rank, score, path, text, start, end, lines, page, ...some, title, heading, lang };
+}

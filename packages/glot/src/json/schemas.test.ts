@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { answerJson } from './answer-json.js';
+import { claimedAnswer } from './claimed-answer.js';
+import { hitJson } from './hit-json.js';
+import { answerSchema, hitSchema } from './schemas.js';
+
+const citation = {
+  path: 'ja/東京.md',
+  documentId: 1,
+  passageId: 'p-2',
+  start: 3,
+  end: 14,
+  page: null,
+  place: { kind: 'chapter' as const, label: '第一章' },
+  lines: { first: 1, last: 2 },
+  heading: null,
+  quote: '東京は日本の首都です。',
+  verified: true as const,
+};
+
+it('reads an answer as it is written', () => {
+  const sentences = [{ text: '東京は日本の首都です。', score: 0.5, citations: [citation] }];
+  const answer = { question: '首都は？', abstained: false, reason: null, sentences };
+  const written = JSON.parse(JSON.stringify(answerJson(answer as never, (path) => `docs/${path}`)));
+  expect(answerSchema.strict().parse(written)).toEqual(written);
+  expect(claimedAnswer(written).answer[0]?.citations[0]).toMatchObject({ path: 'docs/ja/東京.md', start: 3, end: 14 });
+});
+
+it('reads a hit as it is written', () => {
+  const hit = {
+    ...{
+      rank: 1,
+      score: 0.4,
+      passageId: 7,
+      documentId: 2,
+      path: 'a.md',
+      title: 'Brücke',
+      text: 'جسر',
+      start: 0,
+      end: 3,
+    },
+    ...{ headings: ['Brücke'], page: null, places: [{ kind: 'slide' as const, label: '2', start: 0 }], lines: null },
+    ...{ lang: 'ar', sides: { semantic: 0.4, lexical: null } },
+  };
+  const written = JSON.parse(JSON.stringify(hitJson(hit, { path: 'docs/a.md', page: 2, heading: 'Brücke' })));
+  expect(hitSchema.strict().parse(written)).toEqual(written);
+});
+
+it('says which place of a foreign JSON is wrong', () => {
+  const misshapen = { answer: [{ text: 't', citations: [{ path: 7, quote: '' }] }] };
+  expect(() => claimedAnswer(misshapen)).toThrowError(
+    expect.objectContaining({ code: 'rag.answer-shape', details: { place: 'answer.0.citations.0.path' } }),
+  );
+  for (const foreign of [null, [], 'x', {}]) expect(() => claimedAnswer(foreign)).toThrow('not an answer');
+});

@@ -1,0 +1,60 @@
+/**
+ * The JSON that `glot` prints and that servers give: written and read by the same schemas.
+ * @module
+ */
+import * as z from 'zod';
+
+const offset = z.number().int().nonnegative();
+const lines = z.object({ first: z.number().int(), last: z.number().int() });
+const placeKind = z.enum(['page', 'sheet', 'slide', 'chapter', 'time']);
+
+export const citationSchema = z.object({
+  path: z.string(),
+  /** UTF-16 offsets in the document's text. */
+  start: offset,
+  end: offset,
+  quote: z.string(),
+  verified: z.literal(true),
+  page: z.number().nullable(),
+  place: z.object({ kind: placeKind, label: z.string() }).optional(),
+  heading: z.string().nullable(),
+});
+
+export const answerSchema = z.object({
+  question: z.string(),
+  abstained: z.boolean(),
+  reason: z.enum(['nothing-found', 'weak-evidence', 'nothing-quotable', 'declined', 'nothing-verified']).nullable(),
+  answer: z.array(z.object({ text: z.string(), citations: z.array(citationSchema) })),
+});
+
+export const hitSchema = z.object({
+  rank: z.number().int().positive(),
+  score: z.number(),
+  path: z.string(),
+  text: z.string(),
+  start: offset,
+  end: offset,
+  lines: lines.nullable(),
+  page: z.number().nullable(),
+  places: z.array(z.object({ kind: placeKind, label: z.string(), start: offset })).optional(),
+  title: z.string().nullable(),
+  heading: z.string().nullable(),
+  lang: z.string().nullable(),
+});
+
+/** An answer of anyone, to be verified: all that it must have. Nothing else in it is looked at, `verified` least of all. */
+export const claimedAnswerSchema = z.object({
+  question: answerSchema.shape.question.nullish(),
+  answer: z.array(
+    z.object({
+      text: z.string(),
+      citations: z.array(
+        citationSchema.pick({ path: true, quote: true }).extend({ start: offset.nullish(), end: offset.nullish() }),
+      ),
+    }),
+  ),
+});
+
+export type CitationJson = z.infer<typeof citationSchema>;
+export type AnswerJson = z.infer<typeof answerSchema>;
+export type HitJson = z.infer<typeof hitSchema>;
