@@ -4,8 +4,8 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { transposed } from '../../packages/index/dist/cells/cell-tree.js';
-import { GenerationStore } from '../../packages/index/dist/sqlite/generation-store.js';
-import { sequence } from '../../packages/index/dist/sqlite/probe-tuning.js';
+import { GenerationStore } from '../../packages/index/dist/sqlite/partitions/generation-store.js';
+import { sequence } from '../../packages/index/dist/sqlite/partitions/probe-tuning.js';
 import { createPackedProducts, LEVEL_COLUMNS, TopCentroids } from '../../packages/kernels/dist/index.js';
 
 const { values, positionals } = parseArgs({

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { FollowedIndex } from './sqlite/followed-index.js';
-import { type IndexFile, openForReading, openForWriting } from './sqlite/index-file.js';
+import { FollowedIndex } from './sqlite/file/followed-index.js';
+import { type IndexFile, openForReading, openForWriting } from './sqlite/file/index-file.js';
+import { storageError } from './sqlite/file/storage-error.js';
 import { SqliteIndex } from './sqlite/sqlite-index.js';
-import { storageError } from './sqlite/storage-error.js';
 import type { StorageProfile } from './storage-profile.js';
 import type { EncoderIdentity, MultivectorIndex } from './types.js';
 import { checkEncoder } from './vector-checks.js';

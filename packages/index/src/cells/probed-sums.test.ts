@@ -1,6 +1,6 @@
 import { ROW_BITS } from '@glot/kernels';
 import { expect, it } from 'vitest';
-import { sequence } from '../sqlite/probe-tuning.js';
+import { sequence } from '../sqlite/partitions/probe-tuning.js';
 import { invert } from './posting-lists.js';
 import { type Findable, ProbedSums } from './probed-sums.js';
 

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
 import { isGlotError } from '@glot/errors';
-import { lockForWriting, lockPath } from '../sqlite/writer-lock.js';
+import { lockForWriting, lockPath } from '../sqlite/file/writer-lock.js';
 
 /**
  * Takes the lock of an index and lets it go in a tight loop. While it holds it, it holds a folder too, which only one

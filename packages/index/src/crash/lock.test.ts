@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lockForWriting, lockPath } from '../sqlite/writer-lock.js';
+import { lockForWriting, lockPath } from '../sqlite/file/writer-lock.js';
 import { spawnSource } from './source-child.js';
 
 /** Of all writers together; GLOT_LOCK_ROUNDS=50000 asks for more. */

@@ -27,25 +27,25 @@ import type {
   StoredDocument,
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
-import { CellSearch } from './cell-search.js';
-import { Checksums } from './checksums.js';
-import { documentOrder } from './document-order.js';
-import { DocumentStore, type PreparedRows } from './document-store.js';
-import { rankCandidates, rankPassages } from './exact-ranking.js';
-import { GenerationStore } from './generation-store.js';
-import { HitReader } from './hits.js';
-import { repairIndex, verifyIndex } from './index-check.js';
-import type { IndexFile } from './index-file.js';
-import { readStats } from './index-stats.js';
-import { LexicalSearch } from './lexical-search.js';
-import { compactIndex, EXHAUSTIVE_PASSAGES } from './maintenance.js';
-import { PassageCells } from './passage-cells.js';
-import { rankByMaxSim } from './passage-search.js';
-import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './passage-vectors.js';
-import { ResidentVectors } from './resident-vectors.js';
-import { type EligiblePassages, eligiblePassages } from './search-filter.js';
-import { storageError, withStorageErrors } from './storage-error.js';
-import { VectorCache } from './vector-cache.js';
+import { documentOrder } from './documents/document-order.js';
+import { DocumentStore, type PreparedRows } from './documents/document-store.js';
+import { HitReader } from './documents/hits.js';
+import { Checksums } from './file/checksums.js';
+import type { IndexFile } from './file/index-file.js';
+import { storageError, withStorageErrors } from './file/storage-error.js';
+import { type EligiblePassages, eligiblePassages } from './filter/search-filter.js';
+import { LexicalSearch } from './lexical/lexical-search.js';
+import { CellSearch } from './partitions/cell-search.js';
+import { GenerationStore } from './partitions/generation-store.js';
+import { PassageCells } from './partitions/passage-cells.js';
+import { repairIndex, verifyIndex } from './upkeep/index-check.js';
+import { readStats } from './upkeep/index-stats.js';
+import { compactIndex, EXHAUSTIVE_PASSAGES } from './upkeep/maintenance.js';
+import { rankCandidates, rankPassages } from './vectors/exact-ranking.js';
+import { rankByMaxSim } from './vectors/passage-search.js';
+import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './vectors/passage-vectors.js';
+import { ResidentVectors } from './vectors/resident-vectors.js';
+import { VectorCache } from './vectors/vector-cache.js';
 
 /** Of the memory for vectors, the part for those that exact ranking read; all of it is for exhaustive search. */
 const CACHE_SHARE = 0.5;

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
-import { DocumentStore } from '../sqlite/document-store.js';
-import { GenerationStore } from '../sqlite/generation-store.js';
-import { openForReading } from '../sqlite/index-file.js';
-import { PassageVectors } from '../sqlite/passage-vectors.js';
-import { storageError } from '../sqlite/storage-error.js';
+import { DocumentStore } from '../sqlite/documents/document-store.js';
+import { openForReading } from '../sqlite/file/index-file.js';
+import { storageError } from '../sqlite/file/storage-error.js';
+import { GenerationStore } from '../sqlite/partitions/generation-store.js';
+import { PassageVectors } from '../sqlite/vectors/passage-vectors.js';
 import { ExportFolder } from './export-folder.js';
 import { npyHeader } from './npy.js';
 

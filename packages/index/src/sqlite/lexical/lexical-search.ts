@@ -1,0 +1,144 @@
+import type { WordForms } from '@glot/text';
+import type { Database, Statement } from 'better-sqlite3';
+import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../fusion.js';
+import { attainableHolders, termsOf } from '../../passage-words.js';
+import type { EligiblePassages } from '../filter/search-filter.js';
+import { type WordRule, wordRuleOf } from './word-rule.js';
+
+/** Matches to score at most, beyond the rarest word: more takes longer than anybody waits. */
+const MATCHES = 60_000;
+
+/** More matches than any index holds. */
+const EVERY = 2 ** 31 - 1;
+
+/** Matches read behind those that are wanted, since some may share the last score. */
+const TIES = 32;
+
+/** BM25 of FTS5 (k1 1.2, b 0.75) over the words of passages and of what stands above them, by the words that a file has. */
+export class LexicalSearch {
+  readonly rule: WordRule;
+  readonly #db: Database;
+  readonly #match: Statement;
+  readonly #averages: Statement;
+  #holders: Statement | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.rule = wordRuleOf(db);
+    this.#averages = db.prepare('SELECT block FROM passage_words_data WHERE id = 1').pluck();
+    this.#match = db.prepare(`
+      SELECT rowid AS passageId, -rank AS score FROM passage_words
+      WHERE passage_words MATCH ? AND rank MATCH '${this.rule.rank}' ORDER BY rank, rowid LIMIT ?`);
+  }
+
+  /** A query's words, to be used at once: what is counted of them is counted once. */
+  query(text: string): LexicalQuery {
+    return new LexicalQuery(this.rule.words(text), this);
+  }
+
+  /** At most `limit` passages that match any of the expressions, best first. */
+  matches(expressions: readonly string[], limit: number): Ranked[] {
+    return expressions.length === 0 ? [] : (this.#match.all(expressions.join(' OR '), limit) as Ranked[]);
+  }
+
+  /**
+   * Passages that stand now, as FTS5 itself counts them for BM25: counting a million rows takes longer than the search.
+   * Its averages record begins with their number, as SQLite writes variable-length integers.
+   */
+  passages(): number {
+    const record = this.#averages.get() as Buffer | undefined;
+    return record ? firstVarint(record) : 0;
+  }
+
+  /** Passages that hold the word. */
+  holdersOf(word: string): number {
+    if (!this.#holders) {
+      this.#db.exec(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')",
+      );
+      this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
+    }
+    return (this.#holders.get(word) as number | undefined) ?? 0;
+  }
+}
+
+interface Term {
+  readonly word: string;
+  /** In FTS5's query language. */
+  readonly expression: string;
+}
+
+/** The words of one query against the index as it is now. */
+export class LexicalQuery {
+  readonly #words: readonly WordForms[];
+  readonly #search: LexicalSearch;
+  readonly #terms: readonly Term[];
+  readonly #counted = new Map<string, number>();
+
+  constructor(words: readonly WordForms[], search: LexicalSearch) {
+    this.#words = words;
+    this.#search = search;
+    const { folded, written } = termsOf(words);
+    this.#terms = [
+      ...folded.map((word) => ({ word, expression: search.rule.folded(word) })),
+      ...written.map((word) => ({ word, expression: search.rule.written(word) })),
+    ];
+  }
+
+  /**
+   * Passages that hold any of the words. Where a query's words stand in very many passages, its commonest words, whose
+   * weight is least, do not find passages.
+   */
+  rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): Ranked[] {
+    const expressions = this.#affordable().map(({ expression }) => expression);
+    // Which of those with the last score are among them is settled by their order, so all of these are asked for.
+    for (let limit = eligible ? EVERY : depth + TIES; ; limit *= 4) {
+      const matches = this.#search.matches(expressions, limit);
+      const ranked = eligible ? matches.filter(({ passageId }) => eligible.has(passageId)) : matches;
+      const last = ranked[depth - 1];
+      if (matches.length < limit || !last || ranked.at(-1)!.score < last.score) {
+        return settleTies(ranked, order).slice(0, depth);
+      }
+    }
+  }
+
+  /** The highest score that the words of the query can reach, each by the form of it that stands in the index. */
+  attainable(): number {
+    const holders = attainableHolders(this.#words, (word) => this.#holdersOf(word));
+    return attainableScore(holders, this.#search.passages());
+  }
+
+  #affordable(): readonly Term[] {
+    if (this.#search.passages() * this.#terms.length <= MATCHES) return this.#terms;
+    const counted = this.#terms
+      .map((term) => ({ term, holders: this.#holdersOf(term.word) }))
+      .filter(({ holders }) => holders > 0);
+    counted.sort((a, b) => a.holders - b.holders);
+    let matches = 0;
+    return counted
+      .filter(({ holders }, at) => {
+        matches += holders;
+        return at === 0 || matches <= MATCHES;
+      })
+      .map(({ term }) => term);
+  }
+
+  #holdersOf(word: string): number {
+    let holders = this.#counted.get(word);
+    if (holders === undefined) {
+      holders = this.#search.holdersOf(word);
+      this.#counted.set(word, holders);
+    }
+    return holders;
+  }
+}
+
+// Seven bits a byte, the highest first; the high bit says that another follows.
+function firstVarint(bytes: Buffer): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 127);
+    if (byte < 128) break;
+  }
+  return value;
+}

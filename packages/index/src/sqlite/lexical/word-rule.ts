@@ -1,0 +1,56 @@
+import { type WordForms, wordsOf } from '@glot/text';
+import type { Database } from 'better-sqlite3';
+import {
+  FOLDED_COLUMNS,
+  LEAST_SHARE,
+  QUERY_LANGUAGES,
+  QUERY_WORDS,
+  WORD_COLUMNS,
+  WORD_WEIGHTS,
+  wordsOfQuery,
+} from '../../passage-words.js';
+import { storesWordForms } from './word-lists.js';
+
+/** By which words a file's passages are listed, and so looked for. */
+export interface WordRule {
+  words(query: string): WordForms[];
+  /** What FTS5 is asked for, for a word or one of its weaker forms. */
+  folded(word: string): string;
+  /** The same for a word as it was written. */
+  written(word: string): string;
+  /** FTS5's ranking function with its arguments. */
+  readonly rank: string;
+}
+
+export function wordRuleOf(db: Database): WordRule {
+  return storesWordForms(db) ? formsRule(db) : PLAIN_RULE;
+}
+
+/** Of files before format 7: words in lower case, nothing else. */
+const PLAIN_RULE: WordRule = {
+  words: (query) =>
+    [...new Set(wordsOf(query))].slice(0, QUERY_WORDS).map((base) => ({ base, written: null, parts: [], others: [] })),
+  folded: quoted,
+  written: quoted,
+  rank: 'bm25()',
+};
+
+function formsRule(db: Database): WordRule {
+  const languages = db
+    .prepare(`
+      SELECT lang FROM (SELECT lang, count(*) AS documents FROM document WHERE lang IS NOT NULL GROUP BY lang)
+      WHERE documents >= ${LEAST_SHARE} * (SELECT count(*) FROM document) ORDER BY documents DESC, lang
+      LIMIT ${QUERY_LANGUAGES}`)
+    .pluck();
+  return {
+    words: (query) => wordsOfQuery(query, languages.all() as string[]),
+    folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,
+    written: (word) => `written : ${quoted(word)}`,
+    rank: `bm25(${WORD_COLUMNS.map((column) => WORD_WEIGHTS[column]).join(', ')})`,
+  };
+}
+
+// Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
+function quoted(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`;
+}

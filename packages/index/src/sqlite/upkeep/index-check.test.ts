@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CORPUS, document, ENCODER, encode, skipInPlace } from '../../fixtures.js';
+import { openIndex } from '../../open-index.js';
+import type { StorageProfile } from '../../storage-profile.js';
+import { createTables } from '../file/schema.js';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glot-проверка '));
+  file = join(folder, 'index.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (profile?: StorageProfile) =>
+  openIndex({ file, mode: 'write', encoder: ENCODER, ...(profile && { profile }), exhaustivePassages: 0, threads: 1 });
+
+async function made(profile: StorageProfile = 'standard', length = 1): Promise<void> {
+  const index = await open(profile);
+  for (const [path, texts] of Object.entries(CORPUS)) {
+    const vectors = encode(...texts);
+    await index.upsert(document(path, texts), { ...vectors, data: vectors.data.map((value) => value * length) });
+  }
+  await index.compact({ retrain: true });
+  await index.upsert(document('später', ['Hefe']), encode('Hefe'));
+  await index.close();
+}
+
+/** Turns one bit of the blob that the condition picks. */
+function flip(table: string, column: string, where: string): void {
+  const db = new Database(file);
+  const [id, blob] = db.prepare(`SELECT rowid, ${column} FROM ${table} WHERE ${where}`).raw().get() as [number, Buffer];
+  blob[Math.floor(blob.length / 2)]! ^= 4;
+  db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(blob, id);
+  db.close();
+}
+
+const corrupt = (place: RegExp) =>
+  expect.objectContaining({ code: 'index.corrupt', message: expect.stringMatching(place) });
+
+describe('a flipped bit', () => {
+  for (const column of ['codes', 'scales']) {
+    for (const profile of ['standard', 'compact'] as const) {
+      it(`in the ${column} of ${profile} vectors is named, and repair takes out that document only`, async () => {
+        // Norms are stored where they are not 1.
+        await made(profile, 2);
+        flip('passage_vectors', column, 'passage_id = 3');
+        const index = await open();
+        await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(
+          corrupt(/passage 3/),
+        );
+        expect(await index.verify()).toMatchObject([{ kind: 'vectors', path: 'de/brot.md', repairable: false }]);
+        expect(await index.repair()).toMatchObject({ removed: ['de/brot.md'], cellsDropped: false, whole: true });
+        expect((await index.stats()).documents).toBe(9);
+        expect((await index.search({ mode: 'semantic', vectors: encode('dough') })).length).toBe(10);
+        await index.close();
+      });
+    }
+  }
+
+  for (const kind of ['coarse', 'first', 'centroids', 'offsets', 'postings', 'ids']) {
+    it(`in the ${kind} of a generation is named, and repair drops the generation only`, async () => {
+      await made();
+      flip('generation_block', 'data', `kind = '${kind}'`);
+      const index = await open();
+      const vectors = encode('dough');
+      await expect(index.search({ mode: 'semantic', vectors })).rejects.toThrowError(corrupt(new RegExp(kind)));
+      expect(await index.verify()).toMatchObject([{ kind: 'cells', repairable: true, path: null }]);
+      expect(await index.repair()).toMatchObject({ removed: [], cellsDropped: true, whole: true });
+      const exhaustive = await index.search({ mode: 'semantic', vectors });
+      await index.compact({ retrain: true });
+      expect(await index.search({ mode: 'semantic', vectors })).toEqual(exhaustive);
+      expect((await index.stats()).documents).toBe(10);
+      await index.close();
+    });
+  }
+
+  for (const kind of ['axes', 'bits', 'levels']) {
+    it(`in the ${kind} of the table that vectors are stored by is named`, async () => {
+      await made();
+      flip('generation_block', 'data', `kind = '${kind}'`);
+      const index = await open();
+      await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/table/));
+      expect((await index.verify()).map(({ kind: found }) => found)).toContain('codebook');
+      await index.close();
+    });
+  }
+
+  it('in the codebook of a file of an older format is named', async () => {
+    const db = new Database(file);
+    createTables(db, ENCODER, 'compact', null);
+    db.close();
+    await made('compact');
+    flip('generation_block', 'data', "generation = 0 AND kind = 'centroids'");
+    const index = await open();
+    await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/centroids/));
+    expect((await index.verify()).map(({ kind }) => kind)).toContain('codebook');
+    await index.close();
+  });
+});
+
+it('names cells of a later passage that are damaged or missing, and mends them', async () => {
+  for (const damage of ["UPDATE passage_cells SET cells = x'7f'", 'DELETE FROM passage_cells']) {
+    rmSync(file, { force: true });
+    await made();
+    const db = new Database(file);
+    db.exec(damage);
+    db.close();
+    const index = await open();
+    expect(await index.verify()).toMatchObject([{ kind: 'cells', repairable: true }]);
+    expect(await index.repair()).toMatchObject({ whole: true });
+    const [hit] = await index.search({ mode: 'semantic', vectors: encode('Hefe') });
+    expect(hit?.path).toBe('später');
+    await index.close();
+  }
+});
+
+it('finds and mends what does not belong together', async () => {
+  await made();
+  const db = new Database(file);
+  db.exec(`
+    INSERT INTO passage_words (passage_words, rowid, body) VALUES ('delete', 5, 'x');
+    DELETE FROM document_text WHERE document_id = 1;
+    INSERT INTO passage_vectors (passage_id, row_count, checksum, scales, codes) VALUES (9999, 0, 0, x'', x'');
+    DELETE FROM passage_vectors WHERE passage_id = 8;`);
+  db.close();
+  const index = await open();
+  const kinds = (await index.verify()).map(({ kind }) => kind).sort();
+  expect(kinds).toEqual(['document', 'vectors', 'vectors', 'words']);
+  const report = await index.repair();
+  expect(report).toMatchObject({ whole: true });
+  expect([...report.removed].sort()).toEqual(['en/bread.md', 'ja/パン.txt']);
+  expect((await index.search({ mode: 'lexical', text: 'العجين' }))[0]?.path).toBe('ar/خبز.txt');
+  await index.close();
+});
+
+/** What a program that knows nothing of checksums writes over the index. */
+const scribbles: Readonly<Record<string, readonly [sql: string, kind: string, path: string | null]>> = {
+  'a letter of a text': ["UPDATE document_text SET text = replace(text, 'dough', 'douhg')", 'document', 'en/bread.md'],
+  'where a passage ends': [
+    "UPDATE passage SET end_offset = end_offset - 1 WHERE id = (SELECT first_passage FROM document WHERE path LIKE 'ja/%')",
+    'document',
+    'ja/パン.txt',
+  ],
+  'the text of a passage': [
+    "UPDATE passage SET text = '西' WHERE id = (SELECT first_passage FROM document WHERE path LIKE 'ja/%')",
+    'document',
+    'ja/パン.txt',
+  ],
+  'where a passage begins': ['UPDATE passage SET start_offset = 1 WHERE id = 3', 'document', 'de/brot.md'],
+  'a heading': ['UPDATE passage SET headings = \'["x"]\' WHERE id = 3', 'document', 'de/brot.md'],
+  'a title': ["UPDATE document SET title = 'パ' WHERE path LIKE 'ja/%'", 'document', 'ja/パン.txt'],
+  'words that are kept': ["UPDATE document_words SET words = x'00' WHERE document_id = 2", 'words', 'de/brot.md'],
+  'a list of words': ["INSERT INTO passage_words (rowid, body) VALUES (3, 'zzz')", 'words', 'de/brot.md'],
+  'a list of words of no passage': ["INSERT INTO passage_words (rowid, body) VALUES (999, 'zzz')", 'words', null],
+  'a setting': ["UPDATE setting SET value = 'compact' WHERE name = 'profile'", 'setting', null],
+  'how many cells are probed': ['UPDATE generation SET probe_cells = 1 + probe_cells', 'cells', null],
+  'which cells are in use': ['UPDATE generation SET active = 0', 'cells', null],
+  'a removal': ['UPDATE removal SET first_passage = 1, last_passage = 9', 'cells', null],
+  'why a file was left out': ["UPDATE skipped SET reason = 'x'", 'document', null],
+};
+
+for (const [name, [sql, kind, path]] of Object.entries(scribbles)) {
+  it(`names ${name} that was changed, and mends what it can`, async () => {
+    await made();
+    const before = await open();
+    await before.delete('ko/빵.txt');
+    await before.write(
+      skipInPlace({ path: 'b.pdf', reason: 'malformed', detail: 'd', contentHash: '', sizeBytes: 1, modifiedMs: 1 }),
+    );
+    expect(await before.verify()).toEqual([]);
+    await before.close();
+    const db = new Database(file);
+    db.exec(sql);
+    db.close();
+    // As doctor does, which writes nothing.
+    const reader = await openIndex({ file, mode: 'read', exhaustivePassages: 0, threads: 1 });
+    expect(await reader.verify()).toMatchObject([{ kind, path }]);
+    await reader.close();
+    const index = await open();
+    const lost = kind === 'document' && path !== null ? [path] : [];
+    expect(await index.repair()).toMatchObject({ removed: lost, whole: kind !== 'setting' });
+    expect((await index.stats()).documents).toBe(9 - lost.length);
+    await index.close();
+  });
+}
+
+it('mends words by the passages', async () => {
+  await made();
+  const ask = async (index: Awaited<ReturnType<typeof open>>) => index.search({ mode: 'lexical', text: 'Gärung 発酵' });
+  const index = await open();
+  const hits = await ask(index);
+  await index.close();
+  const db = new Database(file);
+  db.exec("INSERT INTO passage_words (passage_words) VALUES ('delete-all')");
+  db.close();
+  const damaged = await open();
+  expect(await ask(damaged)).toEqual([]);
+  expect(await damaged.repair()).toMatchObject({ removed: [], whole: true });
+  expect(await ask(damaged)).toEqual(hits);
+  await damaged.close();
+});

@@ -1,0 +1,38 @@
+import type { IndexStats } from '../../types.js';
+import { Checksums, storesChecksums } from '../file/checksums.js';
+import { bytesOf } from '../file/file-size.js';
+import type { IndexFile } from '../file/index-file.js';
+import type { Generation } from '../partitions/generation-store.js';
+
+/** Counts, from the small tables only. */
+export function readStats({ db, path, encoder, format }: IndexFile, generation: Generation | null): IndexStats {
+  const totals = db
+    .prepare('SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM document')
+    .raw()
+    .get() as [documents: number, passages: number, tokens: number];
+  const countBy = (column: string) =>
+    Object.fromEntries(
+      db.prepare(`SELECT ${column} AS name, count(*) FROM document GROUP BY name ORDER BY name`).raw().all() as [
+        string,
+        number,
+      ][],
+    );
+  return {
+    documents: totals[0],
+    passages: totals[1],
+    tokens: totals[2],
+    skipped: db.prepare('SELECT count(*) FROM skipped').pluck().get() as number,
+    fileBytes: bytesOf(path) + bytesOf(`${path}-wal`),
+    encoder,
+    languages: countBy("coalesce(lang, 'und')"),
+    formats: countBy('format'),
+    formatVersion: format,
+    unchecked: storesChecksums(db) ? new Checksums(db).unsealed() : totals[0],
+    cells: generation && {
+      generation: generation.id,
+      count: generation.cells,
+      probeCells: generation.probeCells,
+      depth: generation.depth,
+    },
+  };
+}

@@ -1,0 +1,176 @@
+import { setImmediate } from 'node:timers/promises';
+import { throwIfAborted } from '@glot/errors';
+import type { MaxSim } from '@glot/kernels';
+import type { Database } from 'better-sqlite3';
+import { CellAssigner } from '../../cells/cell-assigner.js';
+import { trainCells } from '../../cells/k-means.js';
+import type { CompactOptions, CompactReport } from '../../types.js';
+import { documentOrder } from '../documents/document-order.js';
+import { CellSearch } from '../partitions/cell-search.js';
+import { buildGeneration, passageIds, sampleRows } from '../partitions/generation-build.js';
+import type { Generation, GenerationArrays, GenerationStore } from '../partitions/generation-store.js';
+import { PassageCells } from '../partitions/passage-cells.js';
+import { DEFAULT_PROBE, tuneProbes } from '../partitions/probe-tuning.js';
+import { COMPACT_CODEC, type PassageVectors } from '../vectors/passage-vectors.js';
+
+/** Up to here exhaustive search over all passages takes about 20 ms. */
+export const EXHAUSTIVE_PASSAGES = 4000;
+
+/** Changes beside the lists, as a share of the passages, that make it worth to write the lists anew. */
+const DELTA_SHARE = 0.1;
+const REMOVED_SHARE = 0.2;
+
+/** Growth since the cells were trained that makes new ones worth it. */
+const RETRAIN_GROWTH = 2;
+
+const CODEBOOK_CELLS = 16_384;
+const CODEBOOK_ROWS_PER_CELL = 32;
+
+/** Fewer passages say too little about the rows to come. */
+export const CODEBOOK_PASSAGES = 1000;
+
+/** Passages of one transaction while vectors are stored anew. */
+const RECODE_PASSAGES = 256;
+
+/** Passages that may be left for the transaction that makes a generation the active one. */
+const LAST_PASSAGES = 64;
+
+export interface MaintenanceParts {
+  readonly db: Database;
+  readonly store: GenerationStore;
+  readonly vectors: PassageVectors;
+  readonly search: CellSearch;
+  readonly maxSim: () => Promise<MaxSim>;
+  /** Whether rows are to be stored anew against a codebook. */
+  readonly compact: boolean;
+  /** Passages up to which every search is exhaustive. */
+  readonly exhaustive: number;
+}
+
+export async function compactIndex(parts: MaintenanceParts, options: CompactOptions): Promise<CompactReport> {
+  throwIfAborted(options.signal);
+  parts.store.sweep();
+  const recoded = parts.compact ? await recode(parts, options) : 0;
+  return { cells: await renewCells(parts, options), recoded };
+}
+
+async function renewCells(parts: MaintenanceParts, options: CompactOptions): Promise<CompactReport['cells']> {
+  const { db, vectors, search } = parts;
+  const now = search.current();
+  const passages = now
+    ? now.index.live
+    : (db.prepare('SELECT coalesce(sum(passages), 0) FROM document').pluck().get() as number);
+  if (passages === 0) return 'none';
+  const due = now ? passages >= now.generation.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
+  if (due || options.retrain) {
+    const { store } = parts;
+    const built = await buildGeneration(db, vectors, search.threads, store, store.codebook(), options);
+    return (await install(parts, { ...built, ...DEFAULT_PROBE }, built, options, true)) ? 'trained' : 'none';
+  }
+  if (!now) return 'none';
+  const { index, generation } = now;
+  if (index.deltaCount <= index.baseCount * DELTA_SHARE && index.removedCount <= passages * REMOVED_SHARE)
+    return 'none';
+  // The lists and what they hold are of the same moment: nothing can come between these lines.
+  const removalSeq = Math.max(generation.removalSeq, vectors.removalExtent()[1]);
+  const throughPassage = search.through;
+  const arrays = { tree: index.tree, ...index.folded() };
+  const next = { ...generation, passages: arrays.ids.length, removalSeq, throughPassage };
+  return (await install(parts, next, arrays, options, false)) ? 'folded' : 'none';
+}
+
+// Writes the generation beside the active one, brings it up to date and flips. False where too much was removed meanwhile.
+async function install(
+  parts: MaintenanceParts,
+  made: Omit<Generation, 'id'>,
+  arrays: GenerationArrays,
+  options: CompactOptions,
+  tune: boolean,
+): Promise<boolean> {
+  const { db, store, vectors } = parts;
+  const { cells, passages, trainedPassages, throughPassage, removalSeq, probeCells, depth } = made;
+  const record = { cells, passages, trainedPassages, throughPassage, removalSeq, probeCells, depth };
+  const id = db.transaction(() => store.writeInactive(record, arrays)).immediate();
+  const generation = { ...record, id };
+  const newer = new PassageCells(store);
+  let through = throughPassage;
+  const follow = (limit: number) => {
+    let count = 0;
+    for (const stored of [...vectors.after(through, limit)]) {
+      if (stored.rows > 0) newer.insertInto(generation, stored.passageId, vectors.decoded(stored));
+      through = stored.passageId;
+      count += 1;
+    }
+    return count;
+  };
+  let settings: { probeCells: number; depth: number } = { probeCells, depth };
+  let tuning: object = {};
+  for (;;) {
+    throwIfAborted(options.signal);
+    if (db.transaction(() => follow(LAST_PASSAGES)).immediate() < LAST_PASSAGES) break;
+    await setImmediate();
+  }
+  if (tune) {
+    const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.packed());
+    const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), documentOrder(db), {
+      ...(options.signal && { signal: options.signal }),
+      onQuery: (done, total) => options.onProgress?.({ phase: 'tune', done, total }),
+    });
+    settings = tuned;
+    tuning = { curve: tuned.curve };
+  }
+  const flipped = db
+    .transaction(() => {
+      const [oldest, newest] = vectors.removalExtent();
+      if (oldest > removalSeq + 1 && newest > removalSeq) return false;
+      while (follow(LAST_PASSAGES) > 0);
+      store.activate(id, settings.probeCells, settings.depth, tuning);
+      return true;
+    })
+    .immediate();
+  store.sweep();
+  return flipped;
+}
+
+// Stores int8 vectors anew in the compact codec, a few at a time; trains the codebook where there is none.
+async function recode(parts: MaintenanceParts, options: CompactOptions): Promise<number> {
+  const { db, store, vectors } = parts;
+  let codebook = store.codebook();
+  if (!codebook) {
+    const ids = passageIds(db);
+    if (ids.length < CODEBOOK_PASSAGES && !options.retrain) return 0;
+    const rows = db.prepare('SELECT coalesce(sum(tokens), 0) FROM document').pluck().get() as number;
+    if (rows === 0) return 0;
+    const cells = Math.max(1, Math.min(CODEBOOK_CELLS, Math.floor(rows / 16)));
+    const sample = await sampleRows(ids, Math.min(rows, cells * CODEBOOK_ROWS_PER_CELL), vectors, options.signal);
+    codebook = await trainCells(sample, cells, { signal: options.signal });
+    store.writeCodebook(codebook);
+  }
+  const assigner = new CellAssigner(codebook);
+  const total = db.prepare('SELECT count(*) FROM passage_vectors WHERE codec <> ?').pluck();
+  const left = total.get(COMPACT_CODEC) as number;
+  let recoded = 0;
+  for (let after = 0; recoded < left; ) {
+    throwIfAborted(options.signal);
+    const batch = [...vectors.after(after, RECODE_PASSAGES)];
+    if (batch.length === 0) break;
+    after = batch.at(-1)!.passageId;
+    const pending = batch.filter(({ codec }) => codec !== COMPACT_CODEC);
+    const assigned: Uint32Array[] = [];
+    for (const stored of pending) {
+      const cells = new Uint32Array(stored.rows);
+      assigner.assign(new Int8Array(stored.codes.buffer, stored.codes.byteOffset, stored.codes.length), cells);
+      assigned.push(cells);
+    }
+    await setImmediate();
+    db.transaction(() => {
+      // One that was deleted meanwhile is simply not there to be updated.
+      pending.forEach((stored, at) => {
+        vectors.recode(stored, COMPACT_CODEC, assigned[at]);
+      });
+    }).immediate();
+    recoded += pending.length;
+    options.onProgress?.({ phase: 'recode', done: recoded, total: left });
+  }
+  return recoded;
+}

@@ -1,0 +1,135 @@
+import { throwIfAborted } from '@glot/errors';
+import type { MaxSim, TokenVectors } from '@glot/kernels';
+import type { Ranked, TieOrder } from '../../fusion.js';
+import { TopRanked } from '../../top-ranked.js';
+import type { PassageVectors, StoredRows } from './passage-vectors.js';
+import { ScoreForecast } from './score-forecast.js';
+import type { CachedPassage, VectorCache } from './vector-cache.js';
+
+/** Passages read at a time: about 2 MB. */
+const READ_PASSAGES = 256;
+
+/** Candidates between two looks at whether the others can still be among the best. */
+const LOOK_AFTER = 128;
+
+/** Exact scores lie as far above what is expected of them in one of thirty thousand cases, were they normal. */
+const SURPRISE = 4;
+
+export interface ExactRanking {
+  readonly query: TokenVectors;
+  readonly vectors: PassageVectors;
+  /** To read from first, and to keep in what is read. */
+  readonly cache?: VectorCache;
+  readonly maxSim: MaxSim;
+  /** Passages to return at most. */
+  readonly depth: number;
+  /** Of those with equal scores. */
+  readonly order: TieOrder;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. Best first. */
+export async function rankPassages(passages: readonly number[], ranking: ExactRanking): Promise<Ranked[]> {
+  const top = new TopRanked(ranking.depth);
+  ranking.cache?.follow();
+  await scorePassages(passages, ranking, (passageId, score) => top.add(passageId, score));
+  return top.sorted(ranking.order);
+}
+
+/** What is asked of candidates. */
+export interface CandidateRanking extends ExactRanking {
+  /** The best so many are found, as far as rough scores tell. */
+  readonly settled: number;
+  /** Passages that have exact scores already; those that get one join them. */
+  readonly scores: Map<number, number>;
+}
+
+/**
+ * As `rankPassages`, over candidates that come with rough scores, best first. It ends where those that are left can
+ * hardly be among the best `settled`, but not before `depth` of them are scored: how far exact scores lie from rough ones
+ * is seen from those that have both.
+ * @param others to be scored in any case
+ */
+export async function rankCandidates(
+  candidates: readonly Ranked[],
+  others: readonly number[],
+  ranking: CandidateRanking,
+): Promise<Ranked[]> {
+  const { scores, depth, settled } = ranking;
+  const best = new TopRanked(settled);
+  const forecast = new ScoreForecast();
+  ranking.cache?.follow();
+  for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
+    if (start >= depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
+    const some = candidates.slice(start, start + LOOK_AFTER);
+    await score(some.map(({ passageId }) => passageId));
+    for (const { passageId, score: rough } of some) {
+      const exact = scores.get(passageId);
+      if (exact === undefined) continue;
+      best.add(passageId, exact);
+      forecast.add(rough, exact);
+    }
+  }
+  await score(others);
+  const top = new TopRanked(depth);
+  for (const [passageId, exact] of scores) top.add(passageId, exact);
+  return top.sorted(ranking.order);
+
+  function score(passages: readonly number[]): Promise<void> {
+    const fresh = passages.filter((passageId) => !scores.has(passageId));
+    return scorePassages(fresh, ranking, (passageId, exact) => scores.set(passageId, exact));
+  }
+}
+
+async function scorePassages(
+  passages: readonly number[],
+  { query, vectors, cache, maxSim, signal }: ExactRanking,
+  take: (passageId: number, score: number) => void,
+): Promise<void> {
+  const { dim } = vectors;
+  const queryRows = query.data.length / dim;
+  if (queryRows === 0) return;
+  // In the order of the file.
+  const ids = [...new Set(passages)].sort((a, b) => a - b);
+  const tile = vectors.spareTiles.take();
+  const flush = async () => {
+    const documents = {
+      codes: tile.codes.subarray(0, tile.rows * dim),
+      scales: tile.scales.subarray(0, tile.rows),
+      dim,
+    };
+    const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, tile.texts + 1));
+    for (let at = 0; at < tile.texts; at += 1) take(tile.ids[at]!, scores[at]! / queryRows);
+    tile.clear();
+  };
+  const append = (found: CachedPassage | StoredRows) =>
+    'tile' in found ? tile.appendFrom(found.tile, found.index) : vectors.append(tile, found);
+  for (let start = 0; start < ids.length; start += READ_PASSAGES) {
+    throwIfAborted(signal);
+    for (const found of passagesOf(ids.slice(start, start + READ_PASSAGES), vectors, cache)) {
+      if (append(found)) continue;
+      await flush();
+      append(found);
+    }
+  }
+  throwIfAborted(signal);
+  if (tile.texts > 0) await flush();
+  vectors.spareTiles.give(tile);
+}
+
+/** Those of these passages that are there and have rows, in this order. */
+function passagesOf(
+  ids: readonly number[],
+  vectors: PassageVectors,
+  cache: VectorCache | undefined,
+): (CachedPassage | StoredRows)[] {
+  const found = new Map<number, CachedPassage | StoredRows>();
+  for (const id of cache ? ids : []) {
+    const cached = cache!.find(id);
+    if (cached) found.set(id, cached);
+  }
+  for (const stored of vectors.many(ids.filter((id) => !found.has(id)))) {
+    if (stored.rows > 0) found.set(stored.passageId, cache?.keep(stored) ?? stored);
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}

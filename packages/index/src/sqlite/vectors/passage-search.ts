@@ -1,0 +1,35 @@
+import { throwIfAborted } from '@glot/errors';
+import type { MaxSim, TokenVectors } from '@glot/kernels';
+import type { Ranked, TieOrder } from '../../fusion.js';
+import { TopRanked } from '../../top-ranked.js';
+import type { EligiblePassages } from '../filter/search-filter.js';
+import type { ResidentVectors } from './resident-vectors.js';
+
+/**
+ * Exact MaxSim over all passages, as a mean over the query's rows. Yields to other work between tiles.
+ * @throws GlotError `aborted`, `index.corrupt`
+ */
+export async function rankByMaxSim(
+  query: TokenVectors,
+  depth: number,
+  vectors: ResidentVectors,
+  maxSim: MaxSim,
+  eligible: EligiblePassages | null,
+  order: TieOrder,
+  signal: AbortSignal | undefined,
+): Promise<Ranked[]> {
+  const queryRows = query.data.length / query.dim;
+  if (queryRows === 0) return [];
+  const top = new TopRanked(depth);
+  for await (const { tile, texts, rows } of vectors.views(signal)) {
+    throwIfAborted(signal);
+    const codes = tile.codes.subarray(0, rows * tile.dim);
+    const documents = { codes, scales: tile.scales.subarray(0, rows), dim: tile.dim };
+    const scores = await maxSim.score(query.data, queryRows, documents, tile.offsets.subarray(0, texts + 1));
+    for (let index = 0; index < texts; index += 1) {
+      const id = tile.ids[index]!;
+      if (!tile.removed[index] && (!eligible || eligible.has(id))) top.add(id, scores[index]! / queryRows);
+    }
+  }
+  return top.sorted(order);
+}
