@@ -46,12 +46,10 @@ const TAG_KEYS = /^(?:tags?|keywords?|categor(?:y|ies))$/iu;
 export function wordsOfPassage(document: WordedDocument, passage: WordedPassage): PassageWords {
   const lang = passage.lang ?? document.lang;
   const languages = lang === null ? [] : [lang];
-  const name = wordFormsOf(nameOf(document.path), languages);
+  const name = repeated(nameOf(document.path), languages);
   // The first heading of a page is often its title: counted once.
   const headings = passage.headings.filter((heading) => heading !== document.title);
-  const heading = [document.title ?? '', ...tagsOf(document), ...headings].flatMap((text) =>
-    wordFormsOf(text, languages),
-  );
+  const heading = [document.title ?? '', ...tagsOf(document), ...headings].flatMap((text) => repeated(text, languages));
   const body = wordFormsOf(passage.text, languages);
   const all = [...name, ...heading, ...body];
   return {
@@ -62,6 +60,21 @@ export function wordsOfPassage(document: WordedDocument, passage: WordedPassage)
     forms: all.flatMap(({ others }) => others),
     written: all.flatMap(({ written }) => written ?? []),
   };
+}
+
+/** Names, titles and headings that were split last: the next passage has them too. */
+const recent = new Map<string, readonly WordForms[]>();
+const RECENT = 32;
+
+function repeated(text: string, languages: readonly string[]): readonly WordForms[] {
+  const key = `${languages.join(' ')} ${text}`;
+  let words = recent.get(key);
+  if (!words) {
+    words = wordFormsOf(text, languages);
+    if (recent.size >= RECENT) recent.delete(recent.keys().next().value!);
+    recent.set(key, words);
+  }
+  return words;
 }
 
 function nameOf(path: string): string {

@@ -36,26 +36,17 @@ const MODULES: Readonly<Record<string, string>> = {
   uk: 'ukrainian',
 };
 
-/** Words whose stems are kept at most, of one language. */
-const REMEMBERED = 50_000;
-
 const SHORTEST = 4;
 
 const require = createRequire(import.meta.url);
-const loaded = new Map<string, { readonly stem: Stemmer; readonly known: Map<string, string> }>();
+const loaded = new Map<string, Stemmer>();
 
 /** @param word lower-case @returns null where the language has no stemmer, or the word is too short to have endings */
 export function stemOf(word: string, language: string): string | null {
   if (word.length < SHORTEST) return null;
   const stemmer = stemmerOf(language);
   if (!stemmer) return null;
-  let stem = stemmer.known.get(word);
-  if (stem === undefined) {
-    stem = stemmer.stem(word);
-    if (stemmer.known.size >= REMEMBERED) stemmer.known.clear();
-    stemmer.known.set(word, stem);
-  }
-  return stem === '' ? null : stem;
+  return stemmer(word) || null;
 }
 
 function stemmerOf(language: string) {
@@ -63,7 +54,7 @@ function stemmerOf(language: string) {
   if (module === undefined) return null;
   let found = loaded.get(module);
   if (!found) {
-    found = { stem: (require(`@orama/stemmers/${module}`) as { stemmer: Stemmer }).stemmer, known: new Map() };
+    found = (require(`@orama/stemmers/${module}`) as { stemmer: Stemmer }).stemmer;
     loaded.set(module, found);
   }
   return found;

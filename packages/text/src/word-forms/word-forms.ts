@@ -15,9 +15,9 @@ export interface WordForms {
   /** In lower case as it was written, where folding changed it. */
   readonly written: string | null;
   /** What it is made of, and the compound that it ends, in one piece. */
-  readonly parts: string[];
+  readonly parts: readonly string[];
   /** Other spellings and stems. */
-  readonly others: string[];
+  readonly others: readonly string[];
 }
 
 /** Soft hyphens, zero-width spaces and joins, direction marks, variation selectors: no part of a word's spelling. */
@@ -39,6 +39,11 @@ const NUMERIC = /^\p{Nd}+$/u;
 
 /** A joined form longer than this is no word. */
 const LONGEST_JOINED = 40;
+
+/** Most words of a text stand in many others: forms are made once, by the languages they were made with. */
+const remembered = new Map<string, Map<string, WordForms | null>>();
+const REMEMBERED = 20_000;
+const REMEMBERED_LANGUAGES = 16;
 
 const SEGMENTED_AT_ONCE = 2000;
 const WHITE_SPACE = /\s/u;
@@ -81,19 +86,26 @@ interface Word {
  */
 export function wordFormsOf(text: string, languages: readonly string[]): WordForms[] {
   const forms: WordForms[] = [];
+  const known = knownForms(languages);
   let chain: string[] = [];
   const endChain = () => {
     const joined = chain.length < 2 ? '' : foldWord(chain.join('').toLowerCase());
-    if (joined !== '' && joined.length <= LONGEST_JOINED) forms.at(-1)?.parts.push(joined);
+    const last = forms.at(-1);
+    if (joined !== '' && joined.length <= LONGEST_JOINED && last) {
+      forms[forms.length - 1] = { ...last, parts: [...last.parts, joined] };
+    }
     chain = [];
   };
   for (const { text: word, gap } of wordsIn(text)) {
     const isGrouped = GROUPING.test(gap) && isNumber(word) && isNumber(chain.at(-1));
     if (!isGrouped && !HYPHEN.test(gap)) endChain();
     chain.push(word);
-    const found = PICTOGRAPH.test(word)
-      ? { base: word, written: null, parts: [], others: [] }
-      : formsOf(word, languages);
+    let found = known.get(word);
+    if (found === undefined) {
+      found = formsOf(word, languages);
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(word, found);
+    }
     if (found) forms.push(found);
   }
   endChain();
@@ -126,8 +138,20 @@ function* segmentsOf(text: string): Generator<Intl.SegmentData> {
   }
 }
 
+function knownForms(languages: readonly string[]): Map<string, WordForms | null> {
+  const key = languages.join(' ');
+  let known = remembered.get(key);
+  if (!known) {
+    if (remembered.size >= REMEMBERED_LANGUAGES) remembered.clear();
+    known = new Map();
+    remembered.set(key, known);
+  }
+  return known;
+}
+
 /** @returns null where nothing is left of it */
 function formsOf(word: string, languages: readonly string[]): WordForms | null {
+  if (PICTOGRAPH.test(word)) return { base: word, written: null, parts: [], others: [] };
   const lower = word.toLowerCase();
   const base = foldWord(lower);
   if (base === '') return null;
