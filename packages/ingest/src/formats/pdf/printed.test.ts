@@ -1,4 +1,4 @@
-/** Pages in nine settings of eight languages, each printed by Chromium, LibreOffice Writer and (all but vertical) Typst. */
+/** Pages in nine settings of eight languages, each printed by Chromium, LibreOffice Writer and Typst (vertical ones: upTeX). */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
