@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReader, type FileEntry, type IngestOutcome, walkFiles } from '@glot/ingest';
 import { machine } from '../machine.js';
+import { messySection } from './messy.js';
 import { peerOf } from './peers.js';
 import { processorSeconds, residentBytes } from './processes.js';
 import { letterCounts, shareFound } from './word-counts.js';
@@ -143,7 +144,8 @@ Files in which glot finds less than 98 % of the peer's letters${least.length > M
 | file | letters of the peer | found |
 |---|--:|--:|
 ${least.slice(0, MOST_LISTED).join('\n')}
-`;
+
+${messySection()}`;
 mkdirSync(dirname(values.out), { recursive: true });
 writeFileSync(values.out, report);
 process.stdout.write(report);
