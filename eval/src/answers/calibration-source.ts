@@ -13,7 +13,7 @@ export function calibrationSource(all: Readonly<Record<string, NotedCalibration>
     const comment = note.length === 0 ? '' : `  /**\n${note.map((line) => `   * ${line}\n`).join('')}   */\n`;
     return `${comment}  ${JSON.stringify(name)}: ${JSON.stringify(calibration, null, 2)},\n`;
   });
-  return `import type { EvidenceCalibration } from './answer-evidence.js';
+  return `import type { EvidenceCalibration } from './evidence.js';
 
 /** By encoder name; written by \`pnpm calibrate:abstention\`. */
 export const CALIBRATIONS: Readonly<Record<string, EvidenceCalibration>> = {

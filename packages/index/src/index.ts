@@ -2,7 +2,7 @@ export { createMemoryIndex, type MemoryIndexOptions } from './memory/memory-inde
 export { MemoryLedger } from './memory/memory-ledger.js';
 export { type OpenIndexOptions, openIndex } from './open-index.js';
 export { pageNumber, placeAt, placesWithin } from './places.js';
-export { type BackupOptions, type BackupReport, backupIndex } from './sqlite/file/backup.js';
+export { type BackupOptions, type BackupReport, backupIndex } from './sqlite/opening/backup.js';
 export type { StorageProfile } from './storage-profile.js';
 export { type ExportOptions, exportIndex, type TransferReport } from './transfer/export-index.js';
 export { type ImportOptions, importIndex } from './transfer/import-index.js';

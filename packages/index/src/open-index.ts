@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
-import { FollowedIndex } from './sqlite/file/followed-index.js';
-import { type IndexFile, openForReading, openForWriting } from './sqlite/file/index-file.js';
 import { storageError } from './sqlite/file/storage-error.js';
+import { FollowedIndex } from './sqlite/followed-index.js';
+import { type IndexFile, openForReading, openForWriting } from './sqlite/opening/index-file.js';
 import { SqliteIndex } from './sqlite/sqlite-index.js';
 import type { StorageProfile } from './storage-profile.js';
 import type { EncoderIdentity, MultivectorIndex } from './types.js';

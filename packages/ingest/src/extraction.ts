@@ -1,7 +1,7 @@
 /** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
 
 import type { Note } from './notes.js';
-import type { Place } from './types.js';
+import type { Place } from './place.js';
 
 /**
  * `paragraph` is split at sentences, `code` and `table` at line ends; `item` is a paragraph that stands in a list, so that

@@ -2,10 +2,12 @@
 import type { BlockKind } from './extraction.js';
 import type { DocumentFormat } from './formats/registry.js';
 import type { Note } from './notes.js';
+import type { Place } from './place.js';
 import type { Refusal, SkipReason } from './skip-reasons.js';
 
 export type { DocumentFormat } from './formats/registry.js';
 export type { Note, NoteKind } from './notes.js';
+export type { Place } from './place.js';
 export type { SkipReason } from './skip-reasons.js';
 
 /** A file that the walk found, not yet opened. */
@@ -18,15 +20,6 @@ export interface FileEntry {
   readonly modifiedMs: number;
   /** When its inode last changed (ctime): moves with every change of the content, which a set `modifiedMs` can hide. */
   readonly changedMs: number;
-}
-
-/** A part of a document that readers name, from an offset of its text up to the next place. */
-export interface Place {
-  readonly kind: 'page' | 'sheet' | 'slide' | 'chapter' | 'time';
-  /** What a reader calls it: `3` for a page or slide, the name of a sheet or chapter, `1:04:12` for a moment. */
-  readonly label: string;
-  /** Where it begins. A place without text begins where the next one does. */
-  readonly start: number;
 }
 
 export interface Passage {

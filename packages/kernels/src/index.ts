@@ -66,10 +66,10 @@ export {
   createSession,
   type GraphSession,
   type SessionOptions,
-  type TensorArray,
   type TensorValue,
   threadCount,
 } from './session/graph-session.js';
 export { switchTelemetryOff } from './session/telemetry.js';
+export type { TensorArray } from './session/tensor-array.js';
 export { sliceTexts } from './token-vectors.js';
 export type { QuantizedRows, TokenVectors } from './types.js';

@@ -6,15 +6,14 @@ export { tokenBytes } from './constraint/token-bytes.js';
 export { TokenTrie } from './constraint/token-trie.js';
 export { type PackOptions, packHits } from './context/packing.js';
 export { converse, DEFAULT_HISTORY_TOKENS } from './conversation/conversation.js';
+export { calibratedScore, calibrationFor } from './evidence/answer-evidence.js';
+export type { ContextScores, ScoredContext, SentenceScores } from './evidence/context-scores.js';
 export {
-  calibratedScore,
-  calibrationFor,
   EVIDENCE_FEATURES,
   type Evidence,
   type EvidenceCalibration,
   type EvidenceFeature,
-} from './evidence/answer-evidence.js';
-export type { ContextScores, ScoredContext, SentenceScores } from './evidence/context-scores.js';
+} from './evidence/evidence.js';
 export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence/evidence-calibration.js';
 export { extractiveGenerator } from './generators/extractive/extractive-generator.js';
 export { type HttpGeneratorOptions, httpGenerator } from './generators/http/http-generator.js';

@@ -1,7 +1,7 @@
 import { isGlotError } from '@glot/errors';
 import { document, ENCODER, encode } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
-import { backupIndex } from '../sqlite/file/backup.js';
+import { backupIndex } from '../sqlite/opening/backup.js';
 
 /** Writes under a limit on the size of files until it is met. Arguments: index file, a place for a backup. */
 const [file, target] = process.argv.slice(2);

@@ -4,8 +4,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph-builder.js';
 import { elementCount } from '../graph/tensor-data.js';
 import { loadRuntime, type Runtime } from './runtime.js';
-
-export type TensorArray = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
+import type { TensorArray } from './tensor-array.js';
 
 /** A value that goes into or comes out of a graph: row-major data and its shape. Never copied on the way in. */
 export interface TensorValue {

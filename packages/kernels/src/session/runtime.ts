@@ -1,7 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { TensorArray } from './graph-session.js';
 import { switchTelemetryOff } from './telemetry.js';
+import type { TensorArray } from './tensor-array.js';
 
 /** What we use of onnxruntime-node. Loaded on first use, so that commands without a model start quickly. */
 export interface Runtime {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { calibratedScore, calibrationFor, type EvidenceCalibration } from './answer-evidence.js';
+import { calibratedScore, calibrationFor } from './answer-evidence.js';
+import type { EvidenceCalibration } from './evidence.js';
 import { CALIBRATIONS } from './evidence-calibration.js';
 
 const calibration: EvidenceCalibration = {

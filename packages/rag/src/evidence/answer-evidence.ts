@@ -1,6 +1,7 @@
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
 import type { ContextScores } from './context-scores.js';
+import { EVIDENCE_FEATURES, type Evidence, type EvidenceCalibration, type EvidenceFeature } from './evidence.js';
 import { CALIBRATIONS } from './evidence-calibration.js';
 import { contentRows, mean, queryRows } from './sentence-evidence.js';
 import { wordCoverage } from './word-coverage.js';
@@ -10,30 +11,6 @@ import { wordCoverage } from './word-coverage.js';
  * come to the best context, how far that stands out from the other ones, and which of its words stand there.
  * Weighed by logistic regression, calibrated per encoder (`calibrateAbstention` of the evaluation package).
  */
-
-export const EVIDENCE_FEATURES = ['context', 'weakest', 'sentence', 'margin', 'words', 'spread'] as const;
-
-export type EvidenceFeature = (typeof EVIDENCE_FEATURES)[number];
-
-export interface Evidence {
-  /** 0 to 1 where the encoder is calibrated: comparable between questions; else the similarity of the best context. */
-  readonly score: number;
-  /** The default of `minEvidence`. */
-  readonly threshold: number;
-  /** Null where there are too few contexts to compare with: says nothing either way. */
-  readonly features: Readonly<Record<EvidenceFeature, number | null>>;
-}
-
-export interface EvidenceCalibration {
-  /** Of the features, in the order of `EVIDENCE_FEATURES`, as the weights expect them. */
-  readonly means: readonly number[];
-  readonly deviations: readonly number[];
-  readonly weights: readonly number[];
-  readonly bias: number;
-  readonly threshold: number;
-  /** In place of them where there are too few contexts to compare with: `margin` and `spread` then weigh nothing. */
-  readonly few?: Pick<EvidenceCalibration, 'weights' | 'bias' | 'threshold'>;
-}
 
 /** For encoders without a calibration: what has next to nothing in common with the question. */
 const UNCALIBRATED_THRESHOLD = 0.3;

@@ -1,8 +1,8 @@
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
+import type { PackedContext } from '../context/packed-context.js';
 import { neutralText } from '../prompting/neutral-text.js';
 import { type QuotableSentence, quotableSentences } from '../sentences/quotable-sentences.js';
-import type { PackedContext } from '../types.js';
 import { queryRows, raiseMaxima } from './sentence-evidence.js';
 
 /** How near the question comes to each quotable sentence of the packed contexts, and to each context as a whole. */

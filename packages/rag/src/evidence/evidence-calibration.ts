@@ -1,4 +1,4 @@
-import type { EvidenceCalibration } from './answer-evidence.js';
+import type { EvidenceCalibration } from './evidence.js';
 
 /** By encoder name; written by `pnpm calibrate:abstention`. */
 export const CALIBRATIONS: Readonly<Record<string, EvidenceCalibration>> = {

@@ -14,12 +14,12 @@ import type {
   StoredFile,
 } from '../../types.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
-import { storesChangeTimes } from '../file/schema.js';
 import { Sittings } from '../file/sittings.js';
-import { storesWordForms, WordLists } from '../lexical/word-lists.js';
+import { storesChangeTimes, storesWordForms } from '../file/stored-parts.js';
+import { WordLists } from '../lexical/word-lists.js';
 import type { CellsOfRows, PassageCells } from '../partitions/passage-cells.js';
+import { DocumentTexts, passageTextToStore, type StoredPassageText } from '../texts/document-texts.js';
 import type { CodedRows, PassageVectors } from '../vectors/passage-vectors.js';
-import { DocumentTexts, passageTextToStore, type StoredPassageText } from './document-texts.js';
 import { PlaceStore } from './place-store.js';
 import { ReadingStore } from './reading-store.js';
 

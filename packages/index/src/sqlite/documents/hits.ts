@@ -1,8 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Found } from '../../fusion.js';
 import type { Hit } from '../../types.js';
+import { DocumentTexts } from '../texts/document-texts.js';
 import { type PassageRow, passageOf } from './document-store.js';
-import { DocumentTexts } from './document-texts.js';
 import { PlaceStore } from './place-store.js';
 
 interface Row extends PassageRow {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Place } from '../../types.js';
-import { storesPlaces } from '../file/schema.js';
+import { storesPlaces } from '../file/stored-parts.js';
 
 /** Places of documents, in and out of their table. A file of an older format has none. */
 export class PlaceStore {

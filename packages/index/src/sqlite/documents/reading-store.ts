@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { BlockKind, BlockSpan, DocumentInput, DocumentNotes, FormatReading, Note } from '../../types.js';
+import { storesReadings } from '../file/stored-parts.js';
 
 type Reading = Pick<DocumentInput, 'formatVersion' | 'notes' | 'blocks'>;
 
@@ -65,9 +66,6 @@ function blocksOf(flat: readonly (string | number)[]): BlockSpan[] {
   }
   return blocks;
 }
-
-export const storesReadings = (db: Database): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'reading'").get() !== undefined;
 
 function prepare(db: Database) {
   return {

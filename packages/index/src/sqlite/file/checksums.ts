@@ -1,8 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
-import { storesTextBlocks } from '../documents/document-texts.js';
-import { storesReadings } from '../documents/reading-store.js';
-import { storesWordForms } from '../lexical/word-lists.js';
+import { storesReadings, storesTextBlocks, storesWordForms } from './stored-parts.js';
 
 /**
  * Checksums of what cannot be made again from anything else that is stored: CRC-32 over the values of rows, as they are

@@ -2,8 +2,8 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
 import { type PassageWords, WORD_COLUMNS, type WordedDocument, wordsOfPassage } from '../../passage-words.js';
-import { DocumentTexts, type StoredPassageText } from '../documents/document-texts.js';
 import { corruptMessage } from '../file/storage-error.js';
+import { DocumentTexts, type StoredPassageText } from '../texts/document-texts.js';
 
 /** Columns of one passage as FTS5 gets them. */
 type Row = string[];
@@ -151,10 +151,6 @@ const MODULUS = 2 ** 48;
 
 function signature(word: string, column: number, offset: number): number {
   return (crc32(word) + 1) * ((offset % 8192) * WORD_COLUMNS.length + column + 1);
-}
-
-export function storesWordForms(db: Database): boolean {
-  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'document_words'").get() !== undefined;
 }
 
 function prepare(db: Database) {

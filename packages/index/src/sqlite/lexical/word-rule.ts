@@ -9,7 +9,7 @@ import {
   WORD_WEIGHTS,
   wordsOfQuery,
 } from '../../passage-words.js';
-import { storesWordForms } from './word-lists.js';
+import { storesWordForms } from '../file/stored-parts.js';
 
 /** By which words a file's passages are listed, and so looked for. */
 export interface WordRule {

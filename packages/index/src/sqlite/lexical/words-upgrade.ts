@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { blocksOf, passageTextToStore } from '../documents/document-texts.js';
 import { Checksums } from '../file/checksums.js';
+import { blocksOf, passageTextToStore } from '../texts/document-texts.js';
 import { WordLists } from './word-lists.js';
 
 /** Documents that are changed between two looks at the list. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CORPUS, document, ENCODER, encode, skipInPlace } from '../../fixtures.js';
 import { openIndex } from '../../open-index.js';
 import type { StorageProfile } from '../../storage-profile.js';
-import { createTables } from '../file/schema.js';
+import { createTables } from '../opening/schema.js';
 
 let folder: string;
 let file: string;

@@ -4,9 +4,10 @@ import type { Database } from 'better-sqlite3';
 import type { IndexProblem, RepairReport } from '../../types.js';
 import type { DocumentStore } from '../documents/document-store.js';
 import { Checksums, type DocumentPart, storesChecksums } from '../file/checksums.js';
-import type { IndexFile } from '../file/index-file.js';
 import { Sittings } from '../file/sittings.js';
-import { expectedSum, listedSums, storesWordForms, WordLists } from '../lexical/word-lists.js';
+import { storesWordForms } from '../file/stored-parts.js';
+import { expectedSum, listedSums, WordLists } from '../lexical/word-lists.js';
+import type { IndexFile } from '../opening/index-file.js';
 import type { GenerationStore } from '../partitions/generation-store.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 

@@ -5,7 +5,7 @@ import { createMaxSim, type MaxSim } from '@glot/kernels';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BY_ID, DIM, ENCODER, randomNumbers } from '../../fixtures.js';
 import type { Ranked } from '../../fusion.js';
-import { type IndexFile, openForWriting } from '../file/index-file.js';
+import { type IndexFile, openForWriting } from '../opening/index-file.js';
 import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { PassageVectors, TABLE_CODEC } from './passage-vectors.js';
 import { VectorCache } from './vector-cache.js';

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { document, ENCODER, vectorsOf } from '../../fixtures.js';
 import { DocumentStore } from '../documents/document-store.js';
-import { createTables, FORMAT_VERSION } from '../file/schema.js';
+import { createTables, FORMAT_VERSION } from '../opening/schema.js';
 import { INT8_CODEC, PassageVectors } from './passage-vectors.js';
 
 /** For tests: tables in memory with the vectors of documents that are made up. */

@@ -5,7 +5,7 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Extraction } from '../../extraction.js';
 import type { Note } from '../../notes.js';
-import type { Place } from '../../types.js';
+import type { Place } from '../../place.js';
 import { Refused } from '../refused.js';
 import { TextBuilder } from '../text-builder.js';
 import { closeHyphens, vocabularyOf } from './hyphens.js';

@@ -18,8 +18,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawnSource } from '../../crash/source-child.js';
 import { CORPUS, document, ENCODER, encode } from '../../fixtures.js';
 import { openIndex } from '../../open-index.js';
+import { storageError } from '../file/storage-error.js';
 import { backupIndex } from './backup.js';
-import { storageError } from './storage-error.js';
 
 let folder: string;
 let file: string;

@@ -4,12 +4,13 @@ import type { Database } from 'better-sqlite3';
 import { WORD_COLUMNS } from '../../passage-words.js';
 import type { StorageProfile } from '../../storage-profile.js';
 import type { EncoderIdentity } from '../../types.js';
+import { Checksums } from '../file/checksums.js';
+import { bytesOf } from '../file/file-size.js';
+import { beginRecord } from '../file/sittings.js';
+import { corruptMessage } from '../file/storage-error.js';
+import { formatOf } from '../file/stored-parts.js';
 import { bringWordsUp } from '../lexical/words-upgrade.js';
 import { writeRowTable } from '../vectors/row-table-store.js';
-import { Checksums } from './checksums.js';
-import { bytesOf } from './file-size.js';
-import { beginRecord } from './sittings.js';
-import { corruptMessage } from './storage-error.js';
 
 /** `glot` in ASCII, in SQLite's header: tells our files from other databases. */
 export const APPLICATION_ID = 0x676c6f74;
@@ -220,14 +221,6 @@ export function upgrade(db: Database): void {
     if (format < 4) beginRecord(db);
     if (isSealed) new Checksums(db).writeSettings();
   }).immediate();
-}
-
-export const storesPlaces = (db: Database): boolean => formatOf(db) >= 3;
-
-export const storesChangeTimes = (db: Database): boolean => formatOf(db) >= 5;
-
-export function formatOf(db: Database): number {
-  return db.pragma('user_version', { simple: true }) as number;
 }
 
 /**

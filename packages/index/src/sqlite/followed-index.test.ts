@@ -15,9 +15,9 @@ import { setImmediate } from 'node:timers/promises';
 import { isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { document, ENCODER, encode, stamp } from '../../fixtures.js';
-import { openIndex } from '../../open-index.js';
-import type { MultivectorIndex } from '../../types.js';
+import { document, ENCODER, encode, stamp } from '../fixtures.js';
+import { openIndex } from '../open-index.js';
+import type { MultivectorIndex } from '../types.js';
 
 let folder: string;
 let file: string;

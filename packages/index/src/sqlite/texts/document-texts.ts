@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { storesTextBlocks } from '../file/stored-parts.js';
 
 /** UTF-16 units of a block, so that a passage of a long document is read without the rest. */
 const BLOCK = 32_768;
@@ -66,10 +67,6 @@ export function* blocksOf(text: string): Generator<[start: number, block: string
     yield [start, text.slice(start, end)];
     start = end;
   } while (start < text.length);
-}
-
-export function storesTextBlocks(db: Database): boolean {
-  return db.prepare("SELECT 1 FROM pragma_table_info('document_text') WHERE name = 'start_offset'").get() !== undefined;
 }
 
 function prepare(db: Database, inBlocks: boolean) {

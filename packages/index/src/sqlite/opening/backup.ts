@@ -2,12 +2,12 @@ import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
 import type Database from 'better-sqlite3';
-import { connect } from './connection.js';
-import { bytesOf } from './file-size.js';
+import { connect } from '../file/connection.js';
+import { bytesOf } from '../file/file-size.js';
+import { storageError } from '../file/storage-error.js';
+import { lockForWriting, lockPath } from '../file/writer-lock.js';
 import { openForReading } from './index-file.js';
 import { recognise } from './schema.js';
-import { storageError } from './storage-error.js';
-import { lockForWriting, lockPath } from './writer-lock.js';
 
 export interface BackupOptions {
   /** The index: others may write to it meanwhile. */

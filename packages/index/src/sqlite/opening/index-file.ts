@@ -4,12 +4,13 @@ import { GlotError, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import { newTable, type StorageProfile } from '../../storage-profile.js';
 import type { EncoderIdentity } from '../../types.js';
-import { connect } from './connection.js';
-import { bytesOf } from './file-size.js';
-import { createTables, formatOf, readEncoder, readProfile, recognise, upgrade } from './schema.js';
-import { replaced } from './sittings.js';
-import { readOnlyMessage, storageError } from './storage-error.js';
-import { lockForWriting, type WriterLock } from './writer-lock.js';
+import { connect } from '../file/connection.js';
+import { bytesOf } from '../file/file-size.js';
+import { replaced } from '../file/sittings.js';
+import { readOnlyMessage, storageError } from '../file/storage-error.js';
+import { formatOf } from '../file/stored-parts.js';
+import { lockForWriting, type WriterLock } from '../file/writer-lock.js';
+import { createTables, readEncoder, readProfile, recognise, upgrade } from './schema.js';
 
 /** An open database file that is an index of ours. */
 export interface IndexFile {

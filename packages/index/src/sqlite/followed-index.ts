@@ -22,11 +22,11 @@ import type {
   RowMatch,
   SearchRequest,
   StoredDocument,
-} from '../../types.js';
-import type { SqliteIndex } from '../sqlite-index.js';
-import { type IndexFile, openForReading, recoverJournal } from './index-file.js';
-import { type IndexState, Sittings } from './sittings.js';
-import { storageError } from './storage-error.js';
+} from '../types.js';
+import { type IndexState, Sittings } from './file/sittings.js';
+import { storageError } from './file/storage-error.js';
+import { type IndexFile, openForReading, recoverJournal } from './opening/index-file.js';
+import type { SqliteIndex } from './sqlite-index.js';
 
 /** A copy onto an open index comes in pieces: so often, and so long apart, a search begins anew before it gives up. */
 const TRIES = 30;

@@ -1,0 +1,1 @@
+export type TensorArray = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
