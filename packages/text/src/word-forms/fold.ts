@@ -4,6 +4,8 @@
  * @module
  */
 
+import { simplified } from './simplified.js';
+
 /** What people type for a letter that no decomposition takes apart. */
 const LATIN: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -68,7 +70,7 @@ const FINAL_PROLONGED = /(?<=[ァ-ヺー]{2})ー$/u;
 /** @param word lower-case, NFKC */
 export function foldWord(word: string): string {
   if (PLAIN.test(word)) return word;
-  return word
+  return simplified(word)
     .normalize('NFD')
     .replace(/(?<=[\p{Script=Latin}\p{Script=Greek}]\p{M}*)\p{M}/gu, '')
     .replace(/(?<=\p{Script=Cyrillic}\p{M}*)[\u0300\u0301]|(?<=е)\u0308/gu, '')

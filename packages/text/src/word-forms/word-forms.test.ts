@@ -25,6 +25,7 @@ describe('folded forms', () => {
     ['ｻｰﾊﾞｰ サーバ コンピューター ＡＢＣ', 'サーバ サーバ コンピュータ abc'],
     ['Комп’ютер комп\u02BCютер', 'компютер компютер'],
     ['Hawaiʻi O’Reilly', 'hawaii o reilly'],
+    ['數據庫 数据库 繁體中文', '数据 库 数据 库 繁体 中文'],
     ['❤️ 👩‍💻', '❤ 👩‍💻'],
   ])('of %s', (text, expected) => {
     expect(base(text).join(' ')).toBe(expected);
