@@ -25,7 +25,7 @@ export const WORD_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms', 'writt
 /** Columns that hold a word of a query or one of its weaker forms; as it was written, it is looked for in `written` alone. */
 export const FOLDED_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms'] as const;
 
-/** What an occurrence counts for; chosen in `eval/reports/words.md`. */
+/** What an occurrence counts for; see `eval/reports/words.md`. */
 export const WORD_WEIGHTS: Readonly<Record<keyof PassageWords, number>> = {
   name: 1.5,
   heading: 1,
