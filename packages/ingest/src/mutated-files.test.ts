@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { createReader } from './reader.js';
 
-/** As many damaged files as are read; `GLOT_MUTATIONS=2000` for a thorough run (half an hour). */
+/** As many damaged files as are read; `GLOT_MUTATIONS=2000` for a thorough run (about four minutes). */
 const MUTATIONS = Number(process.env.GLOT_MUTATIONS ?? 60);
 const SOURCES = ['../../../fixtures/corpus', '../../../../shared/data/messy', '../../../../shared/cases/ingest/files'];
 

@@ -35,7 +35,7 @@ const ENOUGH = 12;
 const ENOUGH_NGRAMS = 40;
 const MAX_SAMPLE = 4_000;
 /** `response_model`, `JSONResponse`, `app.main`: names of code, of no language. */
-const IDENTIFIER = /\w*(?:[A-Za-z][._][A-Za-z]|[a-z][A-Z]|[A-Z]{2}[a-z])\w*/g;
+const IDENTIFIER = /(?<!\w)\w*(?:[A-Za-z][._][A-Za-z]|[a-z][A-Z]|[A-Z]{2}[a-z])\w*/g;
 
 /**
  * @param fallback language of the surrounding document; given back where the text is too short to tell.

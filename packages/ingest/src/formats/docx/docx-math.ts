@@ -1,9 +1,6 @@
 /** Equations of Word (Office Math, ECMA-376 part 1, 22.1) as people type them in a line: `x=(-b±√(b²-4ac))/2a`. */
+import { grouped, raised } from '../formulas.js';
 import { child, children, MATH, type XmlElement } from './docx-xml.js';
-
-const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
-  Array.from('0123456789+-n', (sign, at) => [sign, Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ')[at]!]),
-);
 
 /** Deeper formulas than these no person reads. */
 const MAX_DEPTH = 100;
@@ -64,12 +61,3 @@ function property(element: XmlElement, group: string, name: string): string | nu
   const found = properties === undefined ? undefined : child(properties, name);
   return found === undefined ? null : found.getAttributeNS(MATH, 'val');
 }
-
-/** In brackets unless it is one thing. */
-const grouped = (text: string): string =>
-  /^[\p{L}\p{N}.,]*$/u.test(text) || /^\([^()]*\)$/.test(text) ? text : `(${text})`;
-
-const raised = (text: string): string => {
-  const signs = Array.from(text, (sign) => RAISED[sign]);
-  return signs.every((sign) => sign !== undefined) ? signs.join('') : `^${grouped(text)}`;
-};

@@ -5,7 +5,7 @@ import { looksLikeHtml } from './html-head.js';
 export const HTML = {
   name: 'html',
   extensions: new Set(['html', 'htm', 'xhtml', 'xht']),
-  version: 1,
+  version: 2,
   isTrusted: false,
   source: 'text',
   isOwnText: false,

@@ -1,6 +1,7 @@
 /** A DOM -> text and blocks. Also renders what mammoth makes of a Word document. */
 
 import type { TextBuilder } from '../text-builder.js';
+import { drawnText } from './html-drawn.js';
 import { ELEMENT, type HtmlNode, nameOf, TEXT } from './html-node.js';
 import { opensPanel } from './html-panels.js';
 import { tableLines } from './html-table.js';
@@ -19,7 +20,7 @@ export interface BlockOptions {
 const names = (list: string): ReadonlySet<string> => new Set(list.toUpperCase().split(' '));
 
 const DROPPED = names(
-  'head title script style noscript template svg math canvas iframe object embed audio video nav button select ' +
+  'head title script style noscript template canvas iframe object embed audio video nav button select ' +
     'textarea input dialog menu rt rp',
 );
 const BLOCKS = names(
@@ -52,6 +53,11 @@ export function addHtmlBlocks(
     }
     if (name === 'BR') {
       inline += LINE_BREAK;
+      return;
+    }
+    const drawn = drawnText(node);
+    if (drawn !== null) {
+      inline += drawn;
       return;
     }
     if (!BLOCKS.has(name)) {
@@ -97,6 +103,8 @@ function inlineText(node: HtmlNode, parent?: HtmlNode): string {
   const name = nameOf(node);
   if (isLeftOut(node, /^H[1-6]$/.test(nameOf(parent ?? node)))) return '';
   if (name === 'BR') return ' ';
+  const drawn = drawnText(node);
+  if (drawn !== null) return drawn;
   const text = Array.from(node.childNodes, (child) => inlineText(child, /^H[1-6]$/.test(name) ? node : parent)).join(
     '',
   );

@@ -18,6 +18,25 @@ describe('a page', () => {
     expect(lines(form)).toEqual(['Αίτηση', 'Ώρες: 9']);
   });
 
+  it('is read to its end where XHTML ends its title or a script at once', () => {
+    const head =
+      '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head>';
+    expect(lines(`${head}<body><p>Zeder</p><script/><p>Φοίνικας</p></body></html>`)).toEqual(['Zeder', 'Φοίνικας']);
+  });
+
+  it('is read with its formulas, the labels of its diagrams and what stands for its pictures', () => {
+    const math =
+      '<math><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></mrow><annotation>mc^2</annotation></semantics></math>';
+    expect(lines(`<p>Nach Einstein ${math}.</p>`)).toEqual(['Nach Einstein E=mc².']);
+    expect(lines('<p>Plan:</p><svg><title>x</title><g><text>水門</text><text>Wehr</text></g></svg>')).toEqual([
+      'Plan:',
+      '水門 Wehr',
+    ]);
+    expect(lines('<p>Am Teich <img src="r.png" alt="Ein Reiher im Schilf"><img alt="r.png"><img alt=""></p>')).toEqual([
+      'Am Teich Ein Reiher im Schilf',
+    ]);
+  });
+
   it('is read with panels that its buttons open, and without other hidden parts', () => {
     const page = `<h2><button aria-expanded="false" aria-controls="p">Wann?</button></h2><div id="p" hidden>Um neun.</div>
       <h2><button aria-expanded="false">Wo?</button></h2><div style="display:none">Am Hafen.</div>

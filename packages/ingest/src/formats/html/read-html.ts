@@ -69,10 +69,19 @@ const MAX_DEPTH = 2_000;
  * linkedom, which has the DOM, does not know these rules.
  */
 function parse(source: string): ReturnType<typeof parseHTML> {
-  const tree = parseAsBrowser(source, { scriptingEnabled: true });
+  const tree = parseAsBrowser(withEndTags(source), { scriptingEnabled: true });
   checkDepth(tree);
   return parseHTML(serialize(tree));
 }
+
+/** XHTML may end an element where it begins; HTML would take all that follows for its content. */
+const withEndTags = (source: string): string =>
+  /^\s*<\?xml\b/.test(source)
+    ? source.replace(
+        /<(title|script|style|textarea|iframe|noscript|select|button|canvas|object|audio|video|nav)((?:\s[^<>]*)?)\/>/gi,
+        '<$1$2></$1>',
+      )
+    : source;
 
 interface TreeNode {
   readonly childNodes?: readonly unknown[];
