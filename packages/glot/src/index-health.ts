@@ -10,7 +10,7 @@ export interface IndexHealth {
 export async function checkIndex(file: string, signal?: AbortSignal): Promise<IndexHealth> {
   const index = await openIndex({ file, mode: 'read' });
   try {
-    const problems = await index.verify(signal);
+    const problems = await index.check(signal);
     // Where pages are broken, counting may end in them.
     const unchecked = problems.some(({ kind }) => kind === 'database') ? 0 : (await index.stats()).unchecked;
     return { problems, unchecked };
@@ -25,7 +25,7 @@ export async function repairIndex(file: string, signal?: AbortSignal): Promise<R
   try {
     const report = await index.repair(signal);
     // The lists that were dropped come back at once where the index is large enough to need them.
-    if (report.cellsDropped) await index.compact(signal === undefined ? {} : { signal });
+    if (report.cellsDropped) await index.optimize(signal === undefined ? {} : { signal });
     return report;
   } finally {
     await index.close();

@@ -15,7 +15,7 @@ let encoded: string[];
 let loads: number;
 /** How often the index was arranged before each. */
 let releases: number[];
-let compact: MockInstance<MultivectorIndex['compact']>;
+let compact: MockInstance<MultivectorIndex['optimize']>;
 let encoder: Encoder;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-sync-'));
@@ -25,7 +25,7 @@ beforeEach(async () => {
   encoder = testEncoder((texts) => encoded.push(...texts));
   const { name, fingerprint, dim } = encoder;
   index = await createMemoryIndex({ encoder: { name, fingerprint, dim } });
-  compact = vi.spyOn(index, 'compact');
+  compact = vi.spyOn(index, 'optimize');
 });
 afterEach(async () => {
   await index.close();

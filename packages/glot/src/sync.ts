@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { CompactProgress, IndexChange, MultivectorIndex, SkippedInput, StoredFile } from '@glot/index';
+import type { IndexChange, MultivectorIndex, OptimizeProgress, SkippedInput, StoredFile } from '@glot/index';
 import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip, walkFiles } from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
 import { type EncodingState, storeOutcomes } from './sync-batch.js';
@@ -14,14 +14,14 @@ import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './typ
 const DELETE_SLICE_MS = 100;
 
 /** Where each part of the arranging begins and ends, as shares of its time. */
-const ARRANGING: Readonly<Record<CompactProgress['phase'], readonly [from: number, to: number]>> = {
+const ARRANGING: Readonly<Record<OptimizeProgress['phase'], readonly [from: number, to: number]>> = {
   recode: [0, 0.3],
   train: [0.3, 0.6],
   assign: [0.6, 0.9],
   tune: [0.9, 1],
 };
 
-function arrangedShare({ phase, done, total }: CompactProgress): number {
+function arrangedShare({ phase, done, total }: OptimizeProgress): number {
   const [from, to] = ARRANGING[phase];
   return from + (to - from) * (total === 0 ? 1 : done / total);
 }
@@ -215,7 +215,7 @@ export async function syncFiles(
     await setImmediate();
     throwIfAborted(options.signal);
   }
-  await index.compact({
+  await index.optimize({
     ...(options.signal && { signal: options.signal }),
     onProgress: (state) =>
       options.onProgress?.({ ...progress, phase: 'arrange', path: '', arranged: arrangedShare(state) }),

@@ -103,7 +103,7 @@ describe('an index that was changed', () => {
       const index = await open();
       for (let at = 30 + draw(120); at > 0; at -= 1) {
         await change(index, documents, draw);
-        if (draw(40) === 0) await index.compact();
+        if (draw(40) === 0) await index.optimize();
         // Reads what is in memory up to date, at any moment.
         if (draw(20) === 0) await answers(index, 3, ['hybrid']);
       }
@@ -127,7 +127,7 @@ describe('an index that is searched by cells', () => {
       const texts = Array.from({ length: 3 }, () => `${someTexts(draw).slice(0, 2).join(' ')} ${at * 37} 文`);
       await put(index, path, texts);
       documents.set(path, texts);
-      if (at === 250) await index.compact();
+      if (at === 250) await index.optimize();
     }
     for (let at = 0; at < 150; at += 1) {
       const path = [...documents.keys()][draw(documents.size)]!;

@@ -126,7 +126,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(await index.notedDocuments()).toEqual([{ path: 'z.md', notes }]);
       await index.upsert(document('z.md', [text]), encode(text));
       expect(await index.notedDocuments()).toEqual([]);
-      expect(await index.verify()).toEqual([]);
+      expect(await index.check()).toEqual([]);
     });
 
     it('makes several changes together: all of them or, where one fails, none', async () => {
@@ -648,10 +648,10 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const answers = () => Promise.all(['発酵 dough', '🍞', 'ขนมปัง'].map((text) => search('semantic', text, 3)));
       const before = await answers();
       const phases = new Set<string>();
-      await index.compact({ retrain: true, onProgress: ({ phase }) => phases.add(phase) });
+      await index.optimize({ retrain: true, onProgress: ({ phase }) => phases.add(phase) });
       expect(await answers()).toEqual(before);
-      expect(await index.compact()).toMatchObject({ cells: 'none' });
-      expect(await index.verify()).toEqual([]);
+      expect(await index.optimize()).toMatchObject({ cells: 'none' });
+      expect(await index.check()).toEqual([]);
       expect(await index.repair()).toEqual({ problems: [], removed: [], cellsDropped: false, whole: true });
     });
 

@@ -22,7 +22,7 @@ indexCases('sqlite without memory', () => openIndex({ file: next(), mode: 'write
 indexCases('sqlite with cells', async () => {
   const index = await openIndex({ file: next(), mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
   await index.upsert(document('first', ['面团 dough 🍞']), encode('面团 dough 🍞'));
-  await index.compact({ retrain: true });
+  await index.optimize({ retrain: true });
   await index.delete('first');
   return index;
 });

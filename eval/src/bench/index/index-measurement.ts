@@ -97,14 +97,14 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
     stored += batch.texts.length;
     // The codebook first, as a compact index does once there are passages enough.
     if (plan.profile === 'compact' && before < 20_000 && stored >= Math.min(20_000, passages)) {
-      const [, early] = await timed(() => index.compact());
+      const [, early] = await timed(() => index.optimize());
       compactMs += early;
     }
     memory.look();
     tell(`${plan.name}: ${stored} of ${passages} passages stored`);
   }
   const [report, ms] = await timed(() =>
-    index.compact({
+    index.optimize({
       onProgress: ({ phase, done, total }) => {
         memory.look();
         if (done % Math.max(1, Math.floor(total / 10)) === 0) tell(`${plan.name}: ${phase} ${done} of ${total}`);

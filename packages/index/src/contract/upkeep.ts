@@ -15,7 +15,7 @@ export interface IndexStats {
   readonly languages: Readonly<Record<string, number>>;
   readonly formats: Readonly<Record<string, number>>;
   readonly formatVersion: number;
-  /** Documents that an older glot stored without checksums: `verify` cannot tell whether their text is as it was. `compact` and `repair` add them. */
+  /** Documents that an older glot stored without checksums: `check` cannot tell whether their text is as it was. `optimize` and `repair` add them. */
   readonly unchecked: number;
   /** The cells that large indexes are searched through; null while every search is exhaustive. */
   readonly cells: {
@@ -27,20 +27,20 @@ export interface IndexStats {
   } | null;
 }
 
-export interface CompactOptions {
+export interface OptimizeOptions {
   /** Trains the cells anew, whether the rules ask for it or not, and however small the index. */
   readonly retrain?: boolean;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: CompactProgress) => void;
+  readonly onProgress?: (progress: OptimizeProgress) => void;
 }
 
-export interface CompactProgress {
+export interface OptimizeProgress {
   readonly phase: 'train' | 'assign' | 'tune' | 'recode';
   readonly done: number;
   readonly total: number;
 }
 
-export interface CompactReport {
+export interface OptimizeReport {
   /** `trained`: a new generation of cells; `folded`: the lists were written anew; `none`: nothing was due. */
   readonly cells: 'trained' | 'folded' | 'none';
   /** Passages whose vectors were stored anew in the compact codec. */
@@ -64,7 +64,7 @@ export interface RepairReport {
   readonly problems: readonly IndexProblem[];
   /** Documents taken out because their own parts are damaged: index them again. */
   readonly removed: readonly string[];
-  /** Whether the lists of the cells were dropped: `compact` makes them again. */
+  /** Whether the lists of the cells were dropped: `optimize` makes them again. */
   readonly cellsDropped: boolean;
   /** Whether nothing is wrong now. */
   readonly whole: boolean;
@@ -78,9 +78,9 @@ export interface Upkeep {
    * a crash leaves what was.
    * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `aborted`
    */
-  compact(options?: CompactOptions): Promise<CompactReport>;
+  optimize(options?: OptimizeOptions): Promise<OptimizeReport>;
   /** Looks at every stored byte. Empty when all is well. */
-  verify(signal?: AbortSignal): Promise<IndexProblem[]>;
-  /** Mends what `verify` finds, as far as it can be mended from what is stored. */
+  check(signal?: AbortSignal): Promise<IndexProblem[]>;
+  /** Mends what `check` finds, as far as it can be mended from what is stored. */
   repair(signal?: AbortSignal): Promise<RepairReport>;
 }

@@ -81,7 +81,7 @@ describe('a writer killed at any moment', () => {
     // The lock went with the process: the next writer need not wait.
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
     try {
-      expect(await index.verify()).toEqual([]);
+      expect(await index.check()).toEqual([]);
       generations.add((await index.stats()).cells?.generation ?? 0);
       if (doubtful) {
         const now = await Promise.all(doubtful.changes.map(({ path }) => stateOf(index, path)));

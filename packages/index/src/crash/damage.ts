@@ -37,7 +37,7 @@ export async function makeIndex(file: string, profile: StorageProfile): Promise<
       modifiedMs: 2,
     }),
   );
-  await index.compact({ retrain: true });
+  await index.optimize({ retrain: true });
   for (const path of ['spät 1', 'spät 2']) await index.upsert(document(path, [`${path} Hefe`]), encode(`${path} Hefe`));
   await index.delete('spät 1');
   await index.close();
@@ -98,7 +98,7 @@ async function outcome(
       effect = isGlotError(error) ? 'typed error' : 'untyped error';
     }
     try {
-      return { effect, named: [...new Set((await index.verify()).map(({ kind }) => kind))] };
+      return { effect, named: [...new Set((await index.check()).map(({ kind }) => kind))] };
     } catch (error) {
       return { effect: isGlotError(error) ? effect : 'untyped error', named: [codeOf(error)] };
     }

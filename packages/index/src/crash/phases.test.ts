@@ -44,7 +44,7 @@ async function run(file: string, phase: Phase, killAfterMs?: number): Promise<bo
 async function seen(file: string): Promise<unknown> {
   const index = await openIndex({ file, mode: 'read', threads: 1 });
   try {
-    expect(await index.verify()).toEqual([]);
+    expect(await index.check()).toEqual([]);
     const files = await index.ledger.files();
     const hits = async (text: string, mode: 'semantic' | 'lexical' | 'hybrid') =>
       (await index.search({ mode, text, vectors: encode(text), limit: 20 })).map(({ path, text: found, score }) => [

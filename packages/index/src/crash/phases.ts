@@ -22,9 +22,9 @@ if (phase === 'index') {
   for (let at = 0; at < DOCUMENTS; at += 1) if (at % 4 !== 0) await index.delete(`文書 ${at}`);
 } else if (phase === 'arrange') {
   // To and fro, so that a kill falls into the making of a generation.
-  for (let round = 0; round < 4; round += 1) await index.compact({ retrain: true });
+  for (let round = 0; round < 4; round += 1) await index.optimize({ retrain: true });
 }
-if (phase !== 'switch') await index.compact();
+if (phase !== 'switch') await index.optimize();
 await index.close();
 if (phase === 'switch') {
   for (let round = 0; round < 60; round += 1) {

@@ -21,7 +21,7 @@ const index = await openIndex({
 });
 
 // The native library is there before the clock starts.
-await index.compact({ retrain: true });
+await index.optimize({ retrain: true });
 
 // Not process.stdout: what was written must have left the process.
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -50,7 +50,7 @@ for (let step = 0; ; step += 1) {
   const paths = new Set([randomPath(), ...(step % 3 === 1 ? [randomPath(), randomPath(), randomPath()] : [])]);
   const changes = [...paths].map((path, at) => change(path, `${step}.${at}`));
   // A change in the midst of the maintenance: what comes meanwhile must be in the new generation too.
-  const maintenance = step % 4 === 3 ? index.compact({ retrain: step % 8 === 3 }) : null;
+  const maintenance = step % 4 === 3 ? index.optimize({ retrain: step % 8 === 3 }) : null;
   say(JSON.stringify({ begin: true, changes: changes.map(({ told }) => told) }));
   await index.write(changes.flatMap((one) => one.changes));
   say(JSON.stringify({ begin: false }));

@@ -9,7 +9,6 @@ import { matchRows } from '../row-matches.js';
 import { planSearch } from '../search-request.js';
 import { TopRanked } from '../top-ranked.js';
 import type {
-  CompactReport,
   DocumentEntry,
   DocumentInput,
   DocumentNotes,
@@ -22,6 +21,7 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  OptimizeReport,
   PassageId,
   PreparedVectors,
   RepairReport,
@@ -245,12 +245,12 @@ class MemoryIndex implements MultivectorIndex {
   }
 
   /** Nothing is ever due. */
-  async compact(): Promise<CompactReport> {
+  async optimize(): Promise<OptimizeReport> {
     this.#requireOpen();
     return { cells: 'none', recoded: 0 };
   }
 
-  async verify(): Promise<IndexProblem[]> {
+  async check(): Promise<IndexProblem[]> {
     this.#requireOpen();
     return [];
   }

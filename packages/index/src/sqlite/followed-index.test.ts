@@ -162,10 +162,10 @@ describe('another index that is put in the place of an open one', () => {
     ]) {
       await expect(change()).rejects.toThrowError(expect.objectContaining({ code: 'index.replaced' }));
     }
-    await expect(writer.compact()).rejects.toThrowError(expect.objectContaining({ code: 'index.replaced' }));
+    await expect(writer.optimize()).rejects.toThrowError(expect.objectContaining({ code: 'index.replaced' }));
     await writer.close();
     const index = await read();
-    expect([(await index.stats()).documents, await index.verify()]).toEqual([2, []]);
+    expect([(await index.stats()).documents, await index.check()]).toEqual([2, []]);
     await index.close();
   });
 });
@@ -197,7 +197,7 @@ describe('a journal that a killed writer left', () => {
     halfWritten();
     const index = await read();
     expect((await found(index)).every((name) => name.startsWith('alt '))).toBe(true);
-    expect([(await index.stats()).documents, await index.verify()]).toEqual([20, []]);
+    expect([(await index.stats()).documents, await index.check()]).toEqual([20, []]);
     await index.close();
   });
 

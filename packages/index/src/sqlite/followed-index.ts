@@ -3,8 +3,6 @@ import { setTimeout } from 'node:timers/promises';
 import { isGlotError } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
 import type {
-  CompactOptions,
-  CompactReport,
   DocumentEntry,
   DocumentId,
   DocumentNotes,
@@ -16,6 +14,8 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  OptimizeOptions,
+  OptimizeReport,
   PassageId,
   PreparedVectors,
   RepairReport,
@@ -144,12 +144,12 @@ export class FollowedIndex implements MultivectorIndex {
     return this.#current().explain(passageId, query);
   }
 
-  async compact(options?: CompactOptions): Promise<CompactReport> {
-    return this.#current().compact(options);
+  async optimize(options?: OptimizeOptions): Promise<OptimizeReport> {
+    return this.#current().optimize(options);
   }
 
-  async verify(signal?: AbortSignal): Promise<IndexProblem[]> {
-    return this.#current().verify(signal);
+  async check(signal?: AbortSignal): Promise<IndexProblem[]> {
+    return this.#current().check(signal);
   }
 
   async repair(signal?: AbortSignal): Promise<RepairReport> {

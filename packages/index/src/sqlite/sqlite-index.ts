@@ -5,8 +5,6 @@ import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from 
 import { matchRows } from '../row-matches.js';
 import { planSearch, type SearchPlan } from '../search-request.js';
 import type {
-  CompactOptions,
-  CompactReport,
   DocumentEntry,
   DocumentInput,
   DocumentNotes,
@@ -19,6 +17,8 @@ import type {
   IndexProblem,
   IndexStats,
   MultivectorIndex,
+  OptimizeOptions,
+  OptimizeReport,
   PassageId,
   PreparedVectors,
   RepairReport,
@@ -315,7 +315,7 @@ export class SqliteIndex implements MultivectorIndex {
     });
   }
 
-  compact(options: CompactOptions = {}): Promise<CompactReport> {
+  optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
     return this.#change(async () => {
       const { db, profile } = this.#file;
       await new Checksums(db).seal(this.#store!.active()?.id ?? null, async () => {
@@ -335,7 +335,7 @@ export class SqliteIndex implements MultivectorIndex {
     });
   }
 
-  async verify(signal?: AbortSignal): Promise<IndexProblem[]> {
+  async check(signal?: AbortSignal): Promise<IndexProblem[]> {
     this.#requireOpen();
     return this.#tracked(() => verifyIndex(this.#checkParts(), signal));
   }

@@ -86,8 +86,8 @@ export function remoteIndex(
     search: (request) => remote(async () => (await engine.search(request)).map(hit)),
     explain: (passageId, query) => remote(() => engine.explain(unnamed(passageId), query)),
     stats: () => remote(async () => ({ ...(await engine.stats()), skipped: ledger.skips })),
-    compact: (options) => remote(() => engine.compact(options)),
-    verify: (signal) => remote(() => engine.verify(signal)),
+    optimize: (options) => remote(() => engine.optimize(options)),
+    check: (signal) => remote(() => engine.check(signal)),
     repair: (signal) => remote(() => engine.repair(signal)),
     async close() {
       await Promise.all(running);

@@ -135,7 +135,7 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
           `${place(VECTORS_FILE)} has ${vectors.left} rows more than the passages of ${DOCUMENTS_FILE} ask for`,
         );
       }
-      await index.compact({ ...(options.signal && { signal: options.signal }) });
+      await index.optimize({ ...(options.signal && { signal: options.signal }) });
     } finally {
       await index.close();
     }

@@ -95,7 +95,7 @@ async function* glotSearches({ texts }: RealPassages): AsyncGenerator<PeerSearch
         sliceTexts(vectors, first, some.length),
       );
     }
-    await index.compact();
+    await index.optimize();
     const buildSeconds = (performance.now() - started) / 1000;
     yield {
       name: `glot, ${profile}`,

@@ -62,7 +62,7 @@ describe('backupIndex', () => {
     await writer.close();
     expect(kept()).toEqual(['写し #1.db']);
     const copy = await openIndex({ file: target, mode: 'read', encoder: ENCODER });
-    expect([(await copy.stats()).documents, await copy.verify()]).toEqual([10, []]);
+    expect([(await copy.stats()).documents, await copy.check()]).toEqual([10, []]);
     expect((await copy.search({ mode: 'hybrid', text: 'Hefe', vectors: encode('Hefe') }))[0]?.path).toBe('neu');
     await copy.close();
   });
@@ -74,7 +74,7 @@ describe('backupIndex', () => {
     for (let round = 0; round < 5; round += 1) {
       await backupIndex({ file, target, force: true });
       const copy = await openIndex({ file: target, mode: 'read' });
-      expect(await copy.verify()).toEqual([]);
+      expect(await copy.check()).toEqual([]);
       expect((await copy.ledger.files()).length).toBeGreaterThanOrEqual(180);
       await copy.close();
     }
@@ -126,7 +126,7 @@ describe('backupIndex', () => {
     await backupIndex({ file, target, force: true });
     expect(kept()).toEqual(['写し #1.db', '写し #1.db.writer']);
     const copy = await openIndex({ file: target, mode: 'read' });
-    expect([(await copy.stats()).documents, await copy.verify()]).toEqual([9, []]);
+    expect([(await copy.stats()).documents, await copy.check()]).toEqual([9, []]);
     await copy.close();
   });
 
@@ -147,7 +147,7 @@ it.skipIf(!existsSync('/usr/bin/prlimit'))(
     const said = JSON.parse(output) as { stored: number };
     expect(said).toMatchObject({ grow: 'index.file-limit' });
     const index = await openIndex({ file, mode: 'write' });
-    expect([(await index.stats()).documents, await index.verify()]).toEqual([9 + said.stored, []]);
+    expect([(await index.stats()).documents, await index.check()]).toEqual([9 + said.stored, []]);
     await index.close();
     expect(readdirSync(join(folder, 'sicher')).filter((name) => name.includes('partial'))).toEqual([]);
   },

@@ -32,7 +32,7 @@ for (const format of [1, 2]) {
         expect([mode, hit?.path]).toEqual([mode, path]);
       }
     }
-    expect(await index.verify()).toEqual([]);
+    expect(await index.check()).toEqual([]);
     await index.close();
   });
 
@@ -40,14 +40,14 @@ for (const format of [1, 2]) {
     const file = sample();
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
     await index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
-    expect(await index.compact({ retrain: true })).toMatchObject({ cells: 'trained' });
+    expect(await index.optimize({ retrain: true })).toMatchObject({ cells: 'trained' });
     await index.close();
     const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
     expect(await again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
     expect((await again.ledger.files())[0]).toMatchObject({ changedMs: 0, indexed: true });
     expect((await again.stats()).cells?.count).toBeGreaterThan(0);
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
-    expect(await again.verify()).toEqual([]);
+    expect(await again.check()).toEqual([]);
     await again.close();
   });
 
@@ -56,21 +56,21 @@ for (const format of [1, 2]) {
     const reader = await openIndex({ file, mode: 'read' });
     expect((await reader.stats()).unchecked).toBe(8);
     await reader.close();
-    for (const action of ['repair', 'compact'] as const) {
+    for (const action of ['repair', 'optimize'] as const) {
       copyFileSync(join(SAMPLES, `format-${format}.db`), file);
       const index = await openIndex({ file, mode: 'write', encoder: ENCODER, threads: 1 });
       await index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
       await index.ledger.write([stamp('neu 新', 5, 6)]);
       await index.ledger.write([stamp('en/bread.md', 5, 6)]);
-      expect([(await index.stats()).unchecked, await index.verify()]).toEqual([8, []]);
+      expect([(await index.stats()).unchecked, await index.check()]).toEqual([8, []]);
       await index[action]();
-      expect([(await index.stats()).unchecked, await index.verify()]).toEqual([0, []]);
+      expect([(await index.stats()).unchecked, await index.check()]).toEqual([0, []]);
       await index.close();
       const db = new Database(file);
       db.exec("UPDATE document_text SET text = replace(text, 'dough', 'douhg')");
       db.close();
       const again = await openIndex({ file, mode: 'read' });
-      expect(await again.verify()).toMatchObject([{ kind: 'document', path: 'en/bread.md' }]);
+      expect(await again.check()).toMatchObject([{ kind: 'document', path: 'en/bread.md' }]);
       await again.close();
     }
   });

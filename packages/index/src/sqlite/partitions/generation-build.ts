@@ -7,7 +7,7 @@ import { type CellTree, cellCount } from '../../cells/cell-tree.js';
 import { trainCells } from '../../cells/k-means.js';
 import { invert } from '../../cells/posting-lists.js';
 import { SampledRows } from '../../cells/sampled-rows.js';
-import type { CompactOptions } from '../../types.js';
+import type { OptimizeOptions } from '../../types.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { VectorTile } from '../vectors/vector-tile.js';
 import type { Generation, GenerationArrays, GenerationStore } from './generation-store.js';
@@ -87,7 +87,7 @@ export async function buildGeneration(
   threads: number | undefined,
   store: Pick<GenerationStore, 'trained' | 'writeTrained'>,
   codebook: CellTree | null,
-  options: CompactOptions,
+  options: OptimizeOptions,
 ): Promise<BuiltGeneration> {
   const { signal, onProgress } = options;
   const [ids, totalRows, removalSeq] = db.transaction(

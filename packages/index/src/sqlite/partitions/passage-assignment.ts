@@ -2,7 +2,7 @@ import { throwIfAborted } from '@glot/errors';
 import { threadCount } from '@glot/kernels';
 import { type CellTree, distinct } from '../../cells/cell-tree.js';
 import { ParallelAssigner } from '../../cells/parallel-assigner.js';
-import type { CompactOptions } from '../../types.js';
+import type { OptimizeOptions } from '../../types.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import type { VectorTile } from '../vectors/vector-tile.js';
 
@@ -31,7 +31,7 @@ export async function cellsOfPassages(
   ids: Float64Array,
   rows: number,
   { tree, vectors, threads }: AssignmentParts,
-  { signal, onProgress }: CompactOptions,
+  { signal, onProgress }: OptimizeOptions,
 ): Promise<AssignedPassages> {
   const last = ids.at(-1) ?? 0;
   const cells = new Uint32Array(rows);

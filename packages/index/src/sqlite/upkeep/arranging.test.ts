@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { document, ENCODER, encode } from '../../fixtures.js';
 import { openIndex } from '../../open-index.js';
-import type { CompactProgress, MultivectorIndex } from '../../types.js';
+import type { MultivectorIndex, OptimizeProgress } from '../../types.js';
 
 let folder: string;
 let file: string;
@@ -36,14 +36,14 @@ it('goes on from the cells that an interrupted run trained, to the same end', as
   const other = join(folder, 'other.db');
   copyFileSync(file, other);
   const undisturbed = await open(other);
-  await undisturbed.compact();
+  await undisturbed.optimize();
   const expected = await answers(undisturbed);
   await undisturbed.close();
 
-  const phases: CompactProgress['phase'][] = [];
+  const phases: OptimizeProgress['phase'][] = [];
   const stop = new AbortController();
   const interrupted = await open();
-  const compacting = interrupted.compact({
+  const compacting = interrupted.optimize({
     signal: stop.signal,
     onProgress: ({ phase }) => {
       phases.push(phase);
@@ -53,15 +53,15 @@ it('goes on from the cells that an interrupted run trained, to the same end', as
   });
   await expect(compacting).rejects.toMatchObject({ code: 'aborted' });
   expect(phases).toContain('train');
-  expect(await interrupted.verify()).toEqual([]);
+  expect(await interrupted.check()).toEqual([]);
   await interrupted.close();
 
   phases.length = 0;
   const again = await open();
-  expect(await again.compact({ onProgress: ({ phase }) => phases.push(phase) })).toMatchObject({ cells: 'trained' });
+  expect(await again.optimize({ onProgress: ({ phase }) => phases.push(phase) })).toMatchObject({ cells: 'trained' });
   expect(phases).not.toContain('train');
   expect(await answers(again)).toEqual(expected);
-  expect(await again.verify()).toEqual([]);
+  expect(await again.check()).toEqual([]);
   await again.close();
   const db = new Database(file);
   expect(db.prepare('SELECT count(*) FROM generation_block WHERE generation = -1').pluck().get()).toBe(0);

@@ -25,7 +25,7 @@ async function made(profile: StorageProfile = 'standard', length = 1): Promise<v
     const vectors = encode(...texts);
     await index.upsert(document(path, texts), { ...vectors, data: vectors.data.map((value) => value * length) });
   }
-  await index.compact({ retrain: true });
+  await index.optimize({ retrain: true });
   await index.upsert(document('später', ['Hefe']), encode('Hefe'));
   await index.close();
 }
@@ -53,7 +53,7 @@ describe('a flipped bit', () => {
         await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(
           corrupt(/passage 3/),
         );
-        expect(await index.verify()).toMatchObject([{ kind: 'vectors', path: 'de/brot.md', repairable: false }]);
+        expect(await index.check()).toMatchObject([{ kind: 'vectors', path: 'de/brot.md', repairable: false }]);
         expect(await index.repair()).toMatchObject({ removed: ['de/brot.md'], cellsDropped: false, whole: true });
         expect((await index.stats()).documents).toBe(9);
         expect((await index.search({ mode: 'semantic', vectors: encode('dough') })).length).toBe(10);
@@ -69,10 +69,10 @@ describe('a flipped bit', () => {
       const index = await open();
       const vectors = encode('dough');
       await expect(index.search({ mode: 'semantic', vectors })).rejects.toThrowError(corrupt(new RegExp(kind)));
-      expect(await index.verify()).toMatchObject([{ kind: 'cells', repairable: true, path: null }]);
+      expect(await index.check()).toMatchObject([{ kind: 'cells', repairable: true, path: null }]);
       expect(await index.repair()).toMatchObject({ removed: [], cellsDropped: true, whole: true });
       const exhaustive = await index.search({ mode: 'semantic', vectors });
-      await index.compact({ retrain: true });
+      await index.optimize({ retrain: true });
       expect(await index.search({ mode: 'semantic', vectors })).toEqual(exhaustive);
       expect((await index.stats()).documents).toBe(10);
       await index.close();
@@ -85,7 +85,7 @@ describe('a flipped bit', () => {
       flip('generation_block', 'data', `kind = '${kind}'`);
       const index = await open();
       await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/table/));
-      expect((await index.verify()).map(({ kind: found }) => found)).toContain('codebook');
+      expect((await index.check()).map(({ kind: found }) => found)).toContain('codebook');
       await index.close();
     });
   }
@@ -98,7 +98,7 @@ describe('a flipped bit', () => {
     flip('generation_block', 'data', "generation = 0 AND kind = 'centroids'");
     const index = await open();
     await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/centroids/));
-    expect((await index.verify()).map(({ kind }) => kind)).toContain('codebook');
+    expect((await index.check()).map(({ kind }) => kind)).toContain('codebook');
     await index.close();
   });
 });
@@ -111,7 +111,7 @@ it('names cells of a later passage that are damaged or missing, and mends them',
     db.exec(damage);
     db.close();
     const index = await open();
-    expect(await index.verify()).toMatchObject([{ kind: 'cells', repairable: true }]);
+    expect(await index.check()).toMatchObject([{ kind: 'cells', repairable: true }]);
     expect(await index.repair()).toMatchObject({ whole: true });
     const [hit] = await index.search({ mode: 'semantic', vectors: encode('Hefe') });
     expect(hit?.path).toBe('später');
@@ -129,7 +129,7 @@ it('finds and mends what does not belong together', async () => {
     DELETE FROM passage_vectors WHERE passage_id = 8;`);
   db.close();
   const index = await open();
-  const kinds = (await index.verify()).map(({ kind }) => kind).sort();
+  const kinds = (await index.check()).map(({ kind }) => kind).sort();
   expect(kinds).toEqual(['document', 'vectors', 'vectors', 'words']);
   const report = await index.repair();
   expect(report).toMatchObject({ whole: true });
@@ -172,14 +172,14 @@ for (const [name, [sql, kind, path]] of Object.entries(scribbles)) {
     await before.write(
       skipInPlace({ path: 'b.pdf', reason: 'malformed', detail: 'd', contentHash: '', sizeBytes: 1, modifiedMs: 1 }),
     );
-    expect(await before.verify()).toEqual([]);
+    expect(await before.check()).toEqual([]);
     await before.close();
     const db = new Database(file);
     db.exec(sql);
     db.close();
     // As doctor does, which writes nothing.
     const reader = await openIndex({ file, mode: 'read', exhaustivePassages: 0, threads: 1 });
-    expect(await reader.verify()).toMatchObject([{ kind, path }]);
+    expect(await reader.check()).toMatchObject([{ kind, path }]);
     await reader.close();
     const index = await open();
     const lost = kind === 'document' && path !== null ? [path] : [];

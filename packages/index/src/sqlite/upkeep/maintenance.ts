@@ -4,7 +4,7 @@ import type { MaxSim } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { CellAssigner } from '../../cells/cell-assigner.js';
 import { trainCells } from '../../cells/k-means.js';
-import type { CompactOptions, CompactReport } from '../../types.js';
+import type { OptimizeOptions, OptimizeReport } from '../../types.js';
 import { documentOrder } from '../documents/document-order.js';
 import { CellSearch } from '../partitions/cell-search.js';
 import { buildGeneration, passageIds, sampleRows } from '../partitions/generation-build.js';
@@ -47,14 +47,14 @@ export interface MaintenanceParts {
   readonly exhaustive: number;
 }
 
-export async function compactIndex(parts: MaintenanceParts, options: CompactOptions): Promise<CompactReport> {
+export async function compactIndex(parts: MaintenanceParts, options: OptimizeOptions): Promise<OptimizeReport> {
   throwIfAborted(options.signal);
   parts.store.sweep();
   const recoded = parts.compact ? await recode(parts, options) : 0;
   return { cells: await renewCells(parts, options), recoded };
 }
 
-async function renewCells(parts: MaintenanceParts, options: CompactOptions): Promise<CompactReport['cells']> {
+async function renewCells(parts: MaintenanceParts, options: OptimizeOptions): Promise<OptimizeReport['cells']> {
   const { db, vectors, search } = parts;
   const now = search.current();
   const passages = now
@@ -84,7 +84,7 @@ async function install(
   parts: MaintenanceParts,
   made: Omit<Generation, 'id'>,
   arrays: GenerationArrays,
-  options: CompactOptions,
+  options: OptimizeOptions,
   tune: boolean,
 ): Promise<boolean> {
   const { db, store, vectors } = parts;
@@ -133,7 +133,7 @@ async function install(
 }
 
 // Stores int8 vectors anew in the compact codec, a few at a time; trains the codebook where there is none.
-async function recode(parts: MaintenanceParts, options: CompactOptions): Promise<number> {
+async function recode(parts: MaintenanceParts, options: OptimizeOptions): Promise<number> {
   const { db, store, vectors } = parts;
   let codebook = store.codebook();
   if (!codebook) {
