@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createReader, type FileEntry, type IngestOutcome, walkFiles } from '@glot/ingest';
@@ -129,6 +130,7 @@ them, the start of processes included. ${machine()}. Made by \`pnpm bench:ingest
 ${speeds.join('\n')}
 
 Peak memory is what all processes together take beyond what the caller took before. The peers are started anew for each file.
+Load average of the machine at the end: ${loadavg()[0]!.toFixed(1)}; above 4, others were at work, and figures a second say little.
 
 ## At least as much text
 
