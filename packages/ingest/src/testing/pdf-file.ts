@@ -8,6 +8,8 @@ export interface PdfFileOptions {
   readonly annotations?: readonly string[];
   /** Dictionary of the font, in place of Helvetica's. */
   readonly font?: string;
+  /** Name of a layer that is switched off; content calls it `/L`. */
+  readonly hiddenLayer?: string;
 }
 
 /** A font of which pdf.js keeps a width for each of two thousand million characters, until the engine aborts. */
@@ -19,21 +21,28 @@ export const ENDLESS_FONT =
 
 export function pdfOf(
   lines: readonly string[],
-  { content, filter, annotations = [], font }: PdfFileOptions = {},
+  { content, filter, annotations = [], font, hiddenLayer }: PdfFileOptions = {},
 ): Buffer {
   const pages: string[][] = [[]];
   for (const line of lines) {
     if (line === '\f') pages.push([]);
     else pages[pages.length - 1]!.push(line);
   }
+  const layer = `<< /Type /OCG /Name (${hiddenLayer}) >>`;
+  const layerNumber = 4 + pages.length * 2;
+  const layers =
+    hiddenLayer === undefined
+      ? ''
+      : ` /OCProperties << /OCGs [${layerNumber} 0 R] /D << /OFF [${layerNumber} 0 R] >> >>`;
+  const properties = hiddenLayer === undefined ? '' : ` /Properties << /L ${layerNumber} 0 R >>`;
   const objects: (string | Buffer)[] = [
-    `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /DR << /Font << /F 3 0 R >> >> >> >>`,
+    `<< /Type /Catalog /Pages 2 0 R${layers} /AcroForm << /Fields [] /DR << /Font << /F 3 0 R >> >> >> >>`,
     `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ')}] >>`,
     font ?? '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   ];
   for (const [at, page] of pages.entries()) {
     objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + at * 2} 0 R${at === 0 && annotations.length > 0 ? ` /Annots [${annotations.join(' ')}]` : ''} /Resources << /Font << /F 3 0 R >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents ${5 + at * 2} 0 R${at === 0 && annotations.length > 0 ? ` /Annots [${annotations.join(' ')}]` : ''} /Resources << /Font << /F 3 0 R >>${properties} >> >>`,
     );
     const data = at === 0 && content !== undefined ? Buffer.from(content) : Buffer.from(pageContent(page));
     objects.push(
@@ -44,6 +53,7 @@ export function pdfOf(
       ]),
     );
   }
+  if (hiddenLayer !== undefined) objects.push(layer);
   return assemble(objects);
 }
 

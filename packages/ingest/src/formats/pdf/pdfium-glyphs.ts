@@ -13,7 +13,7 @@ import type { Pdfium, PdfiumDocument } from './pdfium.js';
  * @returns null where PDFium finds no such page
  * @throws what the engine throws when it breaks; the document is of no more use then
  */
-export function pdfiumGlyphs({ pdfium, handle }: PdfiumDocument, pageIndex: number): Glyph[] | null {
+export function pdfiumGlyphs({ pdfium, handle, hiddenLayers }: PdfiumDocument, pageIndex: number): Glyph[] | null {
   const { calls } = pdfium;
   let page = calls.FPDF_LoadPage(handle, pageIndex);
   if (page === 0) return null;
@@ -24,7 +24,7 @@ export function pdfiumGlyphs({ pdfium, handle }: PdfiumDocument, pageIndex: numb
     page = calls.FPDF_LoadPage(handle, pageIndex);
     if (page === 0) return null;
   }
-  const drawn = drawnOn(pdfium, page, isFilledIn ? own : Number.POSITIVE_INFINITY);
+  const drawn = drawnOn(pdfium, page, isFilledIn ? own : Number.POSITIVE_INFINITY, hiddenLayers);
   const text = calls.FPDFText_LoadPage(page);
   const glyphs = text === 0 ? [] : readGlyphs(pdfium, text, drawn, seenPart(pdfium, page));
   if (text !== 0) calls.FPDFText_ClosePage(text);
@@ -67,6 +67,7 @@ function readGlyphs(pdfium: Pdfium, page: number, drawn: ReadonlyMap<number, Dra
     const object = glyphCalls.FPDFText_GetTextObject(page, at);
     if (object === 0 || glyphCalls.FPDFText_IsGenerated(page, at) === 1) continue;
     if (style === undefined || style.object !== object) style = styleOf(pdfium, page, at, object, drawn, style);
+    if (style.drawn.isHidden) continue;
     glyphCalls.FPDFText_GetCharOrigin(page, at, scratch, scratch + 8);
     const x = heap.HEAPF64[scratch >> 3]!;
     const y = heap.HEAPF64[(scratch + 8) >> 3]!;
@@ -110,7 +111,7 @@ function readGlyphs(pdfium: Pdfium, page: number, drawn: ReadonlyMap<number, Dra
   }
   const stated = new Set(open.values());
   for (const [object, own] of drawn) {
-    if (own.stated === null || open.has(own.stated)) continue;
+    if (own.stated === null || own.isHidden || open.has(own.stated)) continue;
     const glyph = silentGlyph(pdfium, object, own, own.stated);
     if (glyph === null) continue;
     glyphs.push(glyph);
@@ -172,7 +173,7 @@ function silentGlyph({ calls, heap, scratch }: Pdfium, object: number, drawn: Dr
   };
 }
 
-const UNKNOWN = { mark: null, isArtifact: false, isFilledIn: false, isInForm: false, stated: null };
+const UNKNOWN = { mark: null, isArtifact: false, isFilledIn: false, isInForm: false, isHidden: false, stated: null };
 
 function styleOf(
   pdfium: Pdfium,

@@ -40,6 +40,8 @@ export interface Pdfium {
 export interface PdfiumDocument {
   readonly pdfium: Pdfium;
   readonly handle: number;
+  /** Names of layers that are switched off when the file is opened. */
+  hiddenLayers: ReadonlySet<string>;
   close(): void;
 }
 
@@ -76,6 +78,7 @@ export async function openPdfium(bytes: Uint8Array): Promise<PdfiumDocument | nu
     return {
       pdfium,
       handle,
+      hiddenLayers: new Set(),
       close() {
         try {
           calls.FPDF_CloseDocument(handle);

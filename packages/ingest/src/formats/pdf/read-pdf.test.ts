@@ -89,3 +89,11 @@ it('takes a heading over two lines for one, and two that had room for two', asyn
     'Fines',
   ]);
 });
+
+it('leaves out layers that are switched off when the file is opened', async () => {
+  const content = Buffer.from(
+    'BT /F 10 Tf 72 700 Td (Shown.) Tj ET /OC /L BDC BT /F 10 Tf 72 600 Td (Hidden.) Tj ET EMC',
+  );
+  const { text } = await readPdf(new Uint8Array(pdfOf([], { content, hiddenLayer: 'Notes' })));
+  expect(text).toBe('Shown.');
+});

@@ -25,6 +25,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
   let read: Awaited<ReturnType<typeof readPages>>;
   try {
     document = await loadPdf(bytes);
+    if (pdfium !== null) pdfium.hiddenLayers = await hiddenLayersOf(document);
     read = await readPages(document, pdfium);
   } finally {
     pdfium?.close();
@@ -70,6 +71,15 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
 }
 
 const EMPTY: PageParagraphs = { paragraphs: [], apart: [] };
+
+/** Layers of one name that are all off when the file is opened. */
+async function hiddenLayersOf(document: PDFDocumentProxy): Promise<Set<string>> {
+  const config = await document.getOptionalContentConfig().catch(() => null);
+  const layers = Array.from(config ?? [], ([, layer]) => layer as { readonly name: string | null; visible: boolean });
+  const hidden = new Set(layers.flatMap(({ name, visible }) => (visible || !name ? [] : [name])));
+  for (const { name, visible } of layers) if (visible && name) hidden.delete(name);
+  return hidden;
+}
 
 /** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
 async function readPages(
