@@ -6,6 +6,7 @@ import { newTable, type StorageProfile } from '../../storage-profile.js';
 import type { EncoderIdentity } from '../../types.js';
 import { connect } from '../file/connection.js';
 import { bytesOf } from '../file/file-size.js';
+import { keepAbleToShrink } from '../file/free-space.js';
 import { replaced } from '../file/sittings.js';
 import { readOnlyMessage, storageError } from '../file/storage-error.js';
 import { formatOf } from '../file/stored-parts.js';
@@ -146,7 +147,10 @@ function prepareForWriting(
 ): void {
   const empty = recognise(db, path) === 'empty';
   if (empty && !encoder) throw notFound(path);
-  if (empty) db.pragma(`page_size = ${PAGE_BYTES}`);
+  if (empty) {
+    db.pragma(`page_size = ${PAGE_BYTES}`);
+    keepAbleToShrink(db);
+  }
   db.pragma('journal_mode = WAL');
   // An acknowledged document survives a power failure too; one flush is nothing beside encoding a document.
   db.pragma('synchronous = FULL');

@@ -6,6 +6,7 @@ import { CellAssigner } from '../../cells/cell-assigner.js';
 import { trainCells } from '../../cells/k-means.js';
 import type { OptimizeOptions, OptimizeReport } from '../../types.js';
 import { documentOrder } from '../documents/document-order.js';
+import { giveFreeSpaceBack } from '../file/free-space.js';
 import { CellSearch } from '../partitions/cell-search.js';
 import { buildGeneration, passageIds, sampleRows } from '../partitions/generation-build.js';
 import type { Generation, GenerationArrays, GenerationStore } from '../partitions/generation-store.js';
@@ -22,6 +23,9 @@ const REMOVED_SHARE = 0.2;
 
 /** Growth since the cells were trained that makes new ones worth it. */
 const RETRAIN_GROWTH = 2;
+
+/** Cells go where so small a share of the passages that need them is left. */
+const DROP_SHARE = 0.5;
 
 const CODEBOOK_CELLS = 16_384;
 const CODEBOOK_ROWS_PER_CELL = 32;
@@ -51,7 +55,9 @@ export async function compactIndex(parts: MaintenanceParts, options: OptimizeOpt
   throwIfAborted(options.signal);
   parts.store.sweep();
   const recoded = parts.compact ? await recode(parts, options) : 0;
-  return { cells: await renewCells(parts, options), recoded };
+  const cells = await renewCells(parts, options);
+  await giveFreeSpaceBack(parts.db, options.signal);
+  return { cells, recoded };
 }
 
 async function renewCells(parts: MaintenanceParts, options: OptimizeOptions): Promise<OptimizeReport['cells']> {
@@ -60,6 +66,10 @@ async function renewCells(parts: MaintenanceParts, options: OptimizeOptions): Pr
   const passages = now
     ? now.index.live
     : (db.prepare('SELECT coalesce(sum(passages), 0) FROM document').pluck().get() as number);
+  if (now && !options.retrain && passages <= parts.exhaustive * DROP_SHARE) {
+    parts.store.dropAll();
+    return 'none';
+  }
   if (passages === 0) return 'none';
   const due = now ? passages >= now.generation.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
   if (due || options.retrain) {
