@@ -3,12 +3,12 @@ import { throwIfAborted } from '@glot/errors';
 import Database from 'better-sqlite3';
 
 /** Free pages that stay: as many come and go with a few documents. */
-const KEPT_PAGES = 64;
-const KEPT_SHARE = 0.05;
+const KEPT_PAGES = 256;
+const KEPT_SHARE = 0.02;
 
 /** Pages given back by one transaction, and by one call: half a gigabyte. */
-const PAGES_AT_ONCE = 256;
-const MOST_PAGES = 65_536;
+const PAGES_AT_ONCE = 1024;
+const MOST_PAGES = 262_144;
 
 const NONE = 0;
 const INCREMENTAL = 2;

@@ -28,7 +28,7 @@ export interface BackupReport {
 }
 
 /** Pages copied between two looks at the signal: some 8 MiB. */
-const PAGES_AT_ONCE = 1024;
+const PAGES_AT_ONCE = 4096;
 
 /**
  * One consistent copy of an index in one file, while others write to it. It comes to stand under its name when it is

@@ -31,8 +31,8 @@ export interface IndexFile {
 /** How long a statement waits for another process. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Must be set before the first table. */
-const PAGE_BYTES = 8192;
+/** Must be set before the first table. The vectors of a passage fill several, so that small ones leave little empty. */
+const PAGE_BYTES = 2048;
 
 /** A write-ahead log that grew above this is cut at the next checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 2 ** 20;
