@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { document, ENCODER, encode } from '../../fixtures.js';
 import { openIndex } from '../../open-index.js';
-import { createTables } from './schema.js';
+import { createTables } from '../opening/schema.js';
 
 let folder: string;
 let file: string;
@@ -27,13 +27,13 @@ async function sizes(): Promise<[before: number, after: number]> {
   for (const [at, text] of texts.entries()) {
     await index.upsert(document(`${at}`, [text, 'パンの発酵']), encode(text, 'パンの発酵'));
   }
-  await index.compact();
+  await index.optimize();
   await index.close();
   const before = statSync(file).size;
   const again = await open();
   for (let at = 4; at < texts.length; at += 1) await again.delete(`${at}`);
-  await again.compact();
-  expect(await again.verify()).toEqual([]);
+  await again.optimize();
+  expect(await again.check()).toEqual([]);
   expect((await again.search({ mode: 'hybrid', text: 'パン', vectors: encode('パンの発酵') }))[0]?.text).toBe(
     'パンの発酵',
   );

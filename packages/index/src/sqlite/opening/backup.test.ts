@@ -142,7 +142,7 @@ it.skipIf(!existsSync('/usr/bin/prlimit'))(
   'says that files may not grow further, and keeps what is stored',
   async () => {
     await (await made()).close();
-    const child = spawnSource('limited.ts', [file, target], folder, {}, ['prlimit', '--fsize=4000000']);
+    const child = spawnSource('limited.ts', [file, target], folder, {}, ['prlimit', '--fsize=1500000']);
     const [output] = await Promise.all([text(child.stdout!), once(child, 'close')]);
     const said = JSON.parse(output) as { stored: number };
     expect(said).toMatchObject({ grow: 'index.file-limit' });
