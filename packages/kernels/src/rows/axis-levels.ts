@@ -2,7 +2,7 @@ import { GlotError } from '@glot/errors';
 import { MOST_BITS, type RowTable } from './row-table.js';
 
 /** Cells of a grid for each level that it finds. */
-const CELLS_PER_LEVEL = 8;
+const CELLS_PER_LEVEL = 16;
 
 /** The levels of a table, laid out for encoding and decoding. Arrays are by axis with bits, in order. */
 export class AxisLevels {
