@@ -1,4 +1,4 @@
-/** Files of fixtures/messy-outcomes.tsv, which a person has looked at: what stands in each, and what comes of it. */
+/** Files of fixtures/messy-outcomes.tsv, with phrases that another tool finds too or that were taken by hand: what stands in each, and what comes of it. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

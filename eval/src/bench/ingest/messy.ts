@@ -34,8 +34,8 @@ export function messySection(): string {
     .map(([file, , outcome, told]) => `| ${file} | ${outcome} | ${told} |`);
   return `## Files of others
 
-Each file of ../shared/data/messy was looked at; \`${TABLE}\` says what stands in it, how it ends and, where it is read, a phrase
-that a passage has to hold (\`packages/ingest/src/messy-outcomes.test.ts\`). Of those that have text, ${percent(of('text'))} give it;
+Of each file of ../shared/data/messy \`${TABLE}\` says what stands in it, how it ends and, where it is read, a phrase
+that a passage has to hold, which pdftotext or pandoc finds too or which was taken from the file by hand (\`packages/ingest/src/messy-outcomes.test.ts\`). Of those that have text, ${percent(of('text'))} give it;
 with those that have letters to the eye alone counted too, ${percent([...of('text'), ...of('glyphs')])}.
 
 | what the file has | files | ends as |
