@@ -308,9 +308,9 @@ describe('a second run costs what changed', () => {
       expect(refused.code).toBe(2);
       expect(refused.stderr).toContain(message);
     }
-    const int8 = await glot('index', 'docs/tea', '--index', 'whole.db', '--compact');
-    expect(int8.code).toBe(2);
-    expect(int8.stderr).toContain('int8, not as compact');
+    const refusedForm = await glot('index', 'docs/tea', '--index', 'whole.db', '--compact');
+    expect(refusedForm.code).toBe(2);
+    expect(refusedForm.stderr).toContain('standard, not as compact');
   });
 
   it('refuses an index of another encoder and leaves it usable', async () => {

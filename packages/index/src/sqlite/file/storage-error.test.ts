@@ -16,3 +16,13 @@ it('tells of a native library that was never built or fetched', () => {
   expect(told).toMatchObject({ code: 'index.native', message: expect.stringContaining('npm rebuild better-sqlite3') });
   expect((told as Error).message).not.toContain('\n');
 });
+
+it('tells of stored JSON that a damaged byte made unreadable', () => {
+  let cause: unknown;
+  try {
+    JSON.parse('["見出し"');
+  } catch (error) {
+    cause = error;
+  }
+  expect(storageError(cause, '索引.db')).toMatchObject({ code: 'index.corrupt', details: { file: '索引.db' }, cause });
+});

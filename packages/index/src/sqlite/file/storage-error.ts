@@ -23,6 +23,10 @@ export function storageError(cause: unknown, file: string): unknown {
   if (cause instanceof RangeError && /allocation failed|array length/i.test(cause.message)) {
     return new GlotError('index.memory', memoryMessage(file), { cause, details: { file } });
   }
+  if (cause instanceof SyntaxError) {
+    const place = `a value that is no JSON: ${cause.message}`;
+    return new GlotError('index.corrupt', corruptMessage(file, place), { cause, details: { file } });
+  }
   if (!(cause instanceof Database.SqliteError)) return cause;
   const [code, message] = explain(cause.code, cause.message, file);
   return new GlotError(code, message, { cause, details: { file, sqlite: cause.code } });
