@@ -41,7 +41,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addOption(indexOption())
     .option('--no-ignore', 'also take files that .gitignore, .ignore and .glotignore leave out')
     .addOption(new Option('--watch', 'go on: index what changes, as it changes').conflicts('force'))
-    .option('--compact', 'a new index stores vectors in three quarters of the space')
+    .option('--compact', 'a new index stores vectors in five sixths of the space')
     .addOption(poolFactorOption())
     .option('--force', 'read and encode every file again, as after an upgrade that reads files better')
     .option(
@@ -215,7 +215,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .description('take in documents and vectors made elsewhere, in the files that export writes')
     .argument('<dir>', 'the folder')
     .addOption(newIndexOption())
-    .option('--compact', 'make a new index that stores vectors in three quarters of the space')
+    .option('--compact', 'make a new index that stores vectors in five sixths of the space')
     .addOption(jsonOption())
     .addOption(threadsOption())
     .action(async (dir, options) => {

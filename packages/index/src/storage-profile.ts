@@ -1,7 +1,7 @@
 import { type RowStatistics, type RowTable, rowTable, unknownRows } from '@glot/kernels';
 
 /**
- * How vectors are stored: `standard` ranks as f32 does within .003 nDCG@10, `compact` takes two thirds of that space or
+ * How vectors are stored: `standard` ranks as f32 does within .0034 nDCG@10 in every set measured, `compact` takes five sixths of that space or
  * less. Indexes that an older glot made keep theirs: int8, or four bits beside a codebook.
  */
 export type StorageProfile = 'standard' | 'compact';
