@@ -15,12 +15,12 @@ const glot = (...args: string[]) => runGlot(args, { cwd: folder });
 beforeAll(async () => {
   cpSync(PRINTED, join(folder, 'printed'), { recursive: true, filter: (source) => !/\.(?:json|mjs)$/.test(source) });
   const report = JSON.parse((await glot('index', 'printed', '--json')).stdout);
-  expect(report).toMatchObject({ added: 26, skipped: [] });
+  expect(report).toMatchObject({ added: 27, skipped: [] });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each(Object.entries(printed))('%s', async (name, { phrases }) => {
-  const files = (name.endsWith('-vertical') ? ['chromium', 'writer'] : ['chromium', 'typst', 'writer']).map(
+  const files = (name.endsWith('-vertical') ? ['chromium', 'uptex', 'writer'] : ['chromium', 'typst', 'writer']).map(
     (program) => `printed/${name}-${program}.pdf`,
   );
   for (const [at, phrase] of phrases.entries()) {
