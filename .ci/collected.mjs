@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
-const require = createRequire(new URL('../cli/package.json', import.meta.url));
+const require = createRequire(new URL('../packages/glot/package.json', import.meta.url));
 const { backupIndex, openIndex } = await import(pathToFileURL(require.resolve('@glot/index')).href);
 const [index] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'glot-collected-'));
