@@ -191,12 +191,13 @@ class MemoryIndex implements MultivectorIndex {
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
     const words = text === null ? [] : wordsOfQuery(text, this.#languages());
-    const everyone = text === null ? null : rankByWords(words, this.#words(passages));
+    const worded = text === null ? [] : this.#words(passages);
+    const everyone = text === null ? null : rankByWords(words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
     const found =
       semantic && lexical
-        ? fuse(semantic, lexical, attainableByWords(words, this.#words(passages)), order)
+        ? fuse(semantic, lexical, attainableByWords(words, worded), order)
         : semantic
           ? alone(semantic, 'semantic')
           : alone(lexical ?? [], 'lexical');

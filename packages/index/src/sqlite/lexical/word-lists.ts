@@ -47,16 +47,14 @@ export class WordLists {
 
   /** Within a transaction of the caller. */
   delete(documentId: number, firstPassage: number): void {
-    for (const [index, row] of this.rows(documentId).entries())
-      this.#statements.forget.run(firstPassage + index, ...row);
-    this.#statements.deleteRows.run(documentId);
+    this.#deleteRows(documentId, firstPassage, this.rows(documentId));
   }
 
   /** The words of the file's name are those of another one. Within a transaction of the caller. */
   rename(document: WordedDocument & { readonly id: number }, firstPassage: number): void {
     const rows = this.rows(document.id);
     const { name } = wordsOfPassage(document, { headings: [], text: '', lang: null });
-    this.delete(document.id, firstPassage);
+    this.#deleteRows(document.id, firstPassage, rows);
     const renamed = rows.map((row) => [name.join(' '), ...row.slice(1)]);
     this.#insertRows(document.id, firstPassage, renamed);
   }
@@ -99,6 +97,12 @@ export class WordLists {
       if (documents.length < PAGE) return;
       after = documents.at(-1)!.id;
     }
+  }
+
+  // The very rows that were inserted.
+  #deleteRows(documentId: number, firstPassage: number, rows: readonly Row[]): void {
+    for (const [index, row] of rows.entries()) this.#statements.forget.run(firstPassage + index, ...row);
+    this.#statements.deleteRows.run(documentId);
   }
 
   #insertRows(documentId: number, firstPassage: number, rows: readonly Row[]): void {
