@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../fusion.js';
 import { attainableHolders, termsOf } from '../../passage-words.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
+import { makeVocabulary } from './word-lists.js';
 import { type WordRule, wordRuleOf } from './word-rule.js';
 
 /** Matches to score at most, beyond the rarest word: more takes longer than anybody waits. */
@@ -53,9 +54,7 @@ export class LexicalSearch {
   /** Passages that hold the word. */
   holdersOf(word: string): number {
     if (!this.#holders) {
-      this.#db.exec(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')",
-      );
+      makeVocabulary(this.#db);
       this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
     }
     return (this.#holders.get(word) as number | undefined) ?? 0;

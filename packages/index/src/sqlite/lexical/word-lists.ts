@@ -117,7 +117,7 @@ export class WordLists {
  */
 export function* listedSums(db: Database, sums: Map<number, number>): Generator<void> {
   db.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_instance USING fts5vocab('main', 'passage_words', 'instance')");
-  db.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')");
+  makeVocabulary(db);
   const next = db.prepare('SELECT term FROM temp.passage_vocabulary WHERE term > ? LIMIT 1 OFFSET 1000').pluck();
   const between = db
     .prepare('SELECT term, doc, col, "offset" FROM temp.word_instance WHERE term > ? AND term <= ?')
@@ -175,4 +175,9 @@ function prepare(db: Database) {
       'SELECT document_id, start_offset, end_offset, headings, lang, text FROM passage WHERE id BETWEEN ? AND ? ORDER BY id',
     ),
   };
+}
+
+/** `temp.passage_vocabulary`: a row a word of the lists, in the order of their bytes. */
+export function makeVocabulary(db: Database): void {
+  db.exec("CREATE VIRTUAL TABLE IF NOT EXISTS temp.passage_vocabulary USING fts5vocab('main', 'passage_words', 'row')");
 }
