@@ -96,7 +96,7 @@ function checkProject(manager, folder) {
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'glot-packages-')));
 try {
   const tarballs = await pack(join(folder, 'tarballs'));
-  const { '@glot/cli': cli, '@glot/eval': _, ...library } = tarballs;
+  const { '@glot/cli': cli, ...library } = tarballs;
 
   const npm = join(folder, 'npm');
   project(npm, {
