@@ -16,6 +16,7 @@ import { pdfiumGlyphs } from './pdfium-glyphs.js';
 import { lettersByDirection } from './reading-order.js';
 import { type Row, rowsOf } from './rows.js';
 import type { PageParagraphs } from './running-heads.js';
+import { besideStackedWords } from './stacked-words.js';
 import { marksBelow, taggedParagraphs } from './structure.js';
 
 export interface ReadPage extends PageParagraphs {
@@ -26,7 +27,7 @@ export interface ReadPage extends PageParagraphs {
 
 export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<ReadPage> {
   const { glyphs: legible, kept, dropped } = await glyphsOf(page, pdfium);
-  const glyphs = besideLabels(withoutOverprint(withAccents(withWholeClusters(legible))));
+  const glyphs = besideLabels(withoutOverprint(besideStackedWords(withAccents(withWholeClusters(legible)))));
   const { rightToLeft, leftToRight } = lettersByDirection(glyphs);
   const isRightToLeftPage = rightToLeft > leftToRight;
   const tree = await page.getStructTree().catch(() => null);
