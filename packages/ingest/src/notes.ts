@@ -25,17 +25,21 @@ export interface Note {
   readonly detail: string;
 }
 
-export function decodingNotes({ text, encoding, known }: DecodedText): Note[] {
-  const damaged = text.match(/\ufffd+/g)?.length ?? 0;
+export function decodingNotes({ text, encoding, known, zeroBytes }: DecodedText): Note[] {
   const notes: Note[] = [];
   if (known === 'guess')
     notes.push({ kind: 'charset-assumed', detail: `read as ${encoding}: the file does not say its charset` });
-  if (known === 'damaged-utf-8') {
+  if (known === 'damaged') {
+    const damaged = text.match(/\ufffd+/g)?.length ?? 0;
     const where = text.slice(0, text.indexOf('\ufffd')).split('\n').length;
     notes.push({
       kind: 'damaged-characters',
-      detail: `${places(damaged)} no UTF-8 and shown as \ufffd, the first in line ${where}`,
+      detail: `${places(damaged)} no ${encoding.toUpperCase()} and shown as \ufffd, the first in line ${where}`,
     });
+  }
+  if (zeroBytes !== undefined) {
+    const detail = `${places(zeroBytes.places)} zero bytes and read as a blank, the first in line ${zeroBytes.firstLine}`;
+    notes.push({ kind: 'damaged-characters', detail });
   }
   return notes;
 }

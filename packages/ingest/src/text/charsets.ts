@@ -44,6 +44,15 @@ export function decodeStrictly(bytes: Uint8Array, name: string): Decoded | null 
   }
 }
 
+/** Of two and four bytes a character. */
+export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
+
+/** With U+FFFD for what is no character. */
+export const decodeLoosely = (bytes: Uint8Array, encoding: 'utf-8' | Wide): string =>
+  Object.hasOwn(OWN, encoding)
+    ? iconv.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), encoding)
+    : new TextDecoder(encoding).decode(bytes);
+
 /** Bytes 0x80 to 0x9f of windows-1252; Node 20 decodes them as the control characters of ISO 8859-1. */
 const WINDOWS_1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';

@@ -1,10 +1,11 @@
 /**
  * Bytes -> text. In order: byte order mark, UTF-16 by its zero bytes, UTF-8, a declared charset (HTML meta), UTF-8 with a
- * few damaged bytes, a guess. Text full of control characters is binary.
+ * few damaged bytes, a guess. A few zero bytes are blanks. Text full of control characters is binary.
  */
 import { guessCharsets } from './charset-guess.js';
-import { type Decoded, decodeStrictly } from './charsets.js';
+import { type Decoded, decodeLoosely, decodeStrictly, type Wide } from './charsets.js';
 import { withoutControls } from './controls.js';
+import { withoutZeroBytes, type ZeroBytes } from './zero-bytes.js';
 
 export interface DecodedText {
   /** Without byte order mark, and without what only terminals and printers read. */
@@ -12,7 +13,9 @@ export interface DecodedText {
   /** WHATWG name, or that of the code page. */
   readonly encoding: string;
   /** How the charset was known: `mark` and `utf-8` are sure, `declared` as the document says, the others assumed. */
-  readonly known: 'mark' | 'utf-8' | 'declared' | 'damaged-utf-8' | 'guess';
+  readonly known: 'mark' | 'utf-8' | 'declared' | 'damaged' | 'guess';
+  /** Where there were some. */
+  readonly zeroBytes?: Pick<ZeroBytes, 'places' | 'firstLine'>;
 }
 
 export interface DecodeOptions {
@@ -25,20 +28,33 @@ export interface DecodeOptions {
 const SAMPLE_BYTES = 65_536;
 
 /** Null when the bytes are no text. */
-export function decodeText(bytes: Uint8Array, { declared, guess = true }: DecodeOptions = {}): DecodedText | null {
+export function decodeText(bytes: Uint8Array, options: DecodeOptions = {}): DecodedText | null {
   const marked = encodingByMark(bytes);
-  if (marked !== undefined)
-    return readable(decodeStrictly(bytes, marked), 'mark') ?? (marked === 'utf-8' ? damagedUtf8(bytes) : null);
+  if (marked !== undefined && marked !== 'utf-8')
+    return readable(decodeStrictly(bytes, marked), 'mark') ?? damaged(bytes, marked);
   const wide = decodeUnmarkedUtf16(bytes);
   if (wide !== null) return wide;
+  const zeros = withoutZeroBytes(bytes);
+  const decoded = decodeBytes(zeros?.bytes ?? bytes, marked, options);
+  if (decoded === null || zeros === null) return decoded;
+  return { ...decoded, zeroBytes: { places: zeros.places, firstLine: zeros.firstLine } };
+}
+
+/** @param marked of the charsets of single bytes: those of more are known by then */
+function decodeBytes(
+  bytes: Uint8Array,
+  marked: 'utf-8' | undefined,
+  { declared, guess = true }: DecodeOptions,
+): DecodedText | null {
+  if (marked !== undefined) return readable(decodeStrictly(bytes, marked), 'mark') ?? damaged(bytes, marked);
   const utf8 = readable(decodeStrictly(bytes, shiftsToJapanese(bytes) ? 'iso-2022-jp' : 'utf-8'), 'utf-8');
   if (utf8 !== null) return utf8;
   if (declared !== undefined && !/^utf-?8$/i.test(declared)) {
     const text = readable(decodeStrictly(bytes, declared), 'declared');
     if (text !== null) return text;
   }
-  const damaged = damagedUtf8(bytes);
-  if (damaged !== null) return damaged;
+  const repaired = damaged(bytes, 'utf-8');
+  if (repaired !== null) return repaired;
   if (!guess || isEbcdic(bytes)) return null;
   for (const name of guessCharsets(bytes.subarray(0, SAMPLE_BYTES))) {
     const text = readable(decodeStrictly(bytes, name), 'guess');
@@ -47,7 +63,7 @@ export function decodeText(bytes: Uint8Array, { declared, guess = true }: Decode
   return null;
 }
 
-function encodingByMark(bytes: Uint8Array): string | undefined {
+function encodingByMark(bytes: Uint8Array): 'utf-8' | Wide | undefined {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length % 4 === 0 ? 'utf-32le' : 'utf-16le';
@@ -59,13 +75,13 @@ function encodingByMark(bytes: Uint8Array): string | undefined {
 /** Damaged places for every hundred whole characters outside of ASCII, at most: other charsets have far more. */
 const DAMAGE = 20;
 
-/** UTF-8 in which some bytes are no character: one was lost, a line came from elsewhere, the end is cut off. */
-function damagedUtf8(bytes: Uint8Array): DecodedText | null {
-  const text = withoutControls(new TextDecoder('utf-8').decode(bytes));
-  const damaged = text.match(/\ufffd+/g)?.length ?? 0;
-  const whole = text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0;
-  if (damaged * 100 > whole * DAMAGE) return null;
-  return isReadable(text.replaceAll('\ufffd', '')) ? { text, encoding: 'utf-8', known: 'damaged-utf-8' } : null;
+/** Text in which some bytes are no character: one was lost, a line came from elsewhere, the end is cut off. */
+function damaged(bytes: Uint8Array, encoding: 'utf-8' | Wide): DecodedText | null {
+  const text = withoutControls(decodeLoosely(bytes, encoding));
+  const places = text.match(/\ufffd+/g)?.length ?? 0;
+  const whole = text.match(encoding === 'utf-8' ? /[^\0-\x7f\ufffd]/g : /[^\ufffd]/g)?.length ?? 0;
+  if (places * 100 > whole * DAMAGE) return null;
+  return isReadable(text.replaceAll('\ufffd', '')) ? { text, encoding, known: 'damaged' } : null;
 }
 
 function readable(decoded: Decoded | null, known: DecodedText['known']): DecodedText | null {
