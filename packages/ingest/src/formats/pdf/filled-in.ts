@@ -1,6 +1,6 @@
 /**
  * What is filled into a form and typed onto a page stands beside the page's own content. Drawn into it, it is read at its
- * place, as a reader sees it. Pop-up notes and marks stay out.
+ * place, as a reader sees it. Comments that pop up are not drawn.
  */
 import { type Glyph, isBlank } from './glyph.js';
 import type { Pdfium } from './pdfium.js';
@@ -17,9 +17,21 @@ const NORMAL_APPEARANCE = 0;
 const NORMAL_DISPLAY = 0;
 const FLATTENED = 1;
 
-/** @returns whether the page was changed and has to be loaded again */
-export function drawFilledIn({ calls }: Pdfium, page: number): boolean {
+/** Of notes and of marks on text, in the order of the page. */
+const COMMENTED: ReadonlySet<number> = new Set([1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15]);
+/** Hidden. */
+const HIDDEN = 2;
+
+export interface FilledIn {
+  /** Whether the page was changed and has to be loaded again. */
+  readonly isDrawn: boolean;
+  readonly comments: readonly string[];
+}
+
+export function drawFilledIn(pdfium: Pdfium, page: number): FilledIn {
+  const { calls } = pdfium;
   let seen = 0;
+  const comments: string[] = [];
   for (let at = calls.FPDFPage_GetAnnotCount(page) - 1; at >= 0; at--) {
     const annotation = calls.FPDFPage_GetAnnot(page, at);
     if (annotation === 0) continue;
@@ -30,11 +42,29 @@ export function drawFilledIn({ calls }: Pdfium, page: number): boolean {
       if (subtype === WIDGET) calls.EPDFAnnot_GenerateFormFieldAP(annotation);
       else calls.EPDFAnnot_GenerateAppearance(annotation);
     }
+    if (COMMENTED.has(subtype) && (calls.FPDFAnnot_GetFlags(annotation) & HIDDEN) === 0) {
+      comments.unshift(contentsOf(pdfium, annotation));
+    }
     calls.FPDFPage_CloseAnnot(annotation);
     if (isSeen) seen++;
     else calls.FPDFPage_RemoveAnnot(page, at);
   }
-  return seen > 0 && calls.FPDFPage_Flatten(page, NORMAL_DISPLAY) === FLATTENED;
+  const isDrawn = seen > 0 && calls.FPDFPage_Flatten(page, NORMAL_DISPLAY) === FLATTENED;
+  return { isDrawn, comments: comments.filter((text) => /[\p{L}\p{N}]/u.test(text)) };
+}
+
+const LONGEST_COMMENT_BYTES = 2 ** 16;
+
+function contentsOf({ calls, heap }: Pdfium, annotation: number): string {
+  const { wasmExports } = calls.pdfium;
+  const length = calls.FPDFAnnot_GetStringValue(annotation, 'Contents', 0, 0);
+  // The zero that ends it is two bytes.
+  if (length <= 2 || length > LONGEST_COMMENT_BYTES) return '';
+  const address = wasmExports.malloc(length);
+  calls.FPDFAnnot_GetStringValue(annotation, 'Contents', address, length);
+  const text = new TextDecoder('utf-16le').decode(heap.HEAPU8.slice(address, address + length - 2));
+  wasmExports.free(address);
+  return text.replace(/\s+/g, ' ').trim().normalize('NFC');
 }
 
 /** Puts what is filled in behind what stands left of it on its line, else behind the line above. */

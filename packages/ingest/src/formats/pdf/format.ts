@@ -3,7 +3,7 @@ import type { Format } from '../format.js';
 export const PDF = {
   name: 'pdf',
   extensions: new Set(['pdf']),
-  version: 2,
+  version: 3,
   isTrusted: false,
   source: 'bytes',
   /**

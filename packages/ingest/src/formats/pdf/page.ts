@@ -6,13 +6,13 @@ import { inColumns } from './columns.js';
 import { besideLabels } from './filled-in.js';
 import type { Glyph } from './glyph.js';
 import { itemGlyphs } from './item-glyphs.js';
-import { type LegibleGlyphs, legibleGlyphs } from './legibility.js';
+import { legibleGlyphs } from './legibility.js';
 import { lineOf, type PdfLine } from './lines.js';
 import { withoutOverlays } from './overlays.js';
 import { withoutOverprint } from './overprint.js';
 import { type PdfParagraph, paragraphsOf } from './paragraphs.js';
 import type { PdfiumDocument } from './pdfium.js';
-import { pdfiumGlyphs } from './pdfium-glyphs.js';
+import { type PdfiumPage, readPdfiumPage } from './pdfium-glyphs.js';
 import { lettersByDirection } from './reading-order.js';
 import { type Row, rowsOf } from './rows.js';
 import type { PageParagraphs } from './running-heads.js';
@@ -23,42 +23,55 @@ export interface ReadPage extends PageParagraphs {
   /** Characters in fonts that can be read, and in others. */
   readonly kept: number;
   readonly dropped: number;
+  /** Characters that the page does not show. */
+  readonly unseen: number;
 }
 
 export async function readPage(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<ReadPage> {
-  const { glyphs: legible, kept, dropped } = await glyphsOf(page, pdfium);
+  const { glyphs: printed, comments: said, unseen } = await printedOn(page, pdfium);
+  const { glyphs: legible, kept, dropped } = legibleGlyphs(printed);
   const glyphs = besideLabels(withoutOverprint(besideStackedWords(withAccents(withWholeClusters(legible)))));
   const { rightToLeft, leftToRight } = lettersByDirection(glyphs);
   const isRightToLeftPage = rightToLeft > leftToRight;
   const tree = await page.getStructTree().catch(() => null);
   const tagged = tree != null && tree.children.length > 0 ? taggedParagraphs(tree, glyphs, isRightToLeftPage) : null;
+  const comments = said.map((text): PdfParagraph => ({ text, size: 0, lineCount: 1, tag: { kind: 'paragraph' } }));
   if (tagged === null) {
-    return { paragraphs: placedParagraphs(glyphs, isRightToLeftPage), apart: [], kept, dropped };
+    const paragraphs = [...placedParagraphs(glyphs, isRightToLeftPage), ...withoutQuotes(comments, glyphs)];
+    return { paragraphs, apart: [], kept, dropped, unseen };
   }
   const marks = marksBelow(tree!);
   const apart = placedParagraphs(
     glyphs.filter(({ isArtifact, mark }) => isArtifact || mark === null || !marks.has(mark)),
     isRightToLeftPage,
   ).map((paragraph): PdfParagraph => ({ ...paragraph, size: 0, tag: { kind: 'paragraph' } }));
-  return { paragraphs: tagged, apart, kept, dropped };
+  return { paragraphs: [...tagged, ...withoutQuotes(comments, glyphs)], apart, kept, dropped, unseen };
 }
 
 /**
  * By PDFium; by pdf.js where PDFium cannot open the file, finds no such page or broke. Not where PDFium reads little: the
  * widths of a hostile font make pdf.js fill memory past what a thread's limit can hold.
  */
-async function glyphsOf(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<LegibleGlyphs> {
+async function printedOn(page: PDFPageProxy, pdfium: PdfiumDocument | null): Promise<PdfiumPage> {
   if (pdfium !== null) {
     try {
-      const glyphs = pdfiumGlyphs(pdfium, page.pageNumber - 1);
-      if (glyphs !== null) return legibleGlyphs(glyphs);
+      const read = readPdfiumPage(pdfium, page.pageNumber - 1);
+      if (read !== null) return read;
     } catch {
       // Goes on with the other engine.
     }
   }
   // Our own normalization comes after pdf.js's reordering of right-to-left text: ligatures would come out reversed.
   const { items } = await page.getTextContent({ disableNormalization: true, includeMarkedContent: true });
-  return legibleGlyphs(itemGlyphs(items));
+  return { glyphs: itemGlyphs(items), comments: [], unseen: 0 };
+}
+
+/** Some programs keep the words that are marked as what is said of them. */
+function withoutQuotes(comments: readonly PdfParagraph[], glyphs: readonly Glyph[]): readonly PdfParagraph[] {
+  if (comments.length === 0) return comments;
+  const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '');
+  const page = letters(glyphs.map(({ text }) => text).join(''));
+  return comments.filter(({ text }) => !page.includes(letters(text)));
 }
 
 /** Text across the page comes last. */

@@ -9,27 +9,35 @@ import { toLetters } from './letters.js';
 import { type Drawn, drawnOn, type Stated } from './page-objects.js';
 import type { Pdfium, PdfiumDocument } from './pdfium.js';
 
+export interface PdfiumPage {
+  readonly glyphs: Glyph[];
+  /** Of notes that pop up and of marks on text. */
+  readonly comments: readonly string[];
+  /** Characters in layers that are switched off, and outside of what the page shows. */
+  readonly unseen: number;
+}
+
 /**
  * @returns null where PDFium finds no such page
  * @throws what the engine throws when it breaks; the document is of no more use then
  */
-export function pdfiumGlyphs({ pdfium, handle, hiddenLayers }: PdfiumDocument, pageIndex: number): Glyph[] | null {
+export function readPdfiumPage({ pdfium, handle, hiddenLayers }: PdfiumDocument, pageIndex: number): PdfiumPage | null {
   const { calls } = pdfium;
   let page = calls.FPDF_LoadPage(handle, pageIndex);
   if (page === 0) return null;
   const own = calls.FPDFPage_CountObjects(page);
-  const isFilledIn = drawFilledIn(pdfium, page);
-  if (isFilledIn) {
+  const { isDrawn, comments } = drawFilledIn(pdfium, page);
+  if (isDrawn) {
     calls.FPDF_ClosePage(page);
     page = calls.FPDF_LoadPage(handle, pageIndex);
     if (page === 0) return null;
   }
-  const drawn = drawnOn(pdfium, page, isFilledIn ? own : Number.POSITIVE_INFINITY, hiddenLayers);
+  const drawn = drawnOn(pdfium, page, isDrawn ? own : Number.POSITIVE_INFINITY, hiddenLayers);
   const text = calls.FPDFText_LoadPage(page);
-  const glyphs = text === 0 ? [] : readGlyphs(pdfium, text, drawn, seenPart(pdfium, page));
+  const read = text === 0 ? { glyphs: [], unseen: 0 } : readGlyphs(pdfium, text, drawn, seenPart(pdfium, page));
   if (text !== 0) calls.FPDFText_ClosePage(text);
   calls.FPDF_ClosePage(page);
-  return glyphs;
+  return { ...read, comments };
 }
 
 /** What of the page is shown. */
@@ -55,19 +63,28 @@ interface Style {
 
 type Open = { -readonly [Key in keyof Glyph]: Glyph[Key] };
 
-function readGlyphs(pdfium: Pdfium, page: number, drawn: ReadonlyMap<number, Drawn>, seen: Box): Glyph[] {
+function readGlyphs(
+  pdfium: Pdfium,
+  page: number,
+  drawn: ReadonlyMap<number, Drawn>,
+  seen: Box,
+): Omit<PdfiumPage, 'comments'> {
   const { calls, glyphCalls, heap, scratch } = pdfium;
   const glyphs: Open[] = [];
   const open = new Map<Stated, Open>();
   const count = calls.FPDFText_CountChars(page);
   let style: Style | undefined;
+  let unseen = 0;
   let [lastX, lastY] = [Number.NaN, Number.NaN];
   for (let at = 0; at < count; at++) {
     // Blanks that PDFium sees between glyphs; those that the eye sees are found with all of a row in view.
     const object = glyphCalls.FPDFText_GetTextObject(page, at);
     if (object === 0 || glyphCalls.FPDFText_IsGenerated(page, at) === 1) continue;
     if (style === undefined || style.object !== object) style = styleOf(pdfium, page, at, object, drawn, style);
-    if (style.drawn.isHidden) continue;
+    if (style.drawn.isHidden) {
+      unseen++;
+      continue;
+    }
     glyphCalls.FPDFText_GetCharOrigin(page, at, scratch, scratch + 8);
     const x = heap.HEAPF64[scratch >> 3]!;
     const y = heap.HEAPF64[(scratch + 8) >> 3]!;
@@ -78,7 +95,10 @@ function readGlyphs(pdfium: Pdfium, page: number, drawn: ReadonlyMap<number, Dra
     const unicode = glyphCalls.FPDFText_GetUnicode(page, at);
     // A blank that takes no place is another that PDFium sees.
     if (unicode === BLANK && left === right) continue;
-    if (right < seen.left || left > seen.right || top < seen.bottom || bottom > seen.top) continue;
+    if (right < seen.left || left > seen.right || top < seen.bottom || bottom > seen.top) {
+      unseen++;
+      continue;
+    }
     const placed =
       style.direction === OBLIQUE
         ? alongAngle(style, x, y)
@@ -118,7 +138,7 @@ function readGlyphs(pdfium: Pdfium, page: number, drawn: ReadonlyMap<number, Dra
     open.set(own.stated, glyph);
     stated.add(glyph);
   }
-  return finish(glyphs, stated);
+  return { glyphs: finish(glyphs, stated), unseen };
 }
 
 const BLANK = 0x20;

@@ -33,7 +33,7 @@ describe('text that the file states', () => {
 });
 
 describe('what is filled in', () => {
-  it('stands behind its label, typed text below the line above; pop-up notes stay out', async () => {
+  it('stands behind its label, typed text below the line above, comments that pop up behind the page', async () => {
     const annotations = [
       '<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (Ngozi Okafor) /Rect [150 695 300 712] /F 4 /DA (/F 10 Tf) >>',
       '<< /Type /Annot /Subtype /FreeText /Contents (Checked twice.) /Rect [72 640 300 660] /F 4 /DA (/F 10 Tf) >>',
@@ -41,7 +41,18 @@ describe('what is filled in', () => {
       '<< /Type /Annot /Subtype /Widget /FT /Tx /T (b) /V (unseen) /Rect [150 500 300 512] /F 2 /DA (/F 10 Tf) >>',
     ];
     expect(await textOf(`${line('Applicant', 72, 700)} ${line('Signed', 72, 560)}`, annotations)).toBe(
-      'Applicant Ngozi Okafor\n\nChecked twice.\n\nSigned',
+      'Applicant Ngozi Okafor\n\nChecked twice.\n\nSigned\n\nA note that pops up.',
+    );
+  });
+
+  it('is no comment where it is hidden, or says what is marked', async () => {
+    const annotations = [
+      '<< /Type /Annot /Subtype /Text /Contents (Resolved.) /Rect [72 600 90 618] /F 2 >>',
+      '<< /Type /Annot /Subtype /Highlight /Contents (the second lock) /Rect [72 690 200 712] /F 4 >>',
+      `<< /Type /Annot /Subtype /Highlight /Contents ${utf16('Какой замок?')} /Rect [72 690 200 712] /F 4 >>`,
+    ];
+    expect(await textOf(line('Boats wait below the second lock.', 72, 700), annotations)).toBe(
+      'Boats wait below the second lock.\n\nКакой замок?',
     );
   });
 });
@@ -69,7 +80,10 @@ it('says that pages lack a text layer', async () => {
 });
 
 it('leaves out what lies beside the page', async () => {
-  expect(await textOf(`${line('Ebbe und Flut', 72, 700)} ${line('Beschnitt', 72, 900)}`)).toBe('Ebbe und Flut');
+  const content = Buffer.from(`${line('Ebbe und Flut', 72, 700)} ${line('Beschnitt', 72, 900)}`);
+  const { text, notes } = await readPdf(pdfOf([], { content }));
+  expect(text).toBe('Ebbe und Flut');
+  expect(notes).toMatchObject([{ kind: 'left-out', detail: expect.stringMatching(/^page 1 of 1: 9 characters/) }]);
 });
 
 it('takes a heading over two lines for one, and two that had room for two', async () => {
@@ -94,6 +108,7 @@ it('leaves out layers that are switched off when the file is opened', async () =
   const content = Buffer.from(
     'BT /F 10 Tf 72 700 Td (Shown.) Tj ET /OC /L BDC BT /F 10 Tf 72 600 Td (Hidden.) Tj ET EMC',
   );
-  const { text } = await readPdf(new Uint8Array(pdfOf([], { content, hiddenLayer: 'Notes' })));
+  const { text, notes } = await readPdf(new Uint8Array(pdfOf([], { content, hiddenLayer: 'Notes' })));
   expect(text).toBe('Shown.');
+  expect(notes).toMatchObject([{ kind: 'left-out', detail: expect.stringMatching(/^page 1 of 1: 7 characters/) }]);
 });

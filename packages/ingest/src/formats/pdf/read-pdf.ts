@@ -11,6 +11,7 @@ import { TextBuilder } from '../text-builder.js';
 import { closeHyphens, vocabularyOf } from './hyphens.js';
 import { loadPdf } from './load.js';
 import { readPage } from './page.js';
+import { leftOut, notRead } from './page-notes.js';
 import type { PdfParagraph } from './paragraphs.js';
 import { openPdfium, type PdfiumDocument } from './pdfium.js';
 import { type PageParagraphs, withRunningHeadsOnce } from './running-heads.js';
@@ -31,7 +32,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
     pdfium?.close();
   }
   const { pages: raw, firstError, dropped, notes } = read;
-  const pages = withWholeWords(withRunningHeadsOnce(raw));
+  const once = withRunningHeadsOnce(raw);
+  const pages = withWholeWords(once.pages);
   if (pages.every((page) => page.length === 0)) {
     if (firstError !== undefined) throw new Refused('malformed', `no page can be read: ${firstError}`);
     throw new Refused(
@@ -66,7 +68,7 @@ export async function readPdf(bytes: Uint8Array): Promise<Extraction> {
     places,
     hasLines: false,
     declaredLang: null,
-    notes,
+    notes: [...notes, ...leftOut(once, read.unseen, document.numPages)],
   };
 }
 
@@ -81,22 +83,30 @@ async function hiddenLayersOf(document: PDFDocumentProxy): Promise<Set<string>> 
   return hidden;
 }
 
+interface ReadPages {
+  readonly pages: readonly PageParagraphs[];
+  readonly dropped: number;
+  readonly firstError?: string;
+  readonly notes: readonly Note[];
+  /** Characters that pages do not show, by the page's number. */
+  readonly unseen: ReadonlyMap<number, number>;
+}
+
 /** A page that cannot be read counts as empty, so that one bad page does not cost the document. */
-async function readPages(
-  document: PDFDocumentProxy,
-  pdfium: PdfiumDocument | null,
-): Promise<{ pages: PageParagraphs[]; dropped: number; firstError?: string; notes: Note[] }> {
+async function readPages(document: PDFDocumentProxy, pdfium: PdfiumDocument | null): Promise<ReadPages> {
   const pages: PageParagraphs[] = [];
   let kept = 0;
   let dropped = 0;
   let firstError: string | undefined;
+  const unseen = new Map<number, number>();
   const noText: number[] = [];
   const unreadable: number[] = [];
   const illegible: number[] = [];
   for (let number = 1; number <= document.numPages; number++) {
     try {
       const page = await document.getPage(number);
-      const { kept: read, dropped: unread, ...paragraphs } = await readPage(page, pdfium);
+      const { kept: read, dropped: unread, unseen: hidden, ...paragraphs } = await readPage(page, pdfium);
+      if (hidden > 0) unseen.set(number, hidden);
       pages.push(paragraphs);
       kept += read;
       dropped += unread;
@@ -111,33 +121,9 @@ async function readPages(
   }
   await document.cleanup();
   // What is left of such a document are names and numbers without the text they belong to.
-  if (dropped > kept) return { pages: pages.map(() => EMPTY), dropped, notes: [] };
-  const of = `of ${document.numPages}`;
-  const notes: Note[] = [];
-  if (noText.length > 0) {
-    notes.push({ kind: 'no-text-layer', detail: `${pageRanges(noText)} ${of}: scanned, drawn or empty` });
-  }
-  if (unreadable.length > 0) {
-    notes.push({ kind: 'unreadable-pages', detail: `${pageRanges(unreadable)} ${of}: ${firstError}` });
-  }
-  if (illegible.length > 0) {
-    const what = `${dropped} characters in fonts that do not say which letters their glyphs are`;
-    notes.push({ kind: 'illegible-text', detail: `${pageRanges(illegible)} ${of}: ${what}` });
-  }
-  return { pages, dropped, notes, ...(firstError !== undefined && { firstError }) };
-}
-
-/** `page 4`, `pages 1-3, 7`. */
-function pageRanges(numbers: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last?.[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  const told = ranges.slice(0, 20).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-  if (ranges.length > told.length) told.push('...');
-  return `${numbers.length === 1 ? 'page' : 'pages'} ${told.join(', ')}`;
+  if (dropped > kept) return { pages: pages.map(() => EMPTY), dropped, notes: [], unseen };
+  const notes = notRead(document.numPages, { noText, unreadable, illegible, firstError, dropped });
+  return { pages, dropped, notes, unseen, ...(firstError !== undefined && { firstError }) };
 }
 
 function withWholeWords(pages: readonly (readonly PdfParagraph[])[]): PdfParagraph[][] {

@@ -9,8 +9,7 @@ it('reads what stands apart once, without bare numbers', () => {
     paragraphs: [paragraph(text)],
     apart: [paragraph(`年報 2019, Seite ${at + 1}`), paragraph(`${at + 17}`)],
   }));
-  expect(withRunningHeadsOnce(pages).map((page) => page.map(({ text }) => text))).toEqual([
-    ['Ebbe', '年報 2019, Seite 1'],
-    ['Flut'],
-  ]);
+  const once = withRunningHeadsOnce(pages);
+  expect(once.pages.map((page) => page.map(({ text }) => text))).toEqual([['Ebbe', '年報 2019, Seite 1'], ['Flut']]);
+  expect(once).toMatchObject({ repeats: 3, pagesOfRepeats: [1, 2] });
 });
