@@ -14,7 +14,7 @@ export type NoteKind =
   | 'illegible-text'
   /** Bytes of images and the like that stand in the text. */
   | 'embedded-data'
-  /** Navigation, and what is hidden or switched off. */
+  /** Navigation, running heads that were read before, what is hidden or switched off, files within the file. */
   | 'left-out'
   /** Parts of the file that cannot be unpacked. */
   | 'damaged-parts';

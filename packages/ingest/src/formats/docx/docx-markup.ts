@@ -1,5 +1,6 @@
 /** Word's markup -> markup without what the converter drops: boxes, ruby, fields, equations, numbers become plain runs. */
-import { DOMParser, XMLSerializer } from '@xmldom/xmldom';
+import { XMLSerializer } from '@xmldom/xmldom';
+import { drawingTexts } from './docx-drawings.js';
 import { mathText } from './docx-math.js';
 import { writeNumbers } from './docx-numbering.js';
 import {
@@ -16,24 +17,13 @@ import {
   type XmlElement,
   type XmlNode,
 } from './docx-xml.js';
+import { parseMarkup } from './markup.js';
 
 const DROPPED = /<(?:w:(?:ruby|fldSimple|bdo|dir|txbxContent)|m:oMath|wps:|mc:AlternateContent)\b/;
 const NUMBERED = /<w:(?:numPr|pStyle)\b/;
 
 /** Larger parts are left to the converter as they are: a second tree of them would not fit beside its own. */
 const MAX_REWRITTEN_BYTES = 16 * 2 ** 20;
-
-/** Null for markup that is none. */
-export function parseMarkup(part: Uint8Array | undefined): XmlDocument | null {
-  if (part === undefined) return null;
-  try {
-    const parser = new DOMParser({ errorHandler: { warning: () => {}, error: () => {}, fatalError: () => {} } });
-    const document = parser.parseFromString(new TextDecoder().decode(part), 'text/xml') as unknown as XmlDocument;
-    return document?.documentElement ? document : null;
-  } catch {
-    return null;
-  }
-}
 
 const written = (document: XmlDocument): Uint8Array =>
   new TextEncoder().encode(new XMLSerializer().serializeToString(document as never));
@@ -48,13 +38,13 @@ export function rewriteMarkup(parts: ReadonlyMap<string, Uint8Array>, main: stri
   const texts = [...parts.keys()].filter(
     (name) => name === main || /^(?:footnotes|endnotes|comments)\d*\.xml$/.test(name.slice(folder.length)),
   );
-  const margins = marginTexts(parts, folder);
+  const beside = [...drawingTexts(parts, folder), ...marginTexts(parts, folder)];
   for (const name of texts) {
     const part = parts.get(name)!;
     const isMain = name === main;
     const source = new TextDecoder().decode(part);
     const numbered = isMain && parts.has(`${folder}numbering.xml`) && NUMBERED.test(source);
-    const needed = DROPPED.test(source) || numbered || (isMain && margins.length > 0);
+    const needed = DROPPED.test(source) || numbered || (isMain && beside.length > 0);
     if (!needed || part.byteLength > MAX_REWRITTEN_BYTES) continue;
     const document = parseMarkup(part);
     if (document === null) continue;
@@ -66,7 +56,7 @@ export function rewriteMarkup(parts: ReadonlyMap<string, Uint8Array>, main: stri
       );
     }
     rewrite(document);
-    if (isMain) appendParagraphs(document, margins);
+    if (isMain) appendParagraphs(document, beside);
     changed.set(name, written(document));
   }
   return changed;
@@ -117,7 +107,7 @@ function takeOut(box: XmlElement): void {
   box.parentNode?.removeChild(box);
 }
 
-/** Lines of headers and footers, each once; those with page numbers are of no page in particular. */
+/** Lines of headers and footers, each once; those that say little but the page's number are of no page in particular. */
 function marginTexts(parts: ReadonlyMap<string, Uint8Array>, folder: string): string[] {
   const lines = new Set<string>();
   const names = [...parts.keys()].filter((name) => /^(?:header|footer)\d*\.xml$/.test(name.slice(folder.length)));
@@ -129,16 +119,20 @@ function marginTexts(parts: ReadonlyMap<string, Uint8Array>, folder: string): st
         ...elements(paragraph, WORD, 'instrText').map(({ textContent }) => textContent ?? ''),
         ...elements(paragraph, WORD, 'fldSimple').map((field) => field.getAttributeNS(WORD, 'instr') ?? ''),
       ];
-      if (instructions.some((instruction) => /\b(?:NUM)?PAGES?\b/i.test(instruction))) continue;
+      const hasNumber = instructions.some((instruction) => /\b(?:NUM)?PAGES?\b/i.test(instruction));
       const text = elements(paragraph, WORD, 't')
         .map(({ textContent }) => textContent ?? '')
         .join('')
         .trim();
-      if (/\p{L}/u.test(text)) lines.add(text);
+      const letters = text.match(/\p{L}/gu)?.length ?? 0;
+      if (letters > (hasNumber ? MOST_BESIDE_NUMBER : 0)) lines.add(text);
     }
   }
   return [...lines];
 }
+
+/** Letters that stand with the number: `Sivu 7 / 12`, `Página 7 de 12`. */
+const MOST_BESIDE_NUMBER = 12;
 
 function appendParagraphs(document: XmlDocument, texts: readonly string[]): void {
   const body = elements(document, WORD, 'body')[0];

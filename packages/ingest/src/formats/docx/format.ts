@@ -4,7 +4,7 @@ import { mainPart } from './docx-package.js';
 export const DOCX = {
   name: 'docx',
   extensions: new Set(['docx']),
-  version: 2,
+  version: 3,
   isTrusted: false,
   source: 'bytes',
   recognise(file) {

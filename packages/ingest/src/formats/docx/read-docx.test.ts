@@ -82,6 +82,39 @@ describe('a Word document', () => {
     expect(text).toBe('本文\n\n社外秘');
   });
 
+  it('is read with a footer that says more than the number of the page', async () => {
+    const footer = `${run('Mietvertrag Lindenstraße 4, Seite ')}<w:fldSimple w:instr=" PAGE ">${run('7')}</w:fldSimple>`;
+    const text = await textOf(paragraph(run('§ 1')), { 'footer1.xml': part('ftr', paragraph(footer)) });
+    expect(text).toBe('§ 1\n\nMietvertrag Lindenstraße 4, Seite 7');
+  });
+
+  it('is read with the words of its diagrams and charts', async () => {
+    const label = (text: string): string => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`;
+    const drawn = (name: string, inner: string): string =>
+      `<${name} xmlns:dgm="d" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">${inner}</${name}>`;
+    const points = (name: string, values: readonly string[]): string =>
+      `<c:${name}><c:strRef><c:strCache>${values.map((value) => `<c:pt><c:v>${value}</c:v></c:pt>`).join('')}</c:strCache></c:strRef></c:${name}>`;
+    const series = `<c:ser>${points('tx', ['Umsatz'])}${points('cat', ['Mai', 'Juni'])}${points('val', ['31', '28'])}</c:ser>`;
+    const text = await textOf(paragraph(run('Ablauf')), {
+      'diagrams/data1.xml': drawn('dgm:dataModel', label('Заявка') + label('Проверка')),
+      'charts/chart1.xml': drawn(
+        'c:chartSpace',
+        `<c:chart><c:title><c:tx><c:rich>${label('Quartal')}</c:rich></c:tx></c:title>${series}</c:chart>`,
+      ),
+    });
+    expect(text.split(/\n+/)).toEqual(['Ablauf', 'Quartal', 'Umsatz: Mai 31, Juni 28', 'Заявка', 'Проверка']);
+  });
+
+  it('tells of files within it', async () => {
+    const { notes } = await readDocx(
+      packageOf({
+        'document.xml': part('document', `<w:body>${paragraph(run('Anlage'))}</w:body>`),
+        'embeddings/Tabelle1.xlsx': 'x',
+      }),
+    );
+    expect(notes).toEqual([{ kind: 'left-out', detail: 'embedded files: word/embeddings/Tabelle1.xlsx' }]);
+  });
+
   it('keeps what it was without any of these', async () => {
     expect((await readDocx(docxOf(paragraph(run('편지입니다'))))).text).toBe('편지입니다');
   });

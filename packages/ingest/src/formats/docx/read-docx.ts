@@ -6,7 +6,8 @@ import { zipSync } from 'fflate';
 import { parseHTML } from 'linkedom';
 import mammoth from 'mammoth';
 import type { Extraction } from '../../extraction.js';
-import { zipEntries } from '../../zip/zip.js';
+import type { Note } from '../../notes.js';
+import { type ZipEntry, zipEntries } from '../../zip/zip.js';
 import { addHtmlBlocks, type HtmlNode } from '../html/html-blocks.js';
 import { Refused } from '../refused.js';
 import { TextBuilder } from '../text-builder.js';
@@ -49,8 +50,21 @@ export async function readDocx(bytes: Uint8Array): Promise<Extraction> {
     places: [],
     hasLines: false,
     declaredLang: null,
-    notes: damaged.length === 0 ? [] : [{ kind: 'damaged-parts', detail: `cannot be unpacked: ${damaged.join(', ')}` }],
+    notes: notesOf(entries, damaged),
   };
+}
+
+/** Files within the file. Fonts, pictures and settings are none. */
+const EMBEDDED = /^word\/(?:embeddings\/.+|(?:afchunk|htmlDoc)[^/]*)$/i;
+
+function notesOf(entries: readonly ZipEntry[], damaged: readonly string[]): Note[] {
+  const notes: Note[] = [];
+  if (damaged.length > 0) {
+    notes.push({ kind: 'damaged-parts', detail: `cannot be unpacked: ${damaged.join(', ')}` });
+  }
+  const embedded = entries.map(({ name }) => partName(name)).filter((name) => EMBEDDED.test(name));
+  if (embedded.length > 0) notes.push({ kind: 'left-out', detail: `embedded files: ${embedded.join(', ')}` });
+  return notes;
 }
 
 const PROPERTIES = { title: 'dc:title', author: 'dc:creator', subject: 'dc:subject', keywords: 'cp:keywords' };

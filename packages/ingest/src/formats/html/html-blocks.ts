@@ -13,9 +13,12 @@ export interface BlockOptions {
   readonly opened?: ReadonlySet<HtmlNode>;
   /** Elements that are left out. */
   readonly left?: ReadonlySet<HtmlNode>;
-  /** Told of what is left out as navigation, as hidden or as a dialog that nothing opens. */
-  readonly onLeftOut?: (node: HtmlNode, as: 'navigation' | 'hidden') => void;
+  /** Told of what is left out. */
+  readonly onLeftOut?: (node: HtmlNode, as: LeftOutAs) => void;
 }
+
+/** Navigation; hidden, or a dialog that nothing opens; choices and what is typed in; what stands for frames and players. */
+export type LeftOutAs = 'navigation' | 'hidden' | 'controls' | 'fallback';
 
 const names = (list: string): ReadonlySet<string> => new Set(list.toUpperCase().split(' '));
 
@@ -23,6 +26,20 @@ const DROPPED = names(
   'head title script style noscript template canvas iframe object embed audio video nav button select ' +
     'textarea input dialog menu rt rp',
 );
+const LEFT_AS: ReadonlyMap<string, LeftOutAs> = new Map([
+  ['NAV', 'navigation'],
+  ['MENU', 'navigation'],
+  ['DIALOG', 'hidden'],
+  ['TEMPLATE', 'hidden'],
+  ['SELECT', 'controls'],
+  ['TEXTAREA', 'controls'],
+  ['NOSCRIPT', 'fallback'],
+  ['CANVAS', 'fallback'],
+  ['IFRAME', 'fallback'],
+  ['OBJECT', 'fallback'],
+  ['AUDIO', 'fallback'],
+  ['VIDEO', 'fallback'],
+]);
 const BLOCKS = names(
   'address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header hgroup ' +
     'hr html li main ol p section summary ul caption legend table thead tbody tfoot tr td th pre h1 h2 h3 h4 h5 h6',
@@ -47,8 +64,8 @@ export function addHtmlBlocks(
     if (node.nodeType !== ELEMENT) return;
     const name = nameOf(node);
     if (left?.has(node) || (isLeftOut(node) && !(opened?.has(node) && name !== 'NAV'))) {
-      if (left?.has(node) || name === 'NAV' || name === 'MENU') onLeftOut?.(node, 'navigation');
-      else if (name === 'DIALOG' || name === 'TEMPLATE' || !DROPPED.has(name)) onLeftOut?.(node, 'hidden');
+      const as = left?.has(node) ? 'navigation' : leftOutAs(name);
+      if (as !== null) onLeftOut?.(node, as);
       return;
     }
     if (name === 'BR') {
@@ -66,11 +83,11 @@ export function addHtmlBlocks(
     }
     flush(kind);
     if (/^H[1-6]$/.test(name)) {
-      builder.addHeading(Number(name[1]), tidy(inlineText(node)));
+      builder.addHeading(Number(name[1]), tidy(inlineText(node, onLeftOut)));
     } else if (name === 'PRE') {
       builder.add('code', (node.textContent ?? '').replace(/^\n+|\s+$/g, '').replace(/\r\n?/g, '\n'));
     } else if (name === 'TABLE' && isDataTable(node)) {
-      builder.add('table', tableLines(node, (cell) => tidy(inlineText(cell))).join('\n'));
+      builder.add('table', tableLines(node, (cell) => tidy(inlineText(cell, onLeftOut))).join('\n'));
     } else {
       const inner = name === 'LI' || name === 'DD' ? 'item' : name === 'UL' || name === 'OL' ? 'item' : 'paragraph';
       for (const child of node.childNodes) visit(child, inner);
@@ -80,6 +97,9 @@ export function addHtmlBlocks(
   visit(root, 'paragraph');
   flush('paragraph');
 }
+
+/** Null for what holds no text of the page: scripts, readings of characters, buttons. */
+const leftOutAs = (name: string): LeftOutAs | null => LEFT_AS.get(name) ?? (DROPPED.has(name) ? null : 'hidden');
 
 const LINE_BREAK = '\u2028';
 const UNSPACED =
@@ -97,17 +117,21 @@ function tidy(text: string): string {
     .normalize('NFC');
 }
 
-function inlineText(node: HtmlNode, parent?: HtmlNode): string {
+function inlineText(node: HtmlNode, onLeftOut: BlockOptions['onLeftOut'], parent?: HtmlNode): string {
   if (node.nodeType === TEXT) return node.textContent ?? '';
   if (node.nodeType !== ELEMENT) return '';
   const name = nameOf(node);
-  if (isLeftOut(node, /^H[1-6]$/.test(nameOf(parent ?? node)))) return '';
+  if (isLeftOut(node, /^H[1-6]$/.test(nameOf(parent ?? node)))) {
+    const as = leftOutAs(name);
+    if (as !== null) onLeftOut?.(node, as);
+    return '';
+  }
   if (name === 'BR') return ' ';
   const drawn = drawnText(node);
   if (drawn !== null) return drawn;
-  const text = Array.from(node.childNodes, (child) => inlineText(child, /^H[1-6]$/.test(name) ? node : parent)).join(
-    '',
-  );
+  const text = Array.from(node.childNodes, (child) =>
+    inlineText(child, onLeftOut, /^H[1-6]$/.test(name) ? node : parent),
+  ).join('');
   return BLOCKS.has(name) ? ` ${text} ` : text;
 }
 

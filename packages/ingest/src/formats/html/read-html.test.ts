@@ -66,4 +66,16 @@ describe('a page', () => {
     const huge = `<table>${'<tr><td rowspan=60000>x'.repeat(300)}</table>`;
     expect(readHtml(huge).text.length).toBeLessThan(2_000_000);
   });
+
+  it('tells of what it leaves out', () => {
+    const page = `<nav><a href=/a>Start</a></nav><p>Öffnungszeiten</p><div hidden>Entwurf</div>
+      <select><option>Nord<option>Süd</select><noscript><p>Bitte <b>Skripte</b> zulassen</noscript>`;
+    expect(readHtml(page).notes).toEqual([
+      {
+        kind: 'left-out',
+        detail:
+          'navigation (5 letters), hidden parts (7 letters), choices and fields of forms (7 letters), what stands in for scripts, frames and players (20 letters)',
+      },
+    ]);
+  });
 });

@@ -8,7 +8,7 @@ import type { Extraction } from '../../extraction.js';
 import type { Note } from '../../notes.js';
 import { Refused } from '../refused.js';
 import { TextBuilder } from '../text-builder.js';
-import { addHtmlBlocks, type HtmlNode } from './html-blocks.js';
+import { addHtmlBlocks, type HtmlNode, type LeftOutAs } from './html-blocks.js';
 import { navigationIn } from './html-navigation.js';
 import { openedPanels } from './html-panels.js';
 
@@ -41,20 +41,25 @@ export function readHtml(source: string): Extraction {
   };
 }
 
+const LEFT_OUT: Readonly<Record<LeftOutAs, string>> = {
+  navigation: 'navigation',
+  hidden: 'hidden parts',
+  controls: 'choices and fields of forms',
+  fallback: 'what stands in for scripts, frames and players',
+};
+
 /** How much of a page's text is left out, and as what. */
 class LeftOut {
-  readonly #letters = { navigation: 0, hidden: 0 };
+  readonly #letters = new Map<LeftOutAs, number>();
 
-  readonly add = (node: HtmlNode, as: 'navigation' | 'hidden'): void => {
-    this.#letters[as] += (node.textContent ?? '').replace(/\s+/g, '').length;
+  readonly add = (node: HtmlNode, as: LeftOutAs): void => {
+    // What stands in for scripts is not parsed.
+    const text = (node.textContent ?? '').replace(as === 'fallback' ? /<[^>]*>|\s+/g : /\s+/g, '');
+    if (text !== '') this.#letters.set(as, (this.#letters.get(as) ?? 0) + text.length);
   };
 
   notes(): Note[] {
-    const { navigation, hidden } = this.#letters;
-    const parts = [
-      ...(navigation > 0 ? [`navigation (${letters(navigation)})`] : []),
-      ...(hidden > 0 ? [`hidden parts (${letters(hidden)})`] : []),
-    ];
+    const parts = Array.from(this.#letters, ([as, count]) => `${LEFT_OUT[as]} (${letters(count)})`);
     return parts.length === 0 ? [] : [{ kind: 'left-out', detail: parts.join(', ') }];
   }
 }
