@@ -13,6 +13,7 @@ import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import { modelOptions, queryText, type SearchOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
+import { correctionLines } from '../terminal/corrections.js';
 import { excerpt } from '../terminal/excerpt.js';
 import { headingTrail, place, placeOfHit } from '../terminal/place.js';
 import { printable } from '../terminal/printable.js';
@@ -39,9 +40,11 @@ export async function runSearch(
         `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else if (options.format === 'vimgrep') {
+      process.stderr.write(correctionLines(hits));
       for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
       if (hits.length === 0) await tellNothing();
     } else {
+      process.stderr.write(correctionLines(hits));
       hits.forEach((hit, at) => {
         process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
         if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
@@ -85,9 +88,16 @@ function hitText(hit: Hit, query: string, path: string, full: boolean): string {
   const indent = 4;
   const text = full
     ? hit.text.replace(/^/gmu, ' '.repeat(indent)).split('\n').map(printable).join('\n')
-    : excerpt(hit.text, query, { indent, lines: 3, columns, headings: hit.headings });
+    : excerpt(hit.text, [query, ...searchedInstead(hit)].join(' '), {
+        indent,
+        lines: 3,
+        columns,
+        headings: hit.headings,
+      });
   return `${head.join(' ')}\n${text}\n\n`;
 }
+
+const searchedInstead = ({ corrections = [] }: Hit): string[] => corrections.map(({ searched }) => searched);
 
 /** The documents of the best passages, best first, each once. */
 async function bestFiles(

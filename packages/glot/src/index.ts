@@ -12,6 +12,7 @@ export type {
 export { GlotError, isGlotError } from '@glot/errors';
 export type {
   BackupReport,
+  Correction,
   EncoderIdentity,
   Hit,
   IndexProblem,

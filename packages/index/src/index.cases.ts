@@ -252,6 +252,45 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(await search('lexical', 'peche')).toHaveLength(3);
     });
 
+    it('takes a word that stands nowhere for the nearest that does, and says so', async () => {
+      await addCorpus();
+      await add('hafen.md', ['Die Hafenmeisterin öffnet das Tor um neun.'], { lang: 'de' });
+      const firstOf = async (mode: SearchMode, text: string) => (await search(mode, text))[0];
+      for (const mode of ['lexical', 'hybrid'] as const) {
+        const hit = await firstOf(mode, 'Hafenmiesterin');
+        expect([hit?.path, hit?.corrections]).toEqual([
+          'hafen.md',
+          [{ typed: 'hafenmiesterin', searched: 'hafenmeisterin' }],
+        ]);
+      }
+      expect(await firstOf('lexical', 'sourdogh')).toMatchObject({
+        path: 'en/bread.md',
+        corrections: [{ typed: 'sourdogh', searched: 'sourdough' }],
+      });
+      expect(await firstOf('lexical', 'öffent')).toMatchObject({
+        corrections: [{ typed: 'öffent', searched: 'öffnet' }],
+      });
+      expect(await firstOf('lexical', 'القطارر')).toMatchObject({ path: 'ar/خبز.txt' });
+      expect(await firstOf('lexical', '지하쳘은')).toMatchObject({ path: 'ko/빵.txt' });
+    });
+
+    it('takes no word for another that stands in any form, is a name or a number, or is one of many unknown', async () => {
+      await addCorpus();
+      await add('codes.md', ['Error E1234 in version 14.2.1: ENOENT from getUserById', 'houses and the harbour'], {
+        lang: 'en',
+      });
+      for (const text of ['house', 'E1235', '14.2.2', 'ENOEND', 'getUserByIt', 'hose', 'cat', '面糰', 'sour-dogh.md']) {
+        expect([text, (await search('lexical', text)).flatMap(({ corrections = [] }) => corrections)]).toEqual([
+          text,
+          [],
+        ]);
+      }
+      expect(await search('lexical', 'wie teuer sind harbor Fahrkarten morgens')).toEqual([]);
+      expect((await search('lexical', 'houses on the harbuor'))[0]?.corrections).toEqual([
+        { typed: 'harbuor', searched: 'harbour' },
+      ]);
+    });
+
     it('finds inflected forms by the languages of its documents, after the form itself', async () => {
       await add('plural', ['Die Häuser am See'], { lang: 'de' });
       await add('singular', ['Ein Haus am See'], { lang: 'de' });

@@ -9,6 +9,7 @@ export { type ImportOptions, importIndex } from './transfer/import-index.js';
 export type {
   BlockKind,
   BlockSpan,
+  Correction,
   DocumentChange,
   DocumentEntry,
   DocumentId,

@@ -25,6 +25,9 @@ export const WORD_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms', 'writt
 /** Columns that hold a word of a query or one of its weaker forms; as it was written, it is looked for in `written` alone. */
 export const FOLDED_COLUMNS = ['name', 'heading', 'body', 'parts', 'forms'] as const;
 
+/** Columns that hold words as they are spelt, or parts of these. */
+export const SPELT_COLUMNS = ['name', 'heading', 'body', 'parts'] as const;
+
 /** What an occurrence counts for; see `eval/reports/words.md`. */
 export const WORD_WEIGHTS: Readonly<Record<keyof PassageWords, number>> = {
   name: 1.5,

@@ -5,6 +5,7 @@
  */
 export { displayWidth } from './display-width.js';
 export { type FoldedText, foldText, isNormalizationBoundary } from './folded-text.js';
+export { nearestWord, type Vocabulary } from './near-words/nearest-word.js';
 export { type Granularity, segmenter } from './segmenter.js';
 export { graphemeEnds, sentenceEnds, wordEnds } from './segments.js';
 export { type WordForms, wordFormsOf } from './word-forms/word-forms.js';

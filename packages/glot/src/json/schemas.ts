@@ -40,6 +40,8 @@ export const hitSchema = z.object({
   title: z.string().nullable(),
   heading: z.string().nullable(),
   lang: z.string().nullable(),
+  /** Words of the query that stand nowhere in the index, and what the hit has in their place. */
+  corrections: z.array(z.object({ typed: z.string(), searched: z.string() })).optional(),
 });
 
 /** An answer of anyone, to be verified: all that it must have. Nothing else in it is looked at, `verified` least of all. */

@@ -57,6 +57,16 @@ export interface Hit {
   readonly lang: string | null;
   /** Scores of the single sides where they ranked the passage (`semantic`, `lexical`); null where they did not. */
   readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
+  /** Words of the query that stand nowhere in the index, where the passage has what they were taken for. */
+  readonly corrections?: readonly Correction[];
+}
+
+/** A word that was taken for a mistyped one. */
+export interface Correction {
+  /** In lower case. */
+  readonly typed: string;
+  /** As the passage writes it, in lower case. */
+  readonly searched: string;
 }
 
 /** The best row of a passage for one row of the query. */

@@ -1,6 +1,7 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
+import { correctedHit, correctedQuery } from '../corrections.js';
 import { documentMatches } from '../document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
 import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage, wordsOfQuery } from '../passage-words.js';
@@ -31,7 +32,7 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { MemoryLedger } from './memory-ledger.js';
-import { attainableByWords, rankByWords, type WordedText } from './memory-lexical.js';
+import { attainableByWords, rankByWords, vocabularyOf, type WordedText } from './memory-lexical.js';
 
 export interface MemoryIndexOptions {
   readonly encoder: EncoderIdentity;
@@ -190,8 +191,12 @@ class MemoryIndex implements MultivectorIndex {
     const order = orderOf(passages);
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
-    const words = text === null ? [] : wordsOfQuery(text, this.#languages());
     const worded = text === null ? [] : this.#words(passages);
+    const languages = this.#languages();
+    const { words, corrections } =
+      text === null
+        ? { words: [], corrections: [] }
+        : correctedQuery(text, wordsOfQuery(text, languages), languages, vocabularyOf(worded));
     const everyone = text === null ? null : rankByWords(words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
@@ -204,7 +209,7 @@ class MemoryIndex implements MultivectorIndex {
     return found.slice(0, limit).map(({ passageId, score, sides }, index) => {
       const { stored, index: at } = passages.get(passageId)!;
       const passage = stored.document.passages[at]!;
-      return {
+      const hit = {
         rank: index + 1,
         score,
         passageId,
@@ -215,6 +220,7 @@ class MemoryIndex implements MultivectorIndex {
         places: placesWithin(stored.document.places ?? [], passage.start, passage.end),
         sides,
       };
+      return correctedHit(hit, corrections);
     });
   }
 

@@ -1,9 +1,10 @@
-import type { WordForms } from '@glot/text';
+import type { Vocabulary, WordForms } from '@glot/text';
 import { attainableScore, BM25_K1, type Ranked } from '../fusion.js';
 import {
   attainableHolders,
   FOLDED_COLUMNS,
   type PassageWords,
+  SPELT_COLUMNS,
   termsOf,
   WORD_COLUMNS,
   WORD_WEIGHTS,
@@ -45,6 +46,20 @@ export function rankByWords(query: readonly WordForms[], texts: readonly WordedT
     }
   }
   return [...scores].map(([passageId, score]) => ({ passageId, score }));
+}
+
+export function vocabularyOf(texts: readonly WordedText[]): Vocabulary {
+  const holders = new Map<string, number>();
+  for (const { words } of texts) {
+    for (const word of new Set(WORD_COLUMNS.flatMap((column) => words[column]))) {
+      holders.set(word, (holders.get(word) ?? 0) + 1);
+    }
+  }
+  return {
+    holdersOf: (word) => holders.get(word) ?? 0,
+    startingWith: (prefix) => [...holders].filter(([word]) => word.startsWith(prefix)),
+    isWord: (word) => texts.some(({ words }) => SPELT_COLUMNS.some((column) => words[column].includes(word))),
+  };
 }
 
 /** The highest score that any text can reach for the query. */

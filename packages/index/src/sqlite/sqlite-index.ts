@@ -217,6 +217,7 @@ export class SqliteIndex implements MultivectorIndex {
     const depth = depthFor(limit);
     const eligible = filter && eligiblePassages(this.#file.db, filter);
     const words = text === null ? null : this.#lexical.query(text);
+    const corrections = words?.corrections ?? [];
     const rankWords = () => (words === null ? null : words.rank(depth, eligible, this.#order));
     let semantic: Ranked[] | null = null;
     let lexical: Ranked[] | null = null;
@@ -228,9 +229,13 @@ export class SqliteIndex implements MultivectorIndex {
       lexical = rankWords();
     }
     if (semantic && lexical && words) {
-      return this.#hits.read(fuse(semantic, lexical, words.attainable(), this.#order), limit);
+      return this.#hits.read(fuse(semantic, lexical, words.attainable(), this.#order), limit, corrections);
     }
-    return this.#hits.read(semantic ? alone(semantic, 'semantic') : alone(lexical ?? [], 'lexical'), limit);
+    return this.#hits.read(
+      semantic ? alone(semantic, 'semantic') : alone(lexical ?? [], 'lexical'),
+      limit,
+      corrections,
+    );
   }
 
   #searchesCells(eligible: EligiblePassages | null): boolean {

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { type CorrectedWord, correctedHit } from '../../corrections.js';
 import type { Found } from '../../fusion.js';
 import type { Hit } from '../../types.js';
 import { DocumentTexts } from '../texts/document-texts.js';
@@ -26,13 +27,13 @@ export class HitReader {
       FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`);
   }
 
-  read(found: readonly Found[], limit: number): Hit[] {
+  read(found: readonly Found[], limit: number, corrections: readonly CorrectedWord[]): Hit[] {
     const hits: Hit[] = [];
     for (const { passageId, score, sides } of found) {
       if (hits.length === limit) break;
       const row = this.#select.get(passageId) as Row | undefined;
       if (!row) continue;
-      hits.push({
+      const hit = {
         rank: hits.length + 1,
         score,
         passageId,
@@ -42,7 +43,8 @@ export class HitReader {
         ...passageOf(row, this.#texts),
         places: this.#places.within(row.documentId, row.start_offset, row.end_offset),
         sides,
-      });
+      };
+      hits.push(correctedHit(hit, corrections));
     }
     return hits;
   }

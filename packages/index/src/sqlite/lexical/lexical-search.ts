@@ -1,7 +1,8 @@
-import type { WordForms } from '@glot/text';
+import type { Vocabulary, WordForms } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
+import type { CorrectedWord } from '../../corrections.js';
 import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../fusion.js';
-import { attainableHolders, termsOf } from '../../passage-words.js';
+import { attainableHolders, SPELT_COLUMNS, termsOf } from '../../passage-words.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import { makeVocabulary } from './word-lists.js';
 import { type WordRule, wordRuleOf } from './word-rule.js';
@@ -21,12 +22,14 @@ export class LexicalSearch {
   readonly #db: Database;
   readonly #match: Statement;
   readonly #averages: Statement;
-  #holders: Statement | null = null;
+  readonly #word: Statement;
+  #terms: { readonly holders: Statement; readonly range: Statement } | null = null;
 
   constructor(db: Database) {
     this.#db = db;
     this.rule = wordRuleOf(db);
     this.#averages = db.prepare('SELECT block FROM passage_words_data WHERE id = 1').pluck();
+    this.#word = db.prepare('SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT 1');
     this.#match = db.prepare(`
       SELECT rowid AS passageId, -rank AS score FROM passage_words
       WHERE passage_words MATCH ? AND rank MATCH '${this.rule.rank}' ORDER BY rank, rowid LIMIT ?`);
@@ -34,7 +37,7 @@ export class LexicalSearch {
 
   /** A query's words, to be used at once: what is counted of them is counted once. */
   query(text: string): LexicalQuery {
-    return new LexicalQuery(this.rule.words(text), this);
+    return new LexicalQuery(text, this);
   }
 
   /** At most `limit` passages that match any of the expressions, best first. */
@@ -53,11 +56,29 @@ export class LexicalSearch {
 
   /** Passages that hold the word. */
   holdersOf(word: string): number {
-    if (!this.#holders) {
+    return (this.#vocabulary().holders.get(word) as number | undefined) ?? 0;
+  }
+
+  /** Words that begin so, with the number of their holders. */
+  startingWith(prefix: string): [word: string, holders: number][] {
+    return this.#vocabulary().range.all(prefix, `${prefix}\u{10FFFF}`) as [string, number][];
+  }
+
+  /** Whether passages have the word itself, or as a part of another one. */
+  isWord(word: string): boolean {
+    return this.#word.get(`{${SPELT_COLUMNS.join(' ')}} : "${word}"`) !== undefined;
+  }
+
+  #vocabulary() {
+    if (!this.#terms) {
       makeVocabulary(this.#db);
-      this.#holders = this.#db.prepare('SELECT doc FROM temp.passage_vocabulary WHERE term = ?').pluck();
+      const of = 'FROM temp.passage_vocabulary WHERE';
+      this.#terms = {
+        holders: this.#db.prepare(`SELECT doc ${of} term = ?`).pluck(),
+        range: this.#db.prepare(`SELECT term, doc ${of} term >= ? AND term < ?`).raw(),
+      };
     }
-    return (this.#holders.get(word) as number | undefined) ?? 0;
+    return this.#terms;
   }
 }
 
@@ -69,14 +90,23 @@ interface Term {
 
 /** The words of one query against the index as it is now. */
 export class LexicalQuery {
+  /** Words of the text that were taken for mistyped ones. */
+  readonly corrections: readonly CorrectedWord[];
   readonly #words: readonly WordForms[];
   readonly #search: LexicalSearch;
   readonly #terms: readonly Term[];
   readonly #counted = new Map<string, number>();
 
-  constructor(words: readonly WordForms[], search: LexicalSearch) {
-    this.#words = words;
+  constructor(text: string, search: LexicalSearch) {
     this.#search = search;
+    const vocabulary: Vocabulary = {
+      holdersOf: (word) => this.#holdersOf(word),
+      startingWith: (prefix) => search.startingWith(prefix),
+      isWord: (word) => search.isWord(word),
+    };
+    const { words, corrections } = search.rule.words(text, vocabulary);
+    this.#words = words;
+    this.corrections = corrections;
     const { folded, written } = termsOf(words);
     this.#terms = [
       ...folded.map((word) => ({ word, expression: search.rule.folded(word) })),

@@ -1,5 +1,6 @@
-import { type WordForms, wordsOf } from '@glot/text';
+import { type Vocabulary, type WordForms, wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
+import { type CorrectedQuery, correctedQuery } from '../../corrections.js';
 import {
   FOLDED_COLUMNS,
   LEAST_SHARE,
@@ -13,7 +14,7 @@ import { storesWordForms } from '../file/stored-parts.js';
 
 /** By which words a file's passages are listed, and so looked for. */
 export interface WordRule {
-  words(query: string): WordForms[];
+  words(query: string, vocabulary: Vocabulary): CorrectedQuery;
   /** What FTS5 is asked for, for a word or one of its weaker forms. */
   folded(word: string): string;
   /** The same for a word as it was written. */
@@ -28,12 +29,16 @@ export function wordRuleOf(db: Database): WordRule {
 
 /** Of files before format 7: words in lower case, nothing else. */
 const PLAIN_RULE: WordRule = {
-  words: (query) =>
-    [...new Set(wordsOf(query))].slice(0, QUERY_WORDS).map((base) => ({ base, written: null, parts: [], others: [] })),
+  words: (query) => ({ words: plainWords(query), corrections: [] }),
   folded: quoted,
   written: quoted,
   rank: 'bm25()',
 };
+
+function plainWords(query: string): WordForms[] {
+  const words = [...new Set(wordsOf(query))].slice(0, QUERY_WORDS);
+  return words.map((base) => ({ base, written: null, parts: [], others: [] }));
+}
 
 function formsRule(db: Database): WordRule {
   const languages = db
@@ -43,7 +48,10 @@ function formsRule(db: Database): WordRule {
       LIMIT ${QUERY_LANGUAGES}`)
     .pluck();
   return {
-    words: (query) => wordsOfQuery(query, languages.all() as string[]),
+    words(query, vocabulary) {
+      const rules = languages.all() as string[];
+      return correctedQuery(query, wordsOfQuery(query, rules), rules, vocabulary);
+    },
     folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,
     written: (word) => `written : ${quoted(word)}`,
     rank: `bm25(${WORD_COLUMNS.map((column) => WORD_WEIGHTS[column]).join(', ')})`,

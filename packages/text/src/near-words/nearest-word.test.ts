@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { nearestWord, type Vocabulary } from './nearest-word.js';
+
+function vocabularyOf(words: string, stems: readonly string[] = []): Vocabulary {
+  const holders = new Map<string, number>();
+  for (const word of words.split(' ')) holders.set(word, (holders.get(word) ?? 0) + 1);
+  return {
+    holdersOf: (word) => holders.get(word) ?? 0,
+    startingWith: (prefix) => [...holders].filter(([word]) => word.startsWith(prefix)),
+    isWord: (word) => !stems.includes(word),
+  };
+}
+
+describe('the word that was meant', () => {
+  it.each([
+    ['harbuor', 'harbour'],
+    ['hrbour', 'harbour'],
+    ['harboour', 'harbour'],
+    ['harboir', 'harbour'],
+    ['jarbour', 'harbour'],
+    ['kundigunsfirst', 'kundigungsfrist'],
+    ['recieve', 'receive'],
+    ['елкп', 'елка'],
+    ['огтчет', 'отчет'],
+    ['αθηαν', 'αθηνα'],
+    ['مستسفي', 'مستشفي'],
+    ['הספירה', 'הספריה'],
+    ['कानुन', 'कानून'],
+    ['データペース', 'データベース'],
+    ['데이타베이스', '데이터베이스'],
+    ['안냥하세요', '안녕하세요'],
+  ])('%s is %s', (typed, meant) => {
+    const others = 'weather tyres relieve relieve dach город школа سفينه שלום नमस्ते ルート 서울특별시';
+    expect(nearestWord(typed, vocabularyOf(`${meant} ${others}`))).toBe(meant);
+  });
+
+  it.each(['hrb', 'cta', 'hrbaor', 'kundigungsregister', '41', 'ab1234', '合约', 'มะม่วว', 'harbour2'])(
+    'nothing for %s',
+    (typed) => {
+      expect(nearestWord(typed, vocabularyOf('harbour cat kundigungsfrist 42 ab1235 合同 มะม่วง'))).toBeNull();
+    },
+  );
+
+  it('is the nearest, before what stands in more texts', () => {
+    expect(nearestWord('receiev', vocabularyOf('receive received received'))).toBe('receive');
+    expect(nearestWord('tested', vocabularyOf('rested rested tester'))).toBe('tester');
+    expect(nearestWord('hause', vocabularyOf('house haus haus'))).toBe('haus');
+  });
+
+  it('is no stem of words', () => {
+    expect(nearestWord('hausen', vocabularyOf('hause hauser hause', ['hause']))).toBe('hauser');
+  });
+});
