@@ -3,7 +3,7 @@
  * that does.
  * @module
  */
-import { nearestWord, type Vocabulary, type WordForms, wordFormsOf } from '@glot/text';
+import { foldWord, nearestWord, type Vocabulary, type WordForms, wordFormsOf } from '@glot/text';
 import { wordsOfQuery } from './passage-words.js';
 import type { Correction, Hit } from './types.js';
 
@@ -21,14 +21,18 @@ export interface CorrectedQuery {
 /** So many unknown words are mistakes; of more than half of a longer query it is the language that is not known. */
 const MISTAKES = 2;
 
+/** In how many passages a word stands. */
+type HoldersOf = (word: string) => number;
+
 /** @param words of the text */
 export function correctedQuery(
   text: string,
   words: readonly WordForms[],
   languages: readonly string[],
+  holdersOf: HoldersOf,
   vocabulary: Vocabulary,
 ): CorrectedQuery {
-  const unknown = words.filter((word) => !isKnown(word, vocabulary));
+  const unknown = words.filter((word) => !isKnown(word, holdersOf));
   if (unknown.length === 0 || unknown.length > Math.max(MISTAKES, words.length / 2)) return { words, corrections: [] };
   const names = namesIn(text);
   const corrections = new Map<WordForms, CorrectedWord>();
@@ -54,20 +58,30 @@ export function correctedHit(hit: Hit, corrections: readonly CorrectedWord[]): H
 
 function correctionsOf(hit: Hit, corrections: readonly CorrectedWord[]): Correction[] {
   const { path, title, headings, text, lang } = hit;
-  const words = [text, ...headings, title ?? '', path].flatMap((one) => wordFormsOf(one, lang === null ? [] : [lang]));
-  return corrections.flatMap(({ typed, searched }) => {
-    const wanted = new Set([searched.base, ...searched.others]);
-    const found =
-      words.find(({ base }) => base === searched.base) ??
-      words.find(({ base, parts, others }) => [base, ...parts, ...others].some((form) => wanted.has(form)));
-    return found
-      ? [{ typed, searched: found.base === searched.base ? (found.written ?? found.base) : searched.base }]
+  const words = new Set(
+    [text, ...headings, title ?? '', path].join(' ').toLowerCase().normalize('NFKC').match(LETTERS),
+  );
+  return corrections.flatMap(({ typed, searched: { base, parts, others } }) => {
+    const folded = [...words].find((word) => foldWord(word) === base);
+    if (folded !== undefined) return [{ typed, searched: folded }];
+    const wanted = new Set([base, ...parts, ...others]);
+    const begins = Array.from(base).slice(0, INFLECTED).join('');
+    const inflected = [...words].filter((word) => foldWord(word).startsWith(begins));
+    const forms = wordFormsOf(inflected.join(' '), lang === null ? [] : [lang]);
+    return forms.some((word) => [word.base, ...word.parts, ...word.others].some((form) => wanted.has(form)))
+      ? [{ typed, searched: base }]
       : [];
   });
 }
 
-function isKnown({ base, parts, others }: WordForms, vocabulary: Vocabulary): boolean {
-  return [base, ...parts, ...others].some((form) => vocabulary.holdersOf(form) > 0);
+/** Runs of letters, katakana apart from what follows it. */
+const LETTERS = /[\p{Script=Katakana}ー]+|(?:(?!\p{Script=Katakana})[\p{L}\p{M}])+/gu;
+
+/** Letters that the inflected forms of a word begin with. */
+const INFLECTED = 2;
+
+function isKnown({ base, parts, others }: WordForms, holdersOf: HoldersOf): boolean {
+  return [base, ...parts, ...others].some((form) => holdersOf(form) > 0);
 }
 
 const CODE = /[\p{N}_]|\p{Ll}\p{Lu}|[^\s.]\.[^\s.]|[@/\\:=#$]\S|^-/u;

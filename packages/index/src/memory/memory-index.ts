@@ -1,7 +1,7 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
-import { correctedHit, correctedQuery } from '../corrections.js';
+import { type CorrectedQuery, correctedHit, correctedQuery } from '../corrections.js';
 import { documentMatches } from '../document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
 import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage, wordsOfQuery } from '../passage-words.js';
@@ -192,11 +192,7 @@ class MemoryIndex implements MultivectorIndex {
     const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
     const worded = text === null ? [] : this.#words(passages);
-    const languages = this.#languages();
-    const { words, corrections } =
-      text === null
-        ? { words: [], corrections: [] }
-        : correctedQuery(text, wordsOfQuery(text, languages), languages, vocabularyOf(worded));
+    const { words, corrections } = this.#query(text ?? '', worded);
     const everyone = text === null ? null : rankByWords(words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
@@ -323,6 +319,13 @@ class MemoryIndex implements MultivectorIndex {
       id,
       words: wordsOfPassage(document, document.passages[index]!),
     }));
+  }
+
+  #query(text: string, worded: readonly WordedText[]): CorrectedQuery {
+    const languages = this.#languages();
+    const vocabulary = vocabularyOf(worded);
+    const holdersOf = (word: string) => vocabulary.holders.get(word) ?? 0;
+    return correctedQuery(text, wordsOfQuery(text, languages), languages, holdersOf, vocabulary);
   }
 
   #languages(): string[] {

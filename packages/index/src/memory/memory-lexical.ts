@@ -48,7 +48,7 @@ export function rankByWords(query: readonly WordForms[], texts: readonly WordedT
   return [...scores].map(([passageId, score]) => ({ passageId, score }));
 }
 
-export function vocabularyOf(texts: readonly WordedText[]): Vocabulary {
+export function vocabularyOf(texts: readonly WordedText[]): Vocabulary & { holders: ReadonlyMap<string, number> } {
   const holders = new Map<string, number>();
   for (const { words } of texts) {
     for (const word of new Set(WORD_COLUMNS.flatMap((column) => words[column]))) {
@@ -56,7 +56,8 @@ export function vocabularyOf(texts: readonly WordedText[]): Vocabulary {
     }
   }
   return {
-    holdersOf: (word) => holders.get(word) ?? 0,
+    holders,
+    holdersOf: (words) => words.flatMap((word) => (holders.has(word) ? [[word, holders.get(word)!] as const] : [])),
     startingWith: (prefix) => [...holders].filter(([word]) => word.startsWith(prefix)),
     isWord: (word) => texts.some(({ words }) => SPELT_COLUMNS.some((column) => words[column].includes(word))),
   };

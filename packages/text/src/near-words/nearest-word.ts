@@ -6,19 +6,23 @@
 import { typingCost } from './typing-cost.js';
 import { lettersOf, type Writing, wordOf, writingOf } from './writings.js';
 
+/** Words of texts, each with the number of texts that hold it. */
 export interface Vocabulary {
-  /** In how many texts the word stands; 0 where in none. */
-  holdersOf(word: string): number;
-  /** Words that begin so. */
+  /** Of these words those that there are. */
+  holdersOf(words: readonly string[]): Iterable<readonly [word: string, holders: number]>;
   startingWith(prefix: string): Iterable<readonly [word: string, holders: number]>;
   /** Whether texts have the word itself, not only something made of it. */
   isWord(word: string): boolean;
 }
 
-/** Two mistakes are looked for behind so many letters. */
+/** In words of so many letters, two mistakes are looked for behind the first few alone. */
+const LONG = 6;
 const KEPT = 4;
 
-/** The first letter is seldom mistyped. */
+/** Two letters that changed places are looked for in words of so many. */
+const SHORTEST = 4;
+
+/** The first letter is seldom mistyped; in short words it says too much. */
 const FIRST_LETTER = 0.5;
 
 interface Candidate {
@@ -35,15 +39,20 @@ export function nearestWord(word: string, vocabulary: Vocabulary): string | null
   const writing = writingOf(word);
   if (!writing) return null;
   const letters = lettersOf(word);
+  const { length } = letters;
   const [one, two] = writing.least;
-  if (letters.length < one) return null;
-  if (letters.length < two)
-    return best(within(1, letters, misspelt(letters, letters.length, writing, vocabulary)), vocabulary);
-  const prefix = letters.slice(0, KEPT).join('');
-  const alike = within(2, letters, vocabulary.startingWith(prefix));
+  const known = (edited: Iterable<string[]>) => vocabulary.holdersOf(wordsOf(edited));
+  if (length < one) {
+    return length < SHORTEST ? null : best(within(1, letters, known(exchanges(letters))), vocabulary);
+  }
+  const from = length < two ? 1 : 0;
+  const changed = (to: number) => known([...exchanges(letters), ...edits(letters, from, to, writing)]);
+  if (length < LONG || !writing.hasPrefixes) return best(within(1, letters, changed(length)), vocabulary);
+  const most = length < two ? 1 : 2;
+  const alike = within(most, letters, vocabulary.startingWith(letters.slice(0, KEPT).join('')));
   const near = alike.filter(({ cost }) => cost <= 1);
   if (near.length > 0) return best(near, vocabulary);
-  return best([...within(1, letters, misspelt(letters, KEPT, writing, vocabulary)), ...alike], vocabulary);
+  return best([...within(1, letters, changed(KEPT)), ...alike], vocabulary);
 }
 
 function within(most: number, typed: readonly string[], words: Iterable<readonly [string, number]>): Candidate[] {
@@ -61,34 +70,30 @@ function best(candidates: readonly Candidate[], vocabulary: Vocabulary): string 
   return sorted.find(({ word }) => vocabulary.isWord(word))?.word ?? null;
 }
 
-/** Words of which one mistake among the first letters makes this one. */
-function* misspelt(
-  letters: readonly string[],
-  first: number,
-  writing: Writing,
-  vocabulary: Vocabulary,
-): Generator<readonly [string, number]> {
-  const seen = new Set<string>();
-  for (const edited of edits(letters, first, writing.letters)) {
-    const word = wordOf(edited);
-    if (word === null || seen.has(word)) continue;
-    seen.add(word);
-    const holders = vocabulary.holdersOf(word);
-    if (holders > 0) yield [word, holders];
+function wordsOf(edited: Iterable<string[]>): string[] {
+  return [...new Set(Array.from(edited, wordOf))].filter((word) => word !== null);
+}
+
+/** With two neighbours in each other's place. */
+function* exchanges(letters: readonly string[]): Generator<string[]> {
+  for (let at = 0; at + 1 < letters.length; at += 1) {
+    yield letters.toSpliced(at, 2, letters[at + 1]!, letters[at]!);
   }
 }
 
-function* edits(letters: readonly string[], first: number, alphabet: readonly string[]): Generator<string[]> {
-  const { length } = letters;
-  for (let at = 0; at < first; at += 1) {
+/** With one letter less, another one or one more, at these places. */
+function* edits(
+  letters: readonly string[],
+  from: number,
+  to: number,
+  { letters: alphabet }: Writing,
+): Generator<string[]> {
+  for (let at = from; at < to; at += 1) {
     yield letters.toSpliced(at, 1);
-    if (at + 1 < length) yield letters.toSpliced(at, 2, letters[at + 1]!, letters[at]!);
-  }
-  for (const letter of alphabet) {
-    for (let at = 0; at < first; at += 1) {
+    for (const letter of alphabet) {
       yield letters.toSpliced(at, 1, letter);
       yield letters.toSpliced(at, 0, letter);
     }
-    if (first === length) yield [...letters, letter];
   }
+  if (to === letters.length) for (const letter of alphabet) yield [...letters, letter];
 }

@@ -9,6 +9,8 @@ export interface Writing {
   readonly letters: readonly string[];
   /** Shortest words for which one mistake is looked for, and two: shorter ones have too many neighbours. */
   readonly least: readonly [one: number, two: number];
+  /** Whether words that begin with the same letters begin with the same characters. */
+  readonly hasPrefixes: boolean;
 }
 
 /** @returns the writing of a folded word that is of letters alone; null where mistakes are not looked for */
@@ -56,18 +58,20 @@ const ABJADS: readonly (readonly [script: string, letters: string])[] = [
 ];
 
 const WRITINGS: readonly Writing[] = [
-  ...ALPHABETS.map(([script, letters]) => writing(script, letters, [4, 8])),
+  ...ALPHABETS.map(([script, letters]) => writing(script, letters, [5, 8])),
   ...ABJADS.map(([script, letters]) => writing(script, letters, [5, 9])),
   {
     isWord: HANGUL,
     letters: expanded('\u1100-\u1112\u1161-\u1175\u11A8-\u11C2'),
     least: [6, Infinity],
+    hasPrefixes: false,
   },
 ];
 
 function writing(script: string, letters: string, least: Writing['least']): Writing {
   const joiner = script === 'Katakana' ? 'ー' : '';
-  return { isWord: new RegExp(`^[\\p{Script=${script}}${joiner}]+$`, 'u'), letters: expanded(letters), least };
+  const isWord = new RegExp(`^[\\p{Script=${script}}${joiner}]+$`, 'u');
+  return { isWord, letters: expanded(letters), least, hasPrefixes: true };
 }
 
 /** Ranges as in a character class. */

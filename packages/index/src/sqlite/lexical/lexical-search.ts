@@ -23,7 +23,7 @@ export class LexicalSearch {
   readonly #match: Statement;
   readonly #averages: Statement;
   readonly #word: Statement;
-  #terms: { readonly holders: Statement; readonly range: Statement } | null = null;
+  #terms: Readonly<Record<'holders' | 'some' | 'range', Statement>> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -59,15 +59,11 @@ export class LexicalSearch {
     return (this.#vocabulary().holders.get(word) as number | undefined) ?? 0;
   }
 
-  /** Words that begin so, with the number of their holders. */
-  startingWith(prefix: string): [word: string, holders: number][] {
-    return this.#vocabulary().range.all(prefix, `${prefix}\u{10FFFF}`) as [string, number][];
-  }
-
-  /** Whether passages have the word itself, or as a part of another one. */
-  isWord(word: string): boolean {
-    return this.#word.get(`{${SPELT_COLUMNS.join(' ')}} : "${word}"`) !== undefined;
-  }
+  readonly vocabulary: Vocabulary = {
+    holdersOf: (words) => this.#vocabulary().some.all(JSON.stringify(words)) as [string, number][],
+    startingWith: (prefix) => this.#vocabulary().range.all(prefix, `${prefix}\u{10FFFF}`) as [string, number][],
+    isWord: (word) => this.#word.get(`{${SPELT_COLUMNS.join(' ')}} : "${word}"`) !== undefined,
+  };
 
   #vocabulary() {
     if (!this.#terms) {
@@ -75,6 +71,11 @@ export class LexicalSearch {
       const of = 'FROM temp.passage_vocabulary WHERE';
       this.#terms = {
         holders: this.#db.prepare(`SELECT doc ${of} term = ?`).pluck(),
+        some: this.#db
+          .prepare(
+            'SELECT term, doc FROM json_each(?) AS word CROSS JOIN temp.passage_vocabulary AS known ON known.term = word.value',
+          )
+          .raw(),
         range: this.#db.prepare(`SELECT term, doc ${of} term >= ? AND term < ?`).raw(),
       };
     }
@@ -99,12 +100,7 @@ export class LexicalQuery {
 
   constructor(text: string, search: LexicalSearch) {
     this.#search = search;
-    const vocabulary: Vocabulary = {
-      holdersOf: (word) => this.#holdersOf(word),
-      startingWith: (prefix) => search.startingWith(prefix),
-      isWord: (word) => search.isWord(word),
-    };
-    const { words, corrections } = search.rule.words(text, vocabulary);
+    const { words, corrections } = search.rule.words(text, (word) => this.#holdersOf(word), search.vocabulary);
     this.#words = words;
     this.corrections = corrections;
     const { folded, written } = termsOf(words);

@@ -14,7 +14,7 @@ import { storesWordForms } from '../file/stored-parts.js';
 
 /** By which words a file's passages are listed, and so looked for. */
 export interface WordRule {
-  words(query: string, vocabulary: Vocabulary): CorrectedQuery;
+  words(query: string, holdersOf: (word: string) => number, vocabulary: Vocabulary): CorrectedQuery;
   /** What FTS5 is asked for, for a word or one of its weaker forms. */
   folded(word: string): string;
   /** The same for a word as it was written. */
@@ -48,9 +48,9 @@ function formsRule(db: Database): WordRule {
       LIMIT ${QUERY_LANGUAGES}`)
     .pluck();
   return {
-    words(query, vocabulary) {
+    words(query, holdersOf, vocabulary) {
       const rules = languages.all() as string[];
-      return correctedQuery(query, wordsOfQuery(query, rules), rules, vocabulary);
+      return correctedQuery(query, wordsOfQuery(query, rules), rules, holdersOf, vocabulary);
     },
     folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,
     written: (word) => `written : ${quoted(word)}`,
