@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
 import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../fusion.js';
+import type { DocumentWords } from '../preparing/document-words.js';
+import { Preparation, type PreparationOptions } from '../preparing/preparation.js';
 import { matchRows } from '../row-matches.js';
 import { planSearch, type SearchPlan } from '../search-request.js';
 import type {
@@ -28,8 +30,9 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { documentOrder } from './documents/document-order.js';
-import { DocumentStore, type PreparedRows } from './documents/document-store.js';
+import { DocumentStore } from './documents/document-store.js';
 import { HitReader } from './documents/hits.js';
+import { type PreparedRows, preparedRows } from './documents/prepared-rows.js';
 import { Checksums } from './file/checksums.js';
 import { storageError, withStorageErrors } from './file/storage-error.js';
 import { type EligiblePassages, eligiblePassages } from './filter/search-filter.js';
@@ -57,6 +60,7 @@ export interface SqliteIndexOptions {
   readonly threads?: number | undefined;
   readonly memoryBytes: number;
   readonly exhaustivePassages?: number | undefined;
+  readonly preparation?: PreparationOptions;
 }
 
 /** The index over one SQLite file: exhaustive, exact search while that is quick; beyond, exact scores for what the cells propose. */
@@ -70,12 +74,17 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #order: TieOrder;
   readonly #store: GenerationStore | null;
   readonly #cells: CellSearch | null;
+  readonly #passageCells: PassageCells | null;
+  readonly #preparation: Preparation;
   readonly #passageVectors: PassageVectors;
   readonly #cache: VectorCache;
   readonly #exhaustive: number;
   #hasCodebook = false;
   readonly #searches = new Set<Promise<unknown>>();
   #maxSim: Promise<MaxSim> | null = null;
+  /** Changes that wait for their words, and such as came after them. */
+  #changes = 0;
+  #lastChange: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   /** Takes the file over: `close` closes it. */
@@ -89,7 +98,9 @@ export class SqliteIndex implements MultivectorIndex {
     this.#store = store;
     this.#passageVectors = vectors;
     this.#cells = store && new CellSearch(db, store, vectors, options.threads);
-    this.#documents = new DocumentStore(db, vectors, store && new PassageCells(store));
+    this.#passageCells = store && new PassageCells(store);
+    this.#preparation = new Preparation(() => vectors.table(), options.preparation);
+    this.#documents = new DocumentStore(db, vectors, this.#passageCells);
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
     this.#cache = new VectorCache(
       vectors,
@@ -116,30 +127,36 @@ export class SqliteIndex implements MultivectorIndex {
   };
 
   async upsert(document: DocumentInput, vectors: DocumentVectors): Promise<number> {
-    return this.#write(() => this.#upsert(document, vectors));
+    return this.#inOrder(() => this.#upsert(document, vectors));
   }
 
   async prepare(vectors: TokenVectors): Promise<PreparedVectors[]> {
-    return this.#write(() => {
-      checkVectors(vectors, vectors.offsets.length - 1, this.#file.encoder, 'these texts');
-      return this.#documents.prepare(vectors, this.#codec());
-    });
+    this.#write(() => checkVectors(vectors, vectors.offsets.length - 1, this.#file.encoder, 'these texts'));
+    return this.#tracked(() => this.#prepare(vectors));
   }
 
   async write(changes: readonly IndexChange[]): Promise<void> {
-    this.#write(() =>
-      this.#documents.together(() => {
-        for (const change of changes) this.#make(change);
-      }),
+    const documents = changes.flatMap((change) => (change.kind === 'upsert' ? [change.document] : []));
+    const making = this.#preparation.words(
+      documents.map(({ path, title, lang, meta, passages }) => ({
+        document: { path, title, lang, meta },
+        passages: passages.map(({ headings, text, lang: own }) => ({ headings, text, lang: own })),
+      })),
     );
+    await this.#inOrder((words) => {
+      const wordsOf = new Map(documents.map((document, at) => [document, words?.[at]]));
+      this.#documents.together(() => {
+        for (const change of changes) this.#make(change, wordsOf);
+      });
+    }, making);
   }
 
   async move(from: string, to: string): Promise<boolean> {
-    return this.#write(() => this.#documents.move(from, to));
+    return this.#inOrder(() => this.#documents.move(from, to));
   }
 
   async delete(path: string): Promise<boolean> {
-    return this.#write(() => this.#documents.delete(path));
+    return this.#inOrder(() => this.#documents.delete(path));
   }
 
   async get(path: string): Promise<StoredDocument | null> {
@@ -180,10 +197,10 @@ export class SqliteIndex implements MultivectorIndex {
     return this.#closing;
   }
 
-  #make(change: IndexChange): void {
+  #make(change: IndexChange, wordsOf: ReadonlyMap<DocumentInput, DocumentWords | undefined>): void {
     switch (change.kind) {
       case 'upsert':
-        this.#upsert(change.document, change.vectors);
+        this.#upsert(change.document, change.vectors, wordsOf.get(change.document));
         break;
       case 'delete':
         this.#documents.delete(change.path);
@@ -202,13 +219,41 @@ export class SqliteIndex implements MultivectorIndex {
     }
   }
 
-  #upsert(document: DocumentInput, vectors: DocumentVectors): number {
+  #upsert(document: DocumentInput, vectors: DocumentVectors, words?: DocumentWords): number {
     if (!isPrepared(vectors)) {
       checkVectors(vectors, document.passages.length, this.#file.encoder, document.path);
-      return this.#documents.upsert(document, this.#documents.prepare(vectors, this.#codec()));
+      return this.#documents.upsert(document, this.#documents.prepare(vectors, this.#codec()), words);
     }
     checkPrepared(vectors.length, document.passages.length, document.path);
-    return this.#documents.upsert(document, vectors as readonly PreparedRows[]);
+    return this.#documents.upsert(document, vectors as readonly PreparedRows[], words);
+  }
+
+  async #prepare(vectors: TokenVectors): Promise<PreparedRows[]> {
+    const codec = this.#codec();
+    if (codec !== TABLE_CODEC) return this.#documents.prepare(vectors, codec);
+    const active = this.#passageCells?.active() ?? null;
+    const rows = await this.#preparation.rows(vectors, active?.tree ?? null);
+    return rows.map((passage) => preparedRows(passage, active?.generation ?? null));
+  }
+
+  // In the order in which they were asked for, though one may wait for its words; none is lost by closing.
+  #inOrder<T>(
+    change: (words: DocumentWords[] | null) => T,
+    making: Promise<DocumentWords[]> | null = null,
+  ): T | Promise<T> {
+    this.#requireWritable();
+    const make = (words: DocumentWords[] | null) => {
+      this.#file.requireInPlace();
+      return withStorageErrors(this.#file.path, () => change(words));
+    };
+    if (making === null && this.#changes === 0) return make(null);
+    this.#changes += 1;
+    const made = Promise.all([making, this.#lastChange]).then(([words]) => make(words));
+    const ended = () => {
+      this.#changes -= 1;
+    };
+    this.#lastChange = made.then(ended, ended);
+    return this.#tracked(() => made);
   }
 
   // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
@@ -322,6 +367,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   optimize(options: OptimizeOptions = {}): Promise<OptimizeReport> {
     return this.#change(async () => {
+      await this.#preparation.rest();
       const { db, profile } = this.#file;
       await new Checksums(db).seal(this.#store!.active()?.id ?? null, async () => {
         await setImmediate();
@@ -383,6 +429,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#searches);
+    await this.#preparation.rest();
     try {
       await Promise.all([this.#maxSim?.then((kernel) => kernel.dispose()), this.#cells?.dispose()]);
     } finally {

@@ -1,6 +1,6 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { wordsOfPassage } from '../../passage-words.js';
+import { type DocumentWords, wordsOfDocument } from '../../preparing/document-words.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -8,7 +8,6 @@ import type {
   FileStamp,
   FormatReading,
   PassageInput,
-  PreparedVectors,
   SkippedInput,
   StoredDocument,
   StoredFile,
@@ -17,10 +16,11 @@ import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesChangeTimes, storesWordForms } from '../file/stored-parts.js';
 import { WordLists } from '../lexical/word-lists.js';
-import type { CellsOfRows, PassageCells } from '../partitions/passage-cells.js';
+import type { PassageCells } from '../partitions/passage-cells.js';
 import { DocumentTexts, passageTextToStore, type StoredPassageText } from '../texts/document-texts.js';
-import type { CodedRows, PassageVectors } from '../vectors/passage-vectors.js';
+import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { PlaceStore } from './place-store.js';
+import type { PreparedRows } from './prepared-rows.js';
 import { ReadingStore } from './reading-store.js';
 
 interface DocumentRow {
@@ -45,11 +45,6 @@ export interface PassageRow extends StoredPassageText {
   readonly last_line: number | null;
   readonly lang: string | null;
   readonly headings: string;
-}
-
-/** The vectors of one passage, with their cells of the generation that was active. */
-export interface PreparedRows extends PreparedVectors, CodedRows {
-  readonly cells: CellsOfRows | null;
 }
 
 /** In place of the time when a file's inode changed: of a document that is no file. */
@@ -95,8 +90,11 @@ export class DocumentStore {
     });
   }
 
-  /** @param vectors one for each passage, as `prepare` made them */
-  upsert(document: DocumentInput, vectors: readonly PreparedRows[]): number {
+  /**
+   * @param vectors one for each passage, as `prepare` made them
+   * @param words of the document, where they are known
+   */
+  upsert(document: DocumentInput, vectors: readonly PreparedRows[], words?: DocumentWords): number {
     const { insertDocument, insertPassage, insertSkipped, setFirstPassage } = this.#statements;
     return this.#change(() => {
       this.#remove(document.path);
@@ -145,8 +143,8 @@ export class DocumentStore {
         this.#vectors.insert(passageId, rows);
         this.#cells?.insert(passageId, rows.cells, () => this.#vectors.decoded(rows));
       });
-      const words = document.passages.map((passage) => wordsOfPassage(document, passage));
-      this.#words?.insert(id, firstPassage, words);
+      const { passages } = document;
+      this.#words?.insert(id, firstPassage, words ?? wordsOfDocument({ document, passages }));
       this.#checksums?.writeDocument(id);
       return id;
     });

@@ -1,12 +1,10 @@
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
-import { type PassageWords, WORD_COLUMNS, type WordedDocument, wordsOfPassage } from '../../passage-words.js';
+import { WORD_COLUMNS, type WordedDocument, wordsOfPassage } from '../../passage-words.js';
+import { type DocumentWords, packWords, type WordRow, wordsOfDocument } from '../../preparing/document-words.js';
 import { corruptMessage } from '../file/storage-error.js';
 import { DocumentTexts, type StoredPassageText } from '../texts/document-texts.js';
-
-/** Columns of one passage as FTS5 gets them. */
-type Row = string[];
 
 interface DocumentRow {
   readonly id: number;
@@ -40,9 +38,9 @@ export class WordLists {
   }
 
   /** @param firstPassage its passages have consecutive ids. Within a transaction of the caller. */
-  insert(documentId: number, firstPassage: number, words: readonly PassageWords[]): void {
-    const rows = words.map((passage) => WORD_COLUMNS.map((column) => passage[column].join(' ')));
-    this.#insertRows(documentId, firstPassage, rows);
+  insert(documentId: number, firstPassage: number, { rows, packed }: DocumentWords): void {
+    for (const [index, row] of rows.entries()) this.#statements.insert.run(firstPassage + index, ...row);
+    this.#statements.insertRows.run(documentId, packed);
   }
 
   /** Within a transaction of the caller. */
@@ -56,15 +54,15 @@ export class WordLists {
     const { name } = wordsOfPassage(document, { headings: [], text: '', lang: null });
     this.#deleteRows(document.id, firstPassage, rows);
     const renamed = rows.map((row) => [name.join(' '), ...row.slice(1)]);
-    this.#insertRows(document.id, firstPassage, renamed);
+    this.insert(document.id, firstPassage, packWords(renamed));
   }
 
   /** As they were stored. @throws GlotError `index.corrupt` */
-  rows(documentId: number): Row[] {
+  rows(documentId: number): WordRow[] {
     const stored = this.#statements.selectRows.get(documentId) as Buffer | undefined;
     if (!stored) return [];
     try {
-      return JSON.parse(inflateRawSync(stored).toString()) as Row[];
+      return JSON.parse(inflateRawSync(stored).toString()) as WordRow[];
     } catch (cause) {
       const place = `the words of document ${documentId}`;
       const details = { file: this.#db.name, place };
@@ -80,19 +78,17 @@ export class WordLists {
     for (let after = -1; ; ) {
       const documents = this.#statements.documents.all(after, PAGE) as DocumentRow[];
       for (const document of documents) {
-        const worded = { ...document, meta: JSON.parse(document.meta) as Record<string, string> };
+        const described = { ...document, meta: JSON.parse(document.meta) as Record<string, string> };
         const passages = this.#statements.passages.all(
           document.first_passage,
           document.first_passage + document.passages - 1,
         ) as PassageRow[];
-        const words = passages.map((passage) =>
-          wordsOfPassage(worded, {
-            headings: JSON.parse(passage.headings) as string[],
-            text: texts.ofPassage(passage),
-            lang: passage.lang,
-          }),
-        );
-        this.insert(document.id, document.first_passage, words);
+        const worded = passages.map((passage) => ({
+          headings: JSON.parse(passage.headings) as string[],
+          text: texts.ofPassage(passage),
+          lang: passage.lang,
+        }));
+        this.insert(document.id, document.first_passage, wordsOfDocument({ document: described, passages: worded }));
       }
       if (documents.length < PAGE) return;
       after = documents.at(-1)!.id;
@@ -100,14 +96,9 @@ export class WordLists {
   }
 
   // The very rows that were inserted.
-  #deleteRows(documentId: number, firstPassage: number, rows: readonly Row[]): void {
+  #deleteRows(documentId: number, firstPassage: number, rows: readonly WordRow[]): void {
     for (const [index, row] of rows.entries()) this.#statements.forget.run(firstPassage + index, ...row);
     this.#statements.deleteRows.run(documentId);
-  }
-
-  #insertRows(documentId: number, firstPassage: number, rows: readonly Row[]): void {
-    for (const [index, row] of rows.entries()) this.#statements.insert.run(firstPassage + index, ...row);
-    this.#statements.insertRows.run(documentId, deflateRawSync(JSON.stringify(rows), { level: 4 }));
   }
 }
 

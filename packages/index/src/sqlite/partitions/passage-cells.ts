@@ -18,6 +18,12 @@ export class PassageCells {
     this.#store = store;
   }
 
+  /** The active generation and its centroids; null where there is none. */
+  active(): { readonly generation: number; readonly tree: CellTree } | null {
+    const generation = this.#store.active();
+    return generation && { generation: generation.id, tree: this.#treeOf(generation) };
+  }
+
   /** Cells of the active generation; null where there is none. @param decoded [n x dim], asked for where there is one */
   of(decoded: () => Float32Array): CellsOfRows | null {
     const generation = this.#store.active();
@@ -42,11 +48,15 @@ export class PassageCells {
   }
 
   #nearest(generation: Generation, rows: Float32Array): CellsOfRows {
+    return { generation: generation.id, cells: distinct(nearestCells(this.#treeOf(generation), rows)) };
+  }
+
+  #treeOf(generation: Generation): CellTree {
     if (this.#generation !== generation.id || !this.#tree) {
       this.#tree = this.#store.tree(generation);
       this.#generation = generation.id;
     }
-    return { generation: generation.id, cells: distinct(nearestCells(this.#tree, rows)) };
+    return this.#tree;
   }
 
   delete(first: number, last: number): void {

@@ -196,7 +196,7 @@ function checkCells(store: GenerationStore, vectors: PassageVectors, db: Databas
     }
   };
   attempt('codebook', () => store.codebook(), false);
-  attempt('codebook', () => vectors.requireTable(), false);
+  attempt('codebook', () => vectors.byTable && vectors.table(), false);
   attempt(
     'cells',
     () => {

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
-import { type QuantizedRows, quantizeRows, RowCodec } from '@glot/kernels';
+import { type QuantizedRows, quantizeRows, RowCodec, type RowTable } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
 import type { CellTree } from '../../cells/cell-tree.js';
 import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from '../../codecs/compact-rows.js';
+import { decodeTableRows } from '../../codecs/table-rows.js';
 import { corruptMessage } from '../file/storage-error.js';
 import { hasRowTable, readRowTable } from './row-table-store.js';
 import { SpareTiles, type VectorTile } from './vector-tile.js';
@@ -64,6 +65,7 @@ export class PassageVectors {
   readonly #removalExtent: Statement;
   #codebook: CellTree | null = null;
   #codec: RowCodec | null = null;
+  #table: RowTable | null = null;
 
   /** @param format of the file: the first one had no codecs */
   constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CellTree | null) {
@@ -174,11 +176,7 @@ export class PassageVectors {
       return;
     }
     if (codec === TABLE_CODEC) {
-      const numbers = this.#tableToInt8(stored);
-      for (let row = 0; row < rows; row += 1) {
-        const scale = numbers.scales[row]!;
-        for (let k = row * dim; k < (row + 1) * dim; k += 1) into[at + k] = numbers.codes[k]! * scale;
-      }
+      decodeTableRows(this.#rowCodec(), codes, normsOf(scales), into, at);
       return;
     }
     for (let row = 0; row < rows; row += 1) {
@@ -239,22 +237,23 @@ export class PassageVectors {
   }
 
   #tableToInt8({ codes, scales }: CodedRows): QuantizedRows {
-    return this.#rowCodec().toInt8(codes, new Float32Array(new Uint8Array(scales).buffer));
+    return this.#rowCodec().toInt8(codes, normsOf(scales));
   }
 
-  /** @throws GlotError `index.corrupt` where the table of the rows is damaged */
-  requireTable(): void {
-    if (this.byTable) this.#rowCodec();
+  /** By which the rows of the file are stored. @throws GlotError `index.corrupt` where it is damaged */
+  table(): RowTable {
+    this.#rowCodec();
+    return this.#table!;
   }
 
   #rowCodec(): RowCodec {
     if (this.#codec) return this.#codec;
     const place = 'the table that its vectors are stored by';
     const details = { file: this.#file, place };
-    const table = readRowTable(this.#db, this.dim);
-    if (!table) throw new GlotError('index.corrupt', corruptMessage(this.#file, place), { details });
+    this.#table = readRowTable(this.#db, this.dim);
+    if (!this.#table) throw new GlotError('index.corrupt', corruptMessage(this.#file, place), { details });
     try {
-      this.#codec = new RowCodec(table);
+      this.#codec = new RowCodec(this.#table);
     } catch (cause) {
       if (!isGlotError(cause, 'kernels.shape')) throw cause;
       throw new GlotError('index.corrupt', corruptMessage(this.#file, place), { cause, details });
@@ -296,6 +295,11 @@ export class PassageVectors {
 
 function checksumOf(scales: Buffer, codes: Buffer): number {
   return crc32(codes, crc32(scales));
+}
+
+/** Bytes of a row of SQLite begin anywhere: floats need an array of their own. */
+function normsOf(scales: Buffer): Float32Array {
+  return new Float32Array(new Uint8Array(scales).buffer);
 }
 
 function bytesOf(values: Int8Array | Uint8Array | Float32Array): Buffer {

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { RowTable, TokenVectors } from '@glot/kernels';
+import type { CellTree } from '../cells/cell-tree.js';
+import { type DocumentWords, type WordedText, wordsOfDocument } from './document-words.js';
+import type { PreparingAnswer, PreparingRequest } from './preparing-protocol.js';
+import { RowCoding, type TableRows } from './row-coding.js';
+
+/** The built entry; there is none beside the TypeScript sources, which a thread cannot run. */
+const ENTRY = new URL('./preparing-worker.js', import.meta.url);
+
+/** Rows that come before the thread is started: a few changed files are done without. */
+const START_ROWS = 65_536;
+
+/** The thread ends once there was nothing to do for so long. */
+const IDLE_MS = 1_000;
+
+export interface PreparationOptions {
+  readonly entry?: URL;
+  readonly startRows?: number;
+  readonly idleMs?: number;
+}
+
+type Settle = (answer: PreparingAnswer | null) => void;
+
+/**
+ * What of a document costs time before it is stored, its rows in few bits and the forms of its words, in a thread beside
+ * the caller's once there is much of it. The same comes of it in either; a thread that fails is done without.
+ */
+export class Preparation {
+  readonly #table: () => RowTable;
+  readonly #entry: URL;
+  readonly #startRows: number;
+  readonly #idleMs: number;
+  #coding: RowCoding | null = null;
+  #rows = 0;
+  #worker: Worker | null = null;
+  /** That the thread has. */
+  #tree: CellTree | null = null;
+  readonly #waiting: Settle[] = [];
+  #idle: NodeJS.Timeout | undefined;
+
+  /** @param table asked for when there are rows; it may throw */
+  constructor(table: () => RowTable, options: PreparationOptions = {}) {
+    const { entry = ENTRY, startRows = START_ROWS, idleMs = IDLE_MS } = options;
+    this.#table = table;
+    this.#entry = entry;
+    this.#startRows = startRows;
+    this.#idleMs = idleMs;
+  }
+
+  /** @param vectors finite @param tree of the cells that rows are put into, if any */
+  async rows(vectors: TokenVectors, tree: CellTree | null): Promise<TableRows[]> {
+    this.#rows += vectors.data.length / vectors.dim;
+    if (this.#rows >= this.#startRows) this.#start();
+    const request = { kind: 'rows', vectors, ...(tree !== this.#tree && { tree }) } as const;
+    if (this.#worker) this.#tree = tree;
+    const answer = await this.#ask(request);
+    if (answer?.kind === 'rows') return answer.rows;
+    this.#coding ??= new RowCoding(this.#table());
+    return this.#coding.code(vectors, tree);
+  }
+
+  /** Null where the thread is not at work: the caller makes them when it wants them. */
+  words(texts: readonly WordedText[]): Promise<DocumentWords[]> | null {
+    if (!this.#worker || texts.length === 0) return null;
+    return this.#ask({ kind: 'words', texts }).then((answer) =>
+      answer?.kind === 'words' ? answer.words : texts.map(wordsOfDocument),
+    );
+  }
+
+  /** Frees what the thread holds; it is started anew where there is much to do again. */
+  async rest(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#rows = 0;
+    await this.#worker?.terminate();
+  }
+
+  #start(): void {
+    if (this.#worker || !existsSync(fileURLToPath(this.#entry))) return;
+    const worker = new Worker(this.#entry, { workerData: this.#table(), execArgv: [] });
+    worker.unref();
+    worker.on('error', () => {}); // its end is told by `exit`
+    worker.on('message', (answer: PreparingAnswer) => this.#waiting.shift()?.(answer));
+    worker.on('exit', () => {
+      this.#worker = null;
+      this.#tree = null;
+      for (const settle of this.#waiting.splice(0)) settle(null);
+    });
+    this.#worker = worker;
+  }
+
+  /** Null where there is no thread, or it ended before it answered. */
+  async #ask(request: PreparingRequest): Promise<PreparingAnswer | null> {
+    const worker = this.#worker;
+    if (!worker) return null;
+    clearTimeout(this.#idle);
+    worker.ref();
+    const answer = await new Promise<PreparingAnswer | null>((resolve) => {
+      this.#waiting.push(resolve);
+      worker.postMessage(request);
+    });
+    if (this.#waiting.length === 0) {
+      worker.unref();
+      this.#idle = setTimeout(() => this.rest(), this.#idleMs).unref();
+    }
+    return answer;
+  }
+}

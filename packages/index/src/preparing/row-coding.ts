@@ -1,0 +1,45 @@
+import { RowCodec, type RowTable, type TokenVectors } from '@glot/kernels';
+import { nearestCells } from '../cells/cell-assigner.js';
+import { type CellTree, distinct } from '../cells/cell-tree.js';
+import { decodeTableRows } from '../codecs/table-rows.js';
+
+/** The vectors of one passage as they are stored. */
+export interface TableRows {
+  readonly rows: number;
+  /** [rows x bytes of a row] */
+  readonly codes: Uint8Array;
+  /** [rows], or none where all are 1. */
+  readonly norms: Float32Array;
+  /** Those that its rows fall into, ascending; null where there are no cells, or no rows. */
+  readonly cells: Uint32Array | null;
+}
+
+/** Codes rows by a table and finds their cells. */
+export class RowCoding {
+  readonly codec: RowCodec;
+
+  /** @throws GlotError `kernels.shape`, `kernels.out-of-memory` */
+  constructor(table: RowTable) {
+    this.codec = new RowCodec(table);
+  }
+
+  /** @param vectors finite @returns one for each text; their codes share one buffer */
+  code({ data, offsets, dim }: TokenVectors, tree: CellTree | null): TableRows[] {
+    const { rowBytes } = this.codec;
+    const all = new Uint8Array((data.length / dim) * rowBytes);
+    return Array.from({ length: offsets.length - 1 }, (_, text) => {
+      const [first, end] = [offsets[text]!, offsets[text + 1]!];
+      const made = this.codec.encode(data.subarray(first * dim, end * dim));
+      const codes = all.subarray(first * rowBytes, end * rowBytes);
+      codes.set(made.codes);
+      const coded = { rows: end - first, codes, norms: made.norms };
+      return { ...coded, cells: tree && coded.rows > 0 ? this.#cellsOf(coded, tree) : null };
+    });
+  }
+
+  #cellsOf({ rows, codes, norms }: Omit<TableRows, 'cells'>, tree: CellTree): Uint32Array {
+    const decoded = new Float32Array(rows * this.codec.dim);
+    decodeTableRows(this.codec, codes, norms, decoded, 0);
+    return distinct(nearestCells(tree, decoded));
+  }
+}
