@@ -1,6 +1,7 @@
 /** Rows of glyphs -> lines of text in the order they are read, with a place and a size. */
 import { isUnspaced, spacingOf } from './blanks.js';
 import { type Direction, type Glyph, isBlank, OBLIQUE } from './glyph.js';
+import { withoutKashida } from './kashida.js';
 import { composed } from './letters.js';
 import { inReadingOrder, isRightToLeft, lettersByDirection, type Placed } from './reading-order.js';
 import { type Row, rowsOf } from './rows.js';
@@ -56,7 +57,7 @@ function textOf(row: Row, isRightToLeftPage: boolean): string {
     const inked = leftToRightOrder(row.filter((glyph) => !isBlank(glyph)));
     return join(parted(inked, row.filter(isBlank)));
   }
-  const inked = leftToRightSeen(withMarks(row.filter((glyph) => !isBlank(glyph))));
+  const inked = withoutKashida(leftToRightSeen(withMarks(row.filter((glyph) => !isBlank(glyph)))));
   // The blank at the end of a line that was broken may lie anywhere.
   const blanks = row.filter((blank) => isBlank(blank) && !inked.some((glyph) => covers(glyph, blank)));
   const placed = parted(inked, blanks);
