@@ -18,14 +18,17 @@ export interface PdfParagraph {
 
 export function paragraphsOf(lines: readonly PdfLine[]): PdfParagraph[] {
   const body = bodySize(lines);
-  const leading = usualLeading(lines, body);
+  const { leading, isKnown } = usualLeading(lines, body);
   const isOverLines = headingsOf(lines, body);
+  const widest = lines.reduce((width, { left, right }) => Math.max(width, right - left), 0);
   const groups: PdfLine[][] = [];
   for (const line of lines) {
     const group = groups.at(-1);
     if (
       group === undefined ||
-      (startsParagraph(group, line, line.size > body * LARGER ? HEADING_LEADING : leading) && !isOverLines(group, line))
+      (startsParagraph(group, line, line.size > body * LARGER ? HEADING_LEADING : leading) &&
+        !isOverLines(group, line) &&
+        (isKnown || !goesOn(group.at(-1)!, line, widest)))
     )
       groups.push([line]);
     else group.push(line);
@@ -53,7 +56,7 @@ function bodySize(lines: readonly PdfLine[]): number {
 }
 
 /** Median distance of neighbouring baselines of the page's own text, as a multiple of the font size. */
-function usualLeading(lines: readonly PdfLine[], body: number): number {
+function usualLeading(lines: readonly PdfLine[], body: number): { leading: number; isKnown: boolean } {
   const ratios: number[] = [];
   for (let at = 1; at < lines.length; at++) {
     const [above, below] = [lines[at - 1]!, lines[at]!];
@@ -63,7 +66,19 @@ function usualLeading(lines: readonly PdfLine[], body: number): number {
   }
   ratios.sort((a, b) => a - b);
   const median = ratios[Math.floor(ratios.length / 2)] ?? 1.2;
-  return ratios.length < 4 ? Math.min(median, 1.3) : median;
+  const isKnown = ratios.length >= 4;
+  return { leading: isKnown ? median : Math.min(median, 1.3), isKnown };
+}
+
+/** Leading of lines that are set wide apart, in font sizes. */
+const WIDE_LEADING = 2.2;
+
+/** Whether a line goes on with a sentence that filled the line above, where too few lines tell how far apart lines stand. */
+function goesOn(last: PdfLine, line: PdfLine, widest: number): boolean {
+  const gap = distance(last, line);
+  const isNear = gap > 0 && gap <= WIDE_LEADING * line.size && Math.abs(last.size - line.size) < 0.5;
+  const isFilled = last.right - last.left > widest * 0.9 && last.direction === line.direction;
+  return isNear && isFilled && !SENTENCE_END.test(last.text) && !ITEM_START.test(line.text);
 }
 
 /** Columns of vertical writing stand further apart than lines do. */
@@ -90,6 +105,8 @@ function headingsOf(lines: readonly PdfLine[], body: number): (group: readonly P
 
 const SENTENCE_END = /[.!?:;。！？：；؟۔।…」』"”’)）]$/u;
 
+const ITEM_START = /^(?:[•‣▪◦●○■–]\s|\(?\d{1,3}[.)]\s)/u;
+
 function startsParagraph(group: readonly PdfLine[], line: PdfLine, leading: number): boolean {
   const last = group[group.length - 1]!;
   if (last.direction !== line.direction) return true;
@@ -101,7 +118,7 @@ function startsParagraph(group: readonly PdfLine[], line: PdfLine, leading: numb
   const endsShort = last.right - last.left < width * 0.85 && group.length > 1;
   if (endsShort && SENTENCE_END.test(last.text)) return true;
   const indented = line.left - last.left > line.size * 0.9 && line.left - last.left < line.size * 5;
-  return (indented && SENTENCE_END.test(last.text)) || /^(?:[•‣▪◦●○■–]\s|\(?\d{1,3}[.)]\s)/u.test(line.text);
+  return (indented && SENTENCE_END.test(last.text)) || ITEM_START.test(line.text);
 }
 
 /** How far the second line lies below the first (for vertical writing: to its left). */
