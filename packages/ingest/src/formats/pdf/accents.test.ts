@@ -21,3 +21,8 @@ it('keeps signs that stand beside letters, or over none', () => {
   expect(textOf(glyphsOf('`code` a^b ~5'))).toBe('`code` a^b ~5');
   expect(textOf(glyphsOf('¨', { x: 50 }), glyphsOf('7', { x: 50 }))).toBe('¨7');
 });
+
+it('parts sign and letter that came as one glyph', () => {
+  const glyph = { ...glyphsOf('x')[0]!, text: '¨a' };
+  expect(textOf([glyph], glyphsOf('lter', { x: 55 }))).toBe('älter');
+});

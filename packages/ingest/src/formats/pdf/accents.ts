@@ -33,23 +33,39 @@ const OVER = 0.5;
 /** Glyphs are in the order in which they are drawn: the sign directly before its letter, or behind it. */
 export function withAccents(glyphs: readonly Glyph[]): readonly Glyph[] {
   const result: Glyph[] = [];
-  for (const glyph of glyphs) {
+  let isChanged = false;
+  for (const drawn of glyphs) {
+    const glyph = withOwnAccent(drawn);
+    isChanged ||= glyph !== drawn;
     const before = result.at(-1);
     const letter = before && (accented(glyph, before) ?? accented(before, glyph));
     if (letter) result[result.length - 1] = letter;
     else result.push(glyph);
   }
-  return result.length === glyphs.length ? glyphs : result;
+  return isChanged || result.length < glyphs.length ? result : glyphs;
+}
+
+/** Sign and letter of one width, set down at one place, come as one glyph. */
+function withOwnAccent(glyph: Glyph): Glyph {
+  const [first = '', second = '', ...others] = glyph.text;
+  if (others.length > 0) return glyph;
+  const text = composed(second, first) ?? composed(first, second);
+  return text === undefined ? glyph : { ...glyph, text };
+}
+
+function composed(letter: string, sign: string): string | undefined {
+  const mark = COMBINING.get(sign);
+  if (mark === undefined || !LETTER.test(letter)) return undefined;
+  return ((DOTLESS.get(letter) ?? letter) + mark).normalize('NFC');
 }
 
 function accented(letter: Glyph, sign: Glyph): Glyph | undefined {
-  const mark = COMBINING.get(sign.text);
-  if (mark === undefined || !LETTER.test(letter.text) || letter.direction !== sign.direction) return undefined;
+  const text = composed(letter.text, sign.text);
+  if (text === undefined || letter.direction !== sign.direction) return undefined;
   const middles = Math.abs(letter.left + letter.right - sign.left - sign.right) / 2;
   const over = Math.min(letter.right, sign.right) - Math.max(letter.left, sign.left);
   const narrower = Math.min(letter.right - letter.left, sign.right - sign.left);
   if (middles > letter.size * AWAY || over < narrower * OVER) return undefined;
   if (Math.abs(letter.baseline - sign.baseline) > letter.size * 0.6) return undefined;
-  const text = ((DOTLESS.get(letter.text) ?? letter.text) + mark).normalize('NFC');
   return { ...letter, text };
 }

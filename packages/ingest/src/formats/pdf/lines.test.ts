@@ -96,3 +96,19 @@ describe('lines', () => {
     expect(texts(glyphsOf('นํ้า'))).toEqual(['น้ำ']);
   });
 });
+
+it('reads words of Nastaliq, whose letters fall and whose last one lies over the blank behind it', () => {
+  const letter = (text: string, x: number, right: number, y: number): Glyph => ({
+    ...glyphsOf(text, { x, y, size: 20 })[0]!,
+    right,
+  });
+  const row = [
+    letter('و', 40, 49, 700),
+    letter('ک', 47, 61, 700),
+    letter(' ', 53, 56, 700),
+    letter('ہ', 55, 64, 700),
+    letter('ع', 60, 70, 699),
+    letter('ج', 66, 80, 711),
+  ];
+  expect(linesOf(row, true).map(({ text }) => text)).toEqual(['جعہ کو']);
+});

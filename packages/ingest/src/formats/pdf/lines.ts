@@ -60,7 +60,7 @@ function textOf(row: Row, isRightToLeftPage: boolean): string {
   const inked = withoutKashida(leftToRightSeen(withMarks(row.filter((glyph) => !isBlank(glyph)))));
   // The blank at the end of a line that was broken may lie anywhere.
   const blanks = row.filter((blank) => isBlank(blank) && !inked.some((glyph) => covers(glyph, blank)));
-  const placed = parted(inked, blanks);
+  const placed = parted(inked, blanks, drawnApart(row));
   return join(inReadingOrder(placed, isRightToLeftPage || rightToLeft > leftToRight));
 }
 
@@ -116,14 +116,14 @@ function leftToRightOrder(inked: readonly Glyph[]): Glyph[] {
 }
 
 /** Glyphs with a blank wherever the file has one or the eye sees one. */
-function parted(inked: readonly Glyph[], blanks: readonly Glyph[]): Placed[] {
+function parted(inked: readonly Glyph[], blanks: readonly Glyph[], apart?: ReadonlySet<string>): Placed[] {
   const spacing = spacingOf(inked, blanks);
   const ordered = [...blanks].sort((a, b) => a.left - b.left);
   const result: Placed[] = [];
   let furthest: Glyph | undefined;
   for (const glyph of inked) {
     if (furthest !== undefined) {
-      const hasBlank = holds(ordered, furthest, penOf(glyph));
+      const hasBlank = apart?.has(pairOf(result.at(-1)!, glyph)) || holds(ordered, furthest, penOf(glyph));
       if (spacing.isParted(furthest, glyph, hasBlank))
         result.push({ text: ' ', left: furthest.right, right: glyph.left });
     }
@@ -132,6 +132,31 @@ function parted(inked: readonly Glyph[], blanks: readonly Glyph[]): Placed[] {
   }
   return result;
 }
+
+/**
+ * Glyphs that follow each other with a blank between them as they are drawn: where the long last letter of a word lies over
+ * the blank behind it, its place does not tell.
+ */
+function drawnApart(row: Row): Set<string> {
+  const pairs = new Set<string>();
+  let last: Glyph | undefined;
+  let blank: Glyph | undefined;
+  for (const glyph of row) {
+    if (isBlank(glyph)) blank = glyph;
+    else {
+      if (last !== undefined && blank !== undefined) {
+        const [left, right] = last.left < glyph.left ? [last, glyph] : [glyph, last];
+        const isBetween = blank.left >= left.left && blank.right <= right.right;
+        if (isBetween && isRightToLeft(left.text) && isRightToLeft(right.text)) pairs.add(pairOf(left, right));
+      }
+      last = glyph;
+      blank = undefined;
+    }
+  }
+  return pairs;
+}
+
+const pairOf = (left: Placed, right: Placed): string => `${left.left} ${right.left}`;
 
 /** Whether a blank is set down between two glyphs; one that the next glyph is set down upon, or a wide one covers, is none. */
 function holds(blanks: readonly Glyph[], before: Glyph, to: number): boolean {

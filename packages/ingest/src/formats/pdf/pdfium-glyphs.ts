@@ -119,7 +119,7 @@ function readGlyphs(
     // PDFium gives hyphens at line ends as a control character.
     const text = glyphCalls.FPDFText_IsHyphen(page, at) === 1 ? '-' : codePointText(unicode);
     const before = glyphs.at(-1);
-    if (x === lastX && y === lastY && before?.run === run) {
+    if (x === lastX && y === lastY && before?.run === run && !isJoinerApart(before, text, placed)) {
       // Letters of one glyph.
       before.text += text;
       widen(before, placed);
@@ -226,6 +226,12 @@ function alongAngle({ angle, size }: Style, x: number, y: number): ReturnType<ty
   const baseline = y * Math.cos(angle) - x * Math.sin(angle);
   return { left, right: left + size * 0.5, baseline, low: baseline, high: baseline + size };
 }
+
+/** Joiners have no width: one that is a glyph of its own is set down where the letter before it is, which the box shows. */
+const isJoinerApart = (before: Open, text: string, placed: ReturnType<typeof alongAxes>): boolean =>
+  (JOINER.test(text) || JOINER.test(before.text)) && (before.left !== placed.left || before.right !== placed.right);
+
+const JOINER = /^[\u200c\u200d]$/;
 
 function widen(glyph: Open, placed: ReturnType<typeof alongAxes>): void {
   glyph.left = Math.min(glyph.left, placed.left);

@@ -43,10 +43,14 @@ function startsRow(last: Glyph, next: Glyph, left: number, right: number): boole
     const isInitial = last.size > next.size && last.left === left && Math.abs(next.left - last.right) < smaller;
     if (!isInitial) return true;
   }
+  // Words of Nastaliq fall from their first letter to their last, each over the one before.
+  if (ARABIC.test(last.text) && ARABIC.test(next.text)) return false;
   // Raised and lowered letters stand beside the others; what lies over them is another line.
   const over = Math.min(next.right, right) - Math.max(next.left, left);
   return away > size * 0.45 && over > next.size * 0.2 && !/^\p{Mn}+$/u.test(next.text);
 }
+
+const ARABIC = /\p{Script=Arabic}/u;
 
 const UPRIGHT = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u;
 const FEWEST_IN_COLUMN = 3;
