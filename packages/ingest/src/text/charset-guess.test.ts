@@ -44,6 +44,11 @@ describe('text in a charset that nobody declared', () => {
   });
 });
 
+it('takes no words of accented letters for Latin: Serbian by windows-1251', () => {
+  const text = 'Библиотека је отворена сваког јутра. Изгубљене књиге се плаћају, а љубимци нису дозвољени.';
+  expect(decodeText(iconv.encode(text, 'windows-1251'))?.text).toBe(text);
+});
+
 describe('damaged UTF-8', () => {
   const damage = (text: string, at: number, ...bytes: number[]): Buffer => {
     const whole = Buffer.from(text);

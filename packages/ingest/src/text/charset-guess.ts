@@ -72,6 +72,8 @@ function oddities(text: string): number {
     2 * count(SIGN_IN_WORD) +
     // A sign of Chinese, Japanese or Korean alone between Latin letters.
     3 * count(/(?<=[a-zA-Z])[\p{Script=Han}\p{Script=Katakana}\p{Script=Hangul}\uff61-\uff9f]{1,2}(?=[a-z])/gu) +
+    // Letters with accents one after the other: the alphabet of another script.
+    count(/[\u00c0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e]{4,}/g) +
     // A capital that is a word, or a dash that hangs on the word before it alone.
     count(/(?<!\p{L})[ŠŽŒŸÅ](?!\p{L})|(?<=\p{Ll})[–—•](?=\s)/gu) +
     // Frames of DOS and what no charset assigns, beside letters.

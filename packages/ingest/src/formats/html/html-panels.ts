@@ -39,8 +39,10 @@ export function opensPanel(node: HtmlNode): boolean {
   return isControl && (states || target(node) !== null) && node.getAttribute('aria-haspopup') === null;
 }
 
-/** The id that libraries of widgets keep beside the button. */
+/** The id that libraries of widgets keep beside the button, or in the address of a link that is a tab. */
 function target(node: HtmlNode): string | null {
-  const value = node.getAttribute?.('data-bs-target') ?? node.getAttribute?.('data-target') ?? null;
+  const attribute = (name: string): string | null => node.getAttribute?.(name) ?? null;
+  const isWidget = attribute('data-bs-toggle') !== null || attribute('data-toggle') !== null;
+  const value = attribute('data-bs-target') ?? attribute('data-target') ?? (isWidget ? attribute('href') : null);
   return value?.startsWith('#') ? value.slice(1) : null;
 }

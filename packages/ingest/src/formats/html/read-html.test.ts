@@ -41,8 +41,19 @@ describe('a page', () => {
     const page = `<h2><button aria-expanded="false" aria-controls="p">Wann?</button></h2><div id="p" hidden>Um neun.</div>
       <h2><button aria-expanded="false">Wo?</button></h2><div style="display:none">Am Hafen.</div>
       <div role="tablist"><a role="tab" aria-controls="t">Preise</a></div><div id="t" hidden>Drei Euro.</div>
+      <ul><li><a data-toggle="tab" href="#u">Anfahrt</a></ul><div id="u" style="display: none">Linie 4.</div>
       <div hidden="until-found">Geheim nicht.</div><div hidden>Vorlage</div><button>Senden</button>`;
-    expect(lines(page)).toEqual(['Wann?', 'Um neun.', 'Wo?', 'Am Hafen.', 'Preise', 'Drei Euro.', 'Geheim nicht.']);
+    expect(lines(page)).toEqual([
+      'Wann?',
+      'Um neun.',
+      'Wo?',
+      'Am Hafen.',
+      'Preise',
+      'Drei Euro.',
+      'Anfahrt',
+      'Linie 4.',
+      'Geheim nicht.',
+    ]);
   });
 
   it('keeps what stands around its article, and leaves its menus', () => {
