@@ -1,5 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { pathGlob } from './path-glob.js';
+import { phrasesOf } from './phrases.js';
 import type { DocumentInput, SearchFilter } from './types.js';
 
 /** @throws GlotError `index.query` for a filter that cannot be meant */
@@ -10,6 +11,7 @@ export function checkFilter(filter: SearchFilter): void {
     }
   }
   if (filter.path !== undefined) globOf(filter.path);
+  phrasesOf(filter);
 }
 
 /** @throws GlotError `index.query` */

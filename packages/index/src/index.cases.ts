@@ -291,6 +291,66 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       ]);
     });
 
+    it('looks only among passages that hold a phrase word for word, in every mode and script', async () => {
+      await addCorpus();
+      await add('jp/半角.md', ['社内のｻｰﾊﾞｰを再起動する。', '本\n日東京に着く。']);
+      await add('zh/合同.md', ['勞動合同法規定了試用期。'], { title: '法律' });
+      await add('q.md', ['Die Öffnungszeiten – am\u00A0SONNTAG: zehn bis zwölf', 'am Samstag, nicht sonntags'], {
+        title: 'Haus am See',
+      });
+      const found = async (phrases: string[], mode: SearchMode = 'hybrid') => {
+        const vectors = encode('irgendetwas');
+        const hits = await index.search({ mode, text: 'irgendetwas Brot', vectors, limit: 50, filter: { phrases } });
+        return hits.map(({ path, text }) => `${path} ${text.slice(0, 7)}`).sort();
+      };
+      for (const mode of ['semantic', 'hybrid'] as const) {
+        expect(await found(['offnungszeiten am Sonntag'], mode)).toEqual(['q.md Die Öff']);
+        expect(await found(['haus am see'], mode)).toHaveLength(2);
+        expect(await found(['am Sonntag', 'haus am see'], mode)).toEqual(['q.md Die Öff']);
+        expect(await found(['am zwölf'], mode)).toEqual([]);
+        expect(await found(['sonntag'], mode)).toEqual(['q.md Die Öff']);
+        expect(await found(['劳动合同'], mode)).toEqual(['zh/合同.md 勞動合同法規定']);
+        expect(await found(['动合'], mode)).toHaveLength(1);
+        expect(await found(['法律'], mode)).toHaveLength(1);
+        expect(await found(['合同'], mode)).toHaveLength(1);
+        expect(await found(['サーバー'], mode)).toEqual(['jp/半角.md 社内のｻｰﾊﾞ']);
+        expect(await found(['東京'], mode)).toHaveLength(2);
+        expect(await found(['日東京'], mode)).toHaveLength(1);
+        expect(await found(['หมักแป้ง'], mode)).toHaveLength(1);
+        expect(await found(['आटा रात भर'], mode)).toHaveLength(1);
+        expect(await found(['العجين طوال الليل'], mode)).toHaveLength(1);
+      }
+      const lexical = await index.search({ mode: 'lexical', text: 'sonntag', filter: { phrases: ['am sonntag'] } });
+      expect(lexical.map(({ path }) => path)).toEqual(['q.md']);
+      await expect(found(['?!'])).rejects.toThrowError(expect.objectContaining({ code: 'index.query' }));
+    });
+
+    it('leaves out passages that hold a word or a phrase, and keeps other forms of it', async () => {
+      await add('wax.md', [
+        'Wax the skis before snow',
+        'Wax and more wax',
+        'Waxing in the snows',
+        'wax in data.snow.toml',
+      ]);
+      await add('zh.md', ['勞動 合同', '勞動 法律']);
+      const found = async (mode: SearchMode, text: string, filter: SearchFilter) => {
+        const hits = await index.search({ mode, text, vectors: encode(text), filter });
+        return hits.map((hit) => hit.text).sort();
+      };
+      for (const mode of ['semantic', 'lexical', 'hybrid'] as const) {
+        expect(await found(mode, 'wax waxing', { without: ['Snow'], path: 'wax.md' })).toEqual([
+          'Wax and more wax',
+          'Waxing in the snows',
+        ]);
+        expect(await found(mode, 'wax waxing', { without: ['more wax', 'the snows'], path: 'wax.md' })).toEqual([
+          'Wax the skis before snow',
+          'wax in data.snow.toml',
+        ]);
+        expect(await found(mode, '劳动', { without: ['合同'], path: 'zh.md' })).toEqual(['勞動 法律']);
+        expect(await found(mode, 'wax', { without: ['snow'], phrases: ['the snow'] })).toEqual([]);
+      }
+    });
+
     it('finds inflected forms by the languages of its documents, after the form itself', async () => {
       await add('plural', ['Die Häuser am See'], { lang: 'de' });
       await add('singular', ['Ein Haus am See'], { lang: 'de' });

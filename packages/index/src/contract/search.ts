@@ -16,6 +16,13 @@ export interface SearchFilter {
   readonly formats?: readonly string[];
   readonly modifiedFromMs?: number;
   readonly modifiedBeforeMs?: number;
+  /**
+   * Each has to stand in a passage, its file's name or its headings word for word: folded as all words are, never by
+   * weaker forms. In scripts without blanks its characters have to stand in a row.
+   */
+  readonly phrases?: readonly string[];
+  /** None of these words or phrases may stand there. */
+  readonly without?: readonly string[];
   /** Front-matter keys with the value they must have. */
   readonly meta?: Readonly<Record<string, string>>;
 }

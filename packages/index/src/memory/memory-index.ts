@@ -5,6 +5,7 @@ import { type CorrectedQuery, correctedHit, correctedQuery } from '../correction
 import { documentMatches } from '../document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
 import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage, wordsOfQuery } from '../passage-words.js';
+import { phrasesMatch, phrasesOf } from '../phrases.js';
 import { placesWithin } from '../places.js';
 import { matchRows } from '../row-matches.js';
 import { planSearch } from '../search-request.js';
@@ -189,9 +190,12 @@ class MemoryIndex implements MultivectorIndex {
     const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
     const depth = depthFor(limit);
     const order = orderOf(passages);
-    const matches = ({ stored }: Passage) => filter === null || documentMatches(filter, stored.document);
+    const phrases = filter && phrasesOf(filter);
+    const worded = text === null && !phrases ? [] : this.#words(passages);
+    const holding = phrases && new Set(worded.flatMap(({ id, words }) => (phrasesMatch(phrases, words) ? [id] : [])));
+    const matches = ({ id, stored }: Passage) =>
+      filter === null || (documentMatches(filter, stored.document) && holding?.has(id) !== false);
     const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
-    const worded = text === null ? [] : this.#words(passages);
     const { words, corrections } = this.#query(text ?? '', worded);
     const everyone = text === null ? null : rankByWords(words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));

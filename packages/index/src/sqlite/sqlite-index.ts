@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
 import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../fusion.js';
+import { phrasesOf } from '../phrases.js';
 import type { DocumentWords } from '../preparing/document-words.js';
 import { Preparation, type PreparationOptions } from '../preparing/preparation.js';
 import { matchRows } from '../row-matches.js';
@@ -25,6 +26,7 @@ import type {
   PreparedVectors,
   RepairReport,
   RowMatch,
+  SearchFilter,
   SearchRequest,
   StoredDocument,
 } from '../types.js';
@@ -37,6 +39,7 @@ import { Checksums } from './file/checksums.js';
 import { storageError, withStorageErrors } from './file/storage-error.js';
 import { type EligiblePassages, eligiblePassages } from './filter/search-filter.js';
 import { LexicalSearch } from './lexical/lexical-search.js';
+import { PhraseSearch } from './lexical/phrase-search.js';
 import type { IndexFile } from './opening/index-file.js';
 import { CellSearch } from './partitions/cell-search.js';
 import { GenerationStore } from './partitions/generation-store.js';
@@ -70,6 +73,7 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #documents: DocumentStore;
   readonly #vectors: ResidentVectors;
   readonly #lexical: LexicalSearch;
+  readonly #phrases: PhraseSearch;
   readonly #hits: HitReader;
   readonly #order: TieOrder;
   readonly #store: GenerationStore | null;
@@ -108,6 +112,7 @@ export class SqliteIndex implements MultivectorIndex {
       vectors.byTable ? TABLE_CODEC : file.profile === 'compact' ? COMPACT_CODEC : INT8_CODEC,
     );
     this.#lexical = new LexicalSearch(file.db);
+    this.#phrases = new PhraseSearch(file.db);
     this.#hits = new HitReader(file.db);
     this.#order = documentOrder(file.db);
   }
@@ -260,7 +265,7 @@ export class SqliteIndex implements MultivectorIndex {
   // read. Only where its passages are candidates of the semantic side too, it goes first.
   async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
     const depth = depthFor(limit);
-    const eligible = filter && eligiblePassages(this.#file.db, filter);
+    const eligible = filter && this.#eligible(filter);
     const words = text === null ? null : this.#lexical.query(text);
     const corrections = words?.corrections ?? [];
     const rankWords = () => (words === null ? null : words.rank(depth, eligible, this.#order));
@@ -281,6 +286,12 @@ export class SqliteIndex implements MultivectorIndex {
       limit,
       corrections,
     );
+  }
+
+  #eligible(filter: SearchFilter): EligiblePassages {
+    const eligible = eligiblePassages(this.#file.db, filter);
+    const phrases = phrasesOf(filter);
+    return phrases === null ? eligible : this.#phrases.narrowed(eligible, phrases);
   }
 
   #searchesCells(eligible: EligiblePassages | null): boolean {

@@ -82,18 +82,11 @@ function* exchanges(letters: readonly string[]): Generator<string[]> {
 }
 
 /** With one letter less, another one or one more, at these places. */
-function* edits(
-  letters: readonly string[],
-  from: number,
-  to: number,
-  { letters: alphabet }: Writing,
-): Generator<string[]> {
+function* edits(letters: readonly string[], from: number, to: number, { like, addable }: Writing): Generator<string[]> {
   for (let at = from; at < to; at += 1) {
     yield letters.toSpliced(at, 1);
-    for (const letter of alphabet) {
-      yield letters.toSpliced(at, 1, letter);
-      yield letters.toSpliced(at, 0, letter);
-    }
+    for (const letter of like(letters[at]!)) yield letters.toSpliced(at, 1, letter);
+    for (const letter of addable) yield letters.toSpliced(at, 0, letter);
   }
-  if (to === letters.length) for (const letter of alphabet) yield [...letters, letter];
+  if (to === letters.length) for (const letter of addable) yield [...letters, letter];
 }

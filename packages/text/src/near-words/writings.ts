@@ -5,8 +5,10 @@
  */
 export interface Writing {
   readonly isWord: RegExp;
-  /** What may have been meant in place of a letter, of folded words. */
-  readonly letters: readonly string[];
+  /** Letters that may have been meant in place of one. */
+  readonly like: (letter: string) => readonly string[];
+  /** Letters that may have been left out. */
+  readonly addable: readonly string[];
   /** Shortest words for which one mistake is looked for, and two: shorter ones have too many neighbours. */
   readonly least: readonly [one: number, two: number];
   /** Whether words that begin with the same letters begin with the same characters. */
@@ -57,12 +59,18 @@ const ABJADS: readonly (readonly [script: string, letters: string])[] = [
   ['Hebrew', 'א-ת'],
 ];
 
+/** Of a syllable: consonant, vowel, and a consonant that may end it. */
+const LEADS = expanded('\u1100-\u1112');
+const VOWELS = expanded('\u1161-\u1175');
+const TAILS = expanded('\u11A8-\u11C2');
+
 const WRITINGS: readonly Writing[] = [
   ...ALPHABETS.map(([script, letters]) => writing(script, letters, [5, 8])),
   ...ABJADS.map(([script, letters]) => writing(script, letters, [5, 9])),
   {
     isWord: HANGUL,
-    letters: expanded('\u1100-\u1112\u1161-\u1175\u11A8-\u11C2'),
+    like: (letter) => [LEADS, VOWELS, TAILS].find((some) => some.includes(letter)) ?? [],
+    addable: TAILS,
     least: [6, Infinity],
     hasPrefixes: false,
   },
@@ -71,7 +79,8 @@ const WRITINGS: readonly Writing[] = [
 function writing(script: string, letters: string, least: Writing['least']): Writing {
   const joiner = script === 'Katakana' ? 'ー' : '';
   const isWord = new RegExp(`^[\\p{Script=${script}}${joiner}]+$`, 'u');
-  return { isWord, letters: expanded(letters), least, hasPrefixes: true };
+  const alphabet = expanded(letters);
+  return { isWord, like: () => alphabet, addable: alphabet, least, hasPrefixes: true };
 }
 
 /** Ranges as in a character class. */

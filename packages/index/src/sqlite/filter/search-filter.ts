@@ -18,6 +18,18 @@ export class EligiblePassages {
     for (const [first, last] of ranges) this.#member.fill(1, first - this.#base, last - this.#base + 1);
   }
 
+  /** Those of them that are wanted. */
+  static of(eligible: EligiblePassages, isWanted: (passageId: number) => boolean): EligiblePassages {
+    const ranges: [first: number, last: number][] = [];
+    for (const id of eligible.ids()) {
+      if (!isWanted(id)) continue;
+      const range = ranges.at(-1);
+      if (range && range[1] === id - 1) range[1] = id;
+      else ranges.push([id, id]);
+    }
+    return new EligiblePassages(ranges);
+  }
+
   has(passageId: number): boolean {
     return this.#member[passageId - this.#base] === 1;
   }
