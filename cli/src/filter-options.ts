@@ -1,4 +1,4 @@
-import type { SearchFilter } from '@glot/glot';
+import type { ReadQuery, SearchFilter } from '@glot/glot';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The flags that narrow a search to some documents; they act before ranking. */
@@ -24,7 +24,10 @@ export function addFilterOptions(command: Command): Command {
 }
 
 /** Undefined where nothing was asked for. */
-export async function filterOf(options: FilterOptions): Promise<SearchFilter | undefined> {
+export async function filterOf(
+  options: FilterOptions,
+  { phrases, without }: Pick<ReadQuery, 'phrases' | 'without'> = { phrases: [], without: [] },
+): Promise<SearchFilter | undefined> {
   const formats = options.type && (await (await import('@glot/glot')).formatsNamed(options.type));
   const filter: SearchFilter = {
     ...(options.path !== undefined && { path: options.path }),
@@ -33,6 +36,8 @@ export async function filterOf(options: FilterOptions): Promise<SearchFilter | u
     ...(options.since !== undefined && { modifiedFromMs: options.since }),
     ...(options.before !== undefined && { modifiedBeforeMs: options.before }),
     ...(options.where && { meta: options.where }),
+    ...(phrases.length > 0 && { phrases }),
+    ...(without.length > 0 && { without }),
   };
   return Object.keys(filter).length > 0 ? filter : undefined;
 }

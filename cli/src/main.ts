@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { ExitCode, exitCodeOf } from './exit-code.js';
 import { watchInterrupts } from './interrupt.js';
 import { buildProgram } from './program.js';
+import { shieldWords } from './query-words.js';
 import { errorLine } from './terminal/error-line.js';
 
 /** `glot`: parse, run, map the result to an exit code. stdout carries results only. */
@@ -23,7 +24,7 @@ try {
     process.exitCode = code;
   });
   if (process.argv.length === 2) program.outputHelp();
-  else await program.parseAsync(process.argv);
+  else await program.parseAsync(shieldWords(process.argv, program.commands));
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? ExitCode.found : ExitCode.error;

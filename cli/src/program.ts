@@ -68,7 +68,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
   const search = program
     .command('search')
     .description('find passages')
-    .argument('<query...>', 'what to look for, in any language')
+    .argument('<query...>', 'what to look for, in any language; "an exact phrase", -word leaves out')
     .addOption(indexOption())
     .addOption(countOption('number of passages', 10))
     .addOption(modeOption())
@@ -92,6 +92,8 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .addHelpText(
       'after',
       examples(
+        [`glot search 'museum "opening hours" -ticket'`, 'passages with this phrase, and without this word'],
+        ['glot search -- -k option', 'behind -- everything is text'],
         ['glot search "opening hours on Sundays"', 'also finds "Sonntags geöffnet" and 「日曜日の営業時間」'],
         ['glot search -k 3 --lang de,fr --since 2026-01-01 Kündigungsfrist', 'among some documents only'],
         ['glot search -0 "rotten beams" | xargs -0 ls -l', 'the files alone'],

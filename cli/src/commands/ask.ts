@@ -1,7 +1,8 @@
 import { type AnswerEvent, answerJson, eventJson, foldAnswer, type GlotReader, openGlot } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type FilterOptions, filterOf } from '../filter-options.js';
-import { modelOptions, type QueryOptions, queryText } from '../options.js';
+import { modelOptions, type QueryOptions } from '../options.js';
+import { wordsAsText } from '../query-words.js';
 import { abstentionLines } from '../terminal/abstention.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { type GeneratorFlags, openGenerator, QUOTING_NOTE } from './open-generator.js';
@@ -11,7 +12,7 @@ export interface AskFlags extends QueryOptions, FilterOptions, Omit<GeneratorFla
 }
 
 export async function runAsk(words: readonly string[], flags: AskFlags, signal: AbortSignal): Promise<ExitCode> {
-  const question = queryText(words);
+  const question = wordsAsText(words);
   const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {

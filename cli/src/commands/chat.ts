@@ -14,6 +14,7 @@ import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import type { Interrupt } from '../interrupt.js';
 import { modelOptions } from '../options.js';
+import { unshielded } from '../query-words.js';
 import { abstentionLines } from '../terminal/abstention.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { count } from '../terminal/count.js';
@@ -41,7 +42,14 @@ export async function runChat(words: readonly string[], flags: AskFlags, interru
       ...(filter && { filter }),
       ...(generator && { generator }),
     });
-    return await converseByLines(words.join(' ').trim(), conversation, glot, flags, interrupt, generator !== undefined);
+    return await converseByLines(
+      words.map(unshielded).join(' ').trim(),
+      conversation,
+      glot,
+      flags,
+      interrupt,
+      generator !== undefined,
+    );
   } finally {
     await glot.close();
     await generator?.dispose?.();

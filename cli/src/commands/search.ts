@@ -11,7 +11,8 @@ import {
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
-import { modelOptions, queryText, type SearchOptions } from '../options.js';
+import { modelOptions, type SearchOptions } from '../options.js';
+import { leftOutLine, readWords } from '../query-words.js';
 import { colors } from '../terminal/colors.js';
 import { correctionLines } from '../terminal/corrections.js';
 import { excerpt } from '../terminal/excerpt.js';
@@ -24,20 +25,22 @@ export async function runSearch(
   options: SearchOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const query = queryText(words);
+  const read = readWords(words);
+  const { typed, text: query, phrases, without } = read;
   const glot = await openGlot({ index: options.index, ...(await modelOptions(options)) });
   try {
-    const filter = await filterOf(options);
+    const filter = await filterOf(options, read);
     const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
     const tellNothing = async () =>
-      tellNothingFound(query, filter ? whatMatchesNothing(filter, await glot.stats()) : null);
+      tellNothingFound(typed, filter ? whatMatchesNothing(filter, await glot.stats()) : null);
+    process.stderr.write(leftOutLine(read));
     if (options.files)
       return await printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
     const hits = await glot.search(query, queryOptions);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ query, mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
+        `${JSON.stringify({ query: typed, ...(phrases.length > 0 && { phrases }), ...(without.length > 0 && { without }), mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else if (options.format === 'vimgrep') {
       process.stderr.write(correctionLines(hits));
@@ -108,7 +111,9 @@ async function bestFiles(
   for (let limit = 4 * options.limit; ; limit *= 4) {
     const hits = await glot.search(query, { ...options, limit });
     const paths = [...new Set(hits.map((hit) => glot.displayPath(hit.path)))];
-    if (paths.length >= options.limit || hits.length < limit) return paths.slice(0, options.limit);
+    if (paths.length < options.limit && hits.length === limit) continue;
+    process.stderr.write(correctionLines(hits));
+    return paths.slice(0, options.limit);
   }
 }
 

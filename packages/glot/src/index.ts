@@ -74,6 +74,7 @@ export {
   type QueryOptions,
   type StoredDocument,
 } from './open-glot.js';
+export { type ReadQuery, readQuery } from './read-query.js';
 export { requirePaths } from './require-paths.js';
 export { splitText } from './split-text.js';
 export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';

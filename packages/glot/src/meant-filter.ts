@@ -26,7 +26,12 @@ export function whatMatchesNothing(filter: SearchFilter, stats: IndexStats): str
   if (language !== null) return `no document is in ${language}; there are ${namesOf(stats.languages)}`;
   const format = lacking(filter.formats, stats.formats);
   if (format !== null) return `no document is of format ${format}; there are ${namesOf(stats.formats)}`;
-  return null;
+  const { phrases = [], without = [] } = filter;
+  const told = [
+    ...phrases.map((phrase) => `only passages with ${JSON.stringify(phrase)} were looked at`),
+    ...without.map((word) => `passages with ${JSON.stringify(word)} were left out`),
+  ];
+  return told.length > 0 ? told.join(', ') : null;
 }
 
 const namesOf = (counts: Readonly<Record<string, number>>): string => Object.keys(counts).join(', ');

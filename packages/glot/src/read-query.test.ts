@@ -23,6 +23,16 @@ describe('a query', () => {
     expect(readQuery(typed)).toEqual({ text, phrases, without });
   });
 
+  it('has text in which nothing is a sign', () => {
+    expect(readQuery('wax -snow', '-k "old option"')).toEqual({
+      text: 'wax -k "old option"',
+      phrases: [],
+      without: ['snow'],
+    });
+    expect(readQuery('', '-k')).toEqual({ text: '-k', phrases: [], without: [] });
+    expect(readQuery('-snow', 'wax')).toEqual({ text: 'wax', phrases: [], without: ['snow'] });
+  });
+
   it.each([
     'tar -xzf archive.tar.gz',
     'tar -xzf archive',

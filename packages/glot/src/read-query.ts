@@ -42,10 +42,11 @@ interface Piece {
 }
 
 /**
+ * @param literal text to look for as well, in which nothing is a sign
  * @example
  * readQuery('"opening hours" museum -ticket'); // { text: 'opening hours museum', phrases: ['opening hours'], without: ['ticket'] }
  */
-export function readQuery(typed: string): ReadQuery {
+export function readQuery(typed: string, literal = ''): ReadQuery {
   const pieces = piecesOf(typed);
   const isCommand = COMMAND_LINE.test(typed) || pieces.some((piece) => piece.kind === 'word' && isFlag(piece.text));
   const read = pieces.map((piece, at) => {
@@ -54,12 +55,8 @@ export function readQuery(typed: string): ReadQuery {
     return isText ? { kind: 'text', text: `-${piece.text}`, isLeftOut: false } : piece;
   });
   const kept = read.filter(({ isLeftOut }) => !isLeftOut);
-  const text = kept
-    .map((piece) => piece.text)
-    .join('')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  if (!hasWords(text)) return { text: typed.trim(), phrases: [], without: [] };
+  const text = [...kept.map((piece) => piece.text), ' ', literal].join('').replace(/\s+/gu, ' ').trim();
+  if (!hasWords(text)) return { text: `${typed} ${literal}`.trim(), phrases: [], without: [] };
   return {
     text,
     phrases: kept.filter(({ kind }) => kind === 'phrase').map((piece) => piece.text),
