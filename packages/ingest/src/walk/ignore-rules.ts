@@ -1,11 +1,13 @@
 /**
  * Ignore files of nested folders, by gitignore's rules: the deepest folder that has an opinion decides, within a
- * folder `.glotignore` overrides `.ignore` overrides `.gitignore`, and a later line overrides an earlier one.
+ * folder `.glotignore` overrides `.ignore` overrides `.gitignore`, and a later line overrides an earlier one. Where a
+ * repository begins, its `.git/info/exclude` and the excludes of git's user come before these.
  */
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { gitExcludes } from './git-excludes.js';
 
 export const IGNORE_FILES = ['.gitignore', '.ignore', '.glotignore'];
 
@@ -26,7 +28,7 @@ export class IgnoreRules {
     const texts = await Promise.all(
       IGNORE_FILES.map((name) => readFile(path.join(folder, name), 'utf8').catch(() => undefined)),
     );
-    return this.#with(folder, texts);
+    return this.#with(folder, [...gitExcludes(folder), ...texts]);
   }
 
   /** The same, waiting for the disk. */
@@ -38,7 +40,7 @@ export class IgnoreRules {
         return undefined;
       }
     });
-    return this.#with(folder, texts);
+    return this.#with(folder, [...gitExcludes(folder), ...texts]);
   }
 
   #with(folder: string, texts: readonly (string | undefined)[]): IgnoreRules {

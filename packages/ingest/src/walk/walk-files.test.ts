@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SkippedFile } from '../types.js';
 import { type WalkOptions, walkFiles } from './walk-files.js';
 
@@ -107,6 +107,48 @@ describe('walkFiles', () => {
     });
     expect(await walk(['docs'])).toEqual(['docs/a.md']);
     expect(await walk(['out'])).toEqual(['out/b.md']);
+  });
+
+  describe('in a repository of git', () => {
+    beforeEach(() => vi.stubEnv('GIT_CONFIG_GLOBAL', path.join(root, 'config')));
+    afterEach(() => vi.unstubAllEnvs());
+
+    it('leaves out what the repository and its user exclude, unless an ignore file takes it in again', async () => {
+      await write({
+        config: `[user]\n\tname = 名\n[core]\n\texcludesFile = "${path.join(root, 'mine')}" # mine\n`,
+        mine: '*.bak\n*.tmp\n',
+        'repo/.git/HEAD': 'ref: refs/heads/main\n',
+        'repo/.git/info/exclude': '/private/\n*.log\n!keep.tmp\n',
+        'repo/.gitignore': '!wichtig.log\n',
+        'repo/a.md': '',
+        'repo/a.bak': '',
+        'repo/keep.tmp': '',
+        'repo/private/b.md': '',
+        'repo/sub/x.log': '',
+        'repo/sub/wichtig.log': '',
+        'repo/sub/private/c.md': '',
+        'other/x.log': '',
+        'other/x.bak': '',
+      });
+      const kept = ['a.md', 'keep.tmp', 'sub/private/c.md', 'sub/wichtig.log'];
+      expect(await walk(['repo'])).toEqual(kept.map((name) => `repo/${name}`));
+      expect(await walk(['repo/sub'])).toEqual(['repo/sub/private/c.md', 'repo/sub/wichtig.log']);
+      expect(await walk(['other'])).toEqual(['other/x.bak', 'other/x.log']);
+      expect(await walk(['repo'], { noIgnore: true })).toHaveLength(7);
+    });
+
+    it('knows the excludes of a work tree by the repository that it belongs to', async () => {
+      await write({
+        config: '',
+        'repo/.git/HEAD': '',
+        'repo/.git/info/exclude': '*.log\n',
+        'repo/.git/worktrees/w/commondir': '../..\n',
+        'w/.git': `gitdir: ${path.join(root, 'repo/.git/worktrees/w')}\n`,
+        'w/a.md': '',
+        'w/x.log': '',
+      });
+      expect(await walk(['w'])).toEqual(['w/a.md']);
+    });
   });
 
   it('leaves out hidden names, .git, .glot and node_modules', async () => {

@@ -26,18 +26,18 @@ const FILES = {
 };
 
 describe('walkFilter', () => {
-  it.each([false, true])('leaves out what a walk leaves out (noIgnore: %s)', async (noIgnore) => {
+  it.each([{}, { noIgnore: true }, { hidden: true }])('leaves out what a walk leaves out (%o)', async (options) => {
+    const noIgnore = 'noIgnore' in options;
     for (const [name, text] of Object.entries(FILES)) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
     const walked: string[] = [];
-    for await (const { absolutePath } of walkFiles([folder], { noIgnore })) walked.push(absolutePath);
-    const filter = await walkFilter([folder], { noIgnore });
+    for await (const { absolutePath } of walkFiles([folder], options)) walked.push(absolutePath);
+    const filter = await walkFilter([folder], options);
     const kept = Object.keys(FILES).filter((name) => !filter.leavesOut(join(folder, name), false));
-    expect(kept.filter((name) => !/ignore$/.test(name)).sort()).toEqual(
-      walked.map((path) => path.slice(folder.length + 1)).sort(),
-    );
+    const names = (paths: readonly string[]) => paths.filter((name) => !/ignore$/.test(name)).sort();
+    expect(names(kept)).toEqual(names(walked.map((path) => path.slice(folder.length + 1))));
     expect(filter.leavesOut(join(folder, 'sub/build'), true)).toBe(!noIgnore);
     expect(filter.leavesOut(join(folder, 'build'), false)).toBe(false);
     expect(filter.leavesOut(folder, true)).toBe(false);

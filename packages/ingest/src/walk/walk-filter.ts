@@ -1,7 +1,7 @@
 /** Which paths a walk comes by, asked for one path at a time: what a watcher has to look at. */
 import path from 'node:path';
 import { IGNORE_FILES, IgnoreRules, rulesAbove } from './ignore-rules.js';
-import { NEVER_ENTERED } from './walk-files.js';
+import { NEVER_ENTERED, type WalkOptions } from './walk-files.js';
 
 export interface WalkFilter {
   /** Whether a walk of the roots leaves a path out; of one that is said to be no folder, rules for folders alone are not asked. */
@@ -18,7 +18,7 @@ interface Root {
 /** Reads ignore files when it first needs them: where one changes, a new filter is due. */
 export async function walkFilter(
   roots: readonly string[],
-  { noIgnore = false }: { readonly noIgnore?: boolean } = {},
+  { noIgnore = false, hidden = false }: Pick<WalkOptions, 'noIgnore' | 'hidden'> = {},
 ): Promise<WalkFilter> {
   const known: Root[] = [];
   for (const given of roots) {
@@ -34,7 +34,7 @@ export async function walkFilter(
     const cached = entered.get(folder);
     if (cached !== undefined) return cached;
     const above = folder === root.folder ? root.rules : rulesIn(path.dirname(folder), root);
-    const isOpen = above !== null && (folder === root.folder || !isLeftOut(folder, true, above));
+    const isOpen = above !== null && (folder === root.folder || !isLeftOut(folder, true, above, hidden));
     const rules = !isOpen ? null : noIgnore ? above : above.enterNow(folder);
     entered.set(folder, rules);
     return rules;
@@ -47,13 +47,15 @@ export async function walkFilter(
       if (root === undefined || absolute === root.folder) return false;
       const rules = rulesIn(path.dirname(absolute), root);
       if (rules === null) return true;
-      return !IGNORE_FILES.includes(path.basename(absolute)) && isLeftOut(absolute, isFolder, rules);
+      return !IGNORE_FILES.includes(path.basename(absolute)) && isLeftOut(absolute, isFolder, rules, hidden);
     },
     isRule: (file) => !noIgnore && IGNORE_FILES.includes(path.basename(file)),
   };
 }
 
-function isLeftOut(absolute: string, isFolder: boolean, rules: IgnoreRules): boolean {
+function isLeftOut(absolute: string, isFolder: boolean, rules: IgnoreRules, hidden: boolean): boolean {
   const name = path.basename(absolute);
-  return name.startsWith('.') || (isFolder && NEVER_ENTERED.has(name)) || rules.ignores(absolute, isFolder);
+  return (
+    (name.startsWith('.') && !hidden) || (isFolder && NEVER_ENTERED.has(name)) || rules.ignores(absolute, isFolder)
+  );
 }
