@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
+import type { RowTable } from '@glot/kernels';
 import { storageError } from './sqlite/file/storage-error.js';
 import { FollowedIndex } from './sqlite/followed-index.js';
 import { type IndexFile, openForReading, openForWriting } from './sqlite/opening/index-file.js';
@@ -20,6 +21,8 @@ export interface OpenIndexOptions {
    * five sixths of the space. An index keeps its profile: asked for another, it is not opened.
    */
   readonly profile?: StorageProfile;
+  /** In which bits a new index stores rows, where that was settled before; else the profile and the encoder say it. */
+  readonly table?: RowTable;
   /** Threads of the compute kernels. */
   readonly threads?: number;
   /**
@@ -64,7 +67,7 @@ export async function openIndex(options: OpenIndexOptions): Promise<MultivectorI
       throw storageError(error, path);
     }
   };
-  if (mode === 'write') return opened(openForWriting(path, encoder, profile)).index;
+  if (mode === 'write') return opened(openForWriting(path, encoder, profile, options.table)).index;
   return new FollowedIndex(() => opened(openForReading(path)));
 }
 

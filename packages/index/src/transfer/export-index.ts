@@ -8,11 +8,13 @@ import { GenerationStore } from '../sqlite/partitions/generation-store.js';
 import { PassageVectors } from '../sqlite/vectors/passage-vectors.js';
 import { ExportFolder } from './export-folder.js';
 import { npyHeader } from './npy.js';
+import { rowsJson } from './rows-file.js';
 
-/** The three files of an exported index. */
+/** The files of an exported index. */
 export const ENCODER_FILE = 'encoder.json';
 export const DOCUMENTS_FILE = 'documents.jsonl';
 export const VECTORS_FILE = 'vectors.npy';
+export const ROWS_FILE = 'rows.json';
 
 const DOCUMENTS_A_TURN = 16;
 
@@ -34,7 +36,8 @@ export interface TransferReport {
 /**
  * Writes all documents with their vectors: `encoder.json` (name, fingerprint, dim, poolFactor), `documents.jsonl` (a document a line
  * with its passages, each with `rows`, its number of token vectors) and `vectors.npy` (float32 [tokens x dim], in the
- * order of the passages). Vectors come out as precisely as they are stored.
+ * order of the passages); beside them `rows.json`, by which an index made of them stores the same bits. Vectors come out as
+ * precisely as they are stored.
  * @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.export`, `aborted`
  */
 export async function exportIndex(options: ExportOptions): Promise<TransferReport> {
@@ -45,7 +48,7 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
     const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
     const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
     const documents = new DocumentStore(db, vectors, null);
-    const folder = new ExportFolder(resolve(options.folder), [DOCUMENTS_FILE, VECTORS_FILE, ENCODER_FILE]);
+    const folder = new ExportFolder(resolve(options.folder), [DOCUMENTS_FILE, VECTORS_FILE, ROWS_FILE, ENCODER_FILE]);
     let report = { documents: 0, passages: 0, tokens: 0 };
     try {
       folder.write(DOCUMENTS_FILE, '');
@@ -78,6 +81,8 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
         if (report.documents % DOCUMENTS_A_TURN === 0) await setImmediate();
       }
       folder.write(VECTORS_FILE, npyHeader(report.tokens, encoder.dim), 0);
+      const table = vectors.byTable ? vectors.table() : null;
+      folder.write(ROWS_FILE, rowsJson({ profile: opened.profile, table }));
       folder.write(ENCODER_FILE, `${JSON.stringify(encoder, null, 2)}\n`);
       folder.finish();
     } catch (error) {

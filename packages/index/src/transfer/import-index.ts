@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
@@ -7,13 +7,17 @@ import type { TokenVectors } from '@glot/kernels';
 import * as z from 'zod';
 import { type OpenIndexOptions, openIndex } from '../open-index.js';
 import type { DocumentInput } from '../types.js';
-import { DOCUMENTS_FILE, ENCODER_FILE, type TransferReport, VECTORS_FILE } from './export-index.js';
+import { DOCUMENTS_FILE, ENCODER_FILE, ROWS_FILE, type TransferReport, VECTORS_FILE } from './export-index.js';
 import { halfToFloat, parseNpyHeader } from './npy.js';
+import { type ExportedRows, rowsSchema } from './rows-file.js';
 
 export interface ImportOptions extends Pick<OpenIndexOptions, 'profile' | 'threads'> {
   /** The index; made where it is missing. Documents of the same path are replaced. */
   readonly file: string;
-  /** With `encoder.json`, `documents.jsonl` and `vectors.npy`, as `exportIndex` writes them; float16 is taken too. */
+  /**
+   * With `encoder.json`, `documents.jsonl` and `vectors.npy`, as `exportIndex` writes them; float16 is taken too. By
+   * `rows.json`, where it is there, a new index gets the profile of the exported one, and the same bits.
+   */
   readonly folder: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (documents: number) => void;
@@ -95,15 +99,18 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
     ...(poolFactor !== undefined && { poolFactor }),
     ...(precision !== undefined && { precision }),
   };
+  const exported = exportedRows(place(ROWS_FILE), encoder.dim);
   const vectors = new VectorReader(place(VECTORS_FILE), encoder.dim);
   let report = { documents: 0, passages: 0, tokens: 0 };
   try {
-    const { file, profile, threads } = options;
+    const { file, profile = existsSync(file) ? undefined : exported?.profile, threads } = options;
+    const table = exported?.profile === profile ? exported?.table : null;
     const index = await openIndex({
       file,
       mode: 'write',
       encoder,
       ...(profile && { profile }),
+      ...(table && { table }),
       ...(threads !== undefined && { threads }),
     });
     try {
@@ -143,6 +150,16 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
     vectors.close();
   }
   return report;
+}
+
+/** Null where there are none: vectors that were made elsewhere. */
+function exportedRows(file: string, dim: number): ExportedRows | null {
+  if (!existsSync(file)) return null;
+  const rows = parsed(rowsSchema, readFileSync(file, 'utf8'), file);
+  if (rows.table && rows.table.dim !== dim) {
+    throw importError(`${file} has a table of ${rows.table.dim} dimensions, ${ENCODER_FILE} says ${dim}`, { file });
+  }
+  return rows;
 }
 
 /** Rows one after the other. */

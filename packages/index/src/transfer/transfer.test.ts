@@ -12,13 +12,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unknownRows } from '@glot/kernels';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawnSource } from '../crash/source-child.js';
 import { CORPUS, DIM, document, ENCODER, encode, vectorsOf } from '../fixtures.js';
 import { openIndex } from '../open-index.js';
 import type { Hit } from '../types.js';
 import { exportIndex } from './export-index.js';
-import { importIndex } from './import-index.js';
+import { type ImportOptions, importIndex } from './import-index.js';
 import { halfToFloat, npyHeader, parseNpyHeader } from './npy.js';
 
 let folder: string;
@@ -48,12 +50,31 @@ it('gives another index all documents, their vectors and their answers', async (
     expect(await b!.get(path)).toEqual({ ...(await a!.get(path)), changedMs: 0 });
   const ask = { mode: 'hybrid', text: '発酵 dough', vectors: encode('発酵 dough'), limit: 50 } as const;
   const [before, after] = [await a!.search(ask), await b!.search(ask)];
-  // Vectors are rounded once more.
+  // Vectors are rounded once more, to the same levels.
   const scores = (hits: readonly Hit[]) => new Map(hits.map(({ passageId, sides }) => [passageId, sides.semantic]));
   const expected = scores(before);
   expect(after).toHaveLength(before.length);
-  for (const [id, score] of scores(after)) expect(Math.abs(score! - expected.get(id)!)).toBeLessThan(0.03);
+  for (const [id, score] of scores(after)) expect(Math.abs(score! - expected.get(id)!)).toBeLessThan(0.01);
   await Promise.all([a!.close(), b!.close()]);
+});
+
+it('gives an index its profile and the bits of its rows, where the folder states them', async () => {
+  const encoder = { ...ENCODER, rowStatistics: unknownRows(DIM) };
+  const index = await openIndex({ file: at('a.db'), mode: 'write', encoder, profile: 'compact' });
+  await index.upsert(document('a', ['パンの発酵']), encode('パンの発酵'));
+  await index.close();
+  await exportIndex({ file: at('a.db'), folder: at('out') });
+  const bytesOfRows = async (file: string, options: Partial<ImportOptions> = {}) => {
+    await importIndex({ file: at(file), folder: at('out'), ...options });
+    const db = new Database(at(file), { readonly: true });
+    const bytes = db.prepare('SELECT length(codes) / row_count FROM passage_vectors').pluck().get();
+    db.close();
+    return bytes;
+  };
+  expect(await bytesOfRows('b.db')).toBe((DIM * 2) / 8);
+  expect(await bytesOfRows('c.db', { profile: 'standard' })).toBe((DIM * 4) / 8);
+  rmSync(at('out/rows.json'));
+  expect(await bytesOfRows('d.db', { profile: 'compact' })).toBe((DIM * 3) / 8);
 });
 
 it('keeps how the encoder was held and how its tokens were pooled', async () => {
@@ -112,8 +133,15 @@ it('names what is wrong with files made elsewhere', async () => {
     wrong(/rows more/),
   );
   await expect(attempt('encoder.json', () => JSON.stringify({ ...ENCODER, dim: 7 }))).rejects.toThrowError(
-    wrong(/columns/),
+    wrong(/rows\.json has a table of 24 dimensions/),
   );
+  await expect(
+    attempt('rows.json', (bytes) => `${bytes}`.replace(/"bits":"[^"]*"/, '"bits":"AAAA"')),
+  ).rejects.toThrowError(wrong(/rows\.json: table contradicts itself/));
+  await exportIndex({ file: at('a.db'), folder: at('out') });
+  rmSync(at('out/rows.json'));
+  writeFileSync(at('out/encoder.json'), JSON.stringify({ ...ENCODER, dim: 7 }));
+  await expect(importIndex({ file: at('b.db'), folder: at('out') })).rejects.toThrowError(wrong(/columns/));
   await expect(importIndex({ file: at('b.db'), folder: at('nowhere') })).rejects.toThrowError(wrong(/nowhere/));
 });
 
@@ -151,7 +179,13 @@ describe('an export that fails', () => {
     const names = [`.glot-export-${pid}-abc`, `.glot-export-${process.pid}-abc`];
     for (const name of names) mkdirSync(at(`out/${name}`), { recursive: true });
     await exportIndex({ file: at('a.db'), folder: at('out') });
-    expect(readdirSync(at('out')).sort()).toEqual([names[1], 'documents.jsonl', 'encoder.json', 'vectors.npy']);
+    expect(readdirSync(at('out')).sort()).toEqual([
+      names[1],
+      'documents.jsonl',
+      'encoder.json',
+      'rows.json',
+      'vectors.npy',
+    ]);
   });
 
   it('leaves nothing on a full disk', async (context) => {
@@ -188,6 +222,6 @@ describe('an export that fails', () => {
     expect(await codes('export.ts', at('zu/out'))).toMatch(/^index\.export .*cannot be written/);
     expect(await codes('export.ts', at('zu'))).toMatch(/^index\.export .*cannot be written/);
     expect(await codes('export.ts', at('offen'))).toBe('done');
-    expect(readdirSync(at('offen')).sort()).toEqual(['documents.jsonl', 'encoder.json', 'vectors.npy']);
+    expect(readdirSync(at('offen')).sort()).toEqual(['documents.jsonl', 'encoder.json', 'rows.json', 'vectors.npy']);
   });
 });

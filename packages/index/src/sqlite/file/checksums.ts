@@ -51,6 +51,7 @@ export class Checksums {
     return DOCUMENT_PARTS.filter((part) => stored.get(part) !== this.#ofDocument(part, id));
   }
 
+  /** Within the transaction that stores it. */
   writeSkipped(path: string): void {
     this.#write(skippedPart(path), 0, this.#ofSkipped(path));
   }
@@ -59,9 +60,13 @@ export class Checksums {
     this.#statements.delete.run(skippedPart(path), 0);
   }
 
+  skippedPaths(): string[] {
+    return this.#statements.skippedPaths.all() as string[];
+  }
+
   /** Paths in `skipped` whose row is not as it was stored. */
   damagedSkips(): string[] {
-    const paths = this.#statements.skippedPaths.all() as string[];
+    const paths = this.skippedPaths();
     const complete = this.complete();
     return paths.filter((path) => this.#differs(skippedPart(path), 0, this.#ofSkipped(path), complete));
   }
@@ -134,7 +139,7 @@ export class Checksums {
     }
     this.#db
       .transaction(() => {
-        for (const path of this.#statements.skippedPaths.all() as string[]) this.writeSkipped(path);
+        for (const path of this.skippedPaths()) this.writeSkipped(path);
         for (const seq of this.#statements.removals.all() as number[]) this.writeRemoval(seq);
         this.writeGeneration(generation);
         this.markComplete();
@@ -191,8 +196,10 @@ function skippedPart(path: string): string {
 // Columns by name: one that a later format adds must not change the checksums of an earlier one.
 function prepare(db: Database) {
   const rows = (sql: string) => db.prepare(sql).raw();
+  // Files of earlier formats keep the checksums that they have.
+  const changed = storesWordForms(db) ? ', changed_ms' : '';
   const record = rows(`
-    SELECT id, path, content_hash, size_bytes, modified_ms, format, title, lang, meta, first_passage, passages, tokens
+    SELECT id, path, content_hash, size_bytes, modified_ms${changed}, format, title, lang, meta, first_passage, passages, tokens
     FROM document WHERE id = ?`);
   const places = rows(
     'SELECT start_offset, seq, kind, label FROM place WHERE document_id = ? ORDER BY start_offset, seq',
@@ -225,7 +232,9 @@ function prepare(db: Database) {
       passages: [passages],
       words: [words],
     },
-    skipped: rows('SELECT path, reason, detail, content_hash, size_bytes, modified_ms FROM skipped WHERE path = ?'),
+    skipped: rows(
+      `SELECT path, reason, detail, content_hash, size_bytes, modified_ms${changed} FROM skipped WHERE path = ?`,
+    ),
     removal: rows('SELECT seq, first_passage, last_passage FROM removal WHERE seq = ?'),
     generation: rows(`
       SELECT id, active, cells, passages, trained_passages, through_passage, removal_seq, probe_cells, depth, tuning

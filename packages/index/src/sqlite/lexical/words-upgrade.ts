@@ -27,6 +27,8 @@ interface PassageRow {
 export function bringWordsUp(db: Database, tables: string): void {
   const before = new Checksums(db);
   const sealed = new Set(idsOf(db).filter((id) => before.damagedParts(id)?.length === 0));
+  const damagedSkips = new Set(before.damagedSkips());
+  const sealedSkips = before.complete() ? before.skippedPaths().filter((path) => !damagedSkips.has(path)) : [];
   db.exec(tables);
   const documents = db.prepare('SELECT id, first_passage, passages FROM document WHERE id > ? ORDER BY id LIMIT ?');
   const textOf = db.prepare('SELECT text FROM document_text_6 WHERE document_id = ?').pluck();
@@ -52,6 +54,7 @@ export function bringWordsUp(db: Database, tables: string): void {
   new WordLists(db).remake();
   const now = new Checksums(db);
   for (const id of sealed) now.writeDocument(id);
+  for (const path of sealedSkips) now.writeSkipped(path);
 }
 
 function idsOf(db: Database): number[] {

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GlotError, isGlotError } from '@glot/errors';
+import type { RowTable } from '@glot/kernels';
 import Database from 'better-sqlite3';
 import { newTable, type StorageProfile } from '../../storage-profile.js';
 import type { EncoderIdentity } from '../../types.js';
@@ -102,6 +103,7 @@ export function openForWriting(
   path: string,
   encoder: EncoderIdentity | undefined,
   profile: StorageProfile = 'standard',
+  table?: RowTable,
 ): IndexFile {
   if (!exists(path) && !encoder) throw notFound(path);
   let lock: WriterLock | undefined;
@@ -112,7 +114,7 @@ export function openForWriting(
     accessSync(exists(path) ? path : dirname(path), constants.W_OK);
     const open = connect(path, { timeout: BUSY_TIMEOUT_MS });
     db = open;
-    prepareForWriting(open, path, encoder, profile);
+    prepareForWriting(open, path, encoder, profile, table);
     const held = lock;
     const place = placeOf(path);
     const isInPlace = () => placeOf(path) === place;
@@ -144,6 +146,7 @@ function prepareForWriting(
   path: string,
   encoder: EncoderIdentity | undefined,
   profile: StorageProfile,
+  table: RowTable | undefined,
 ): void {
   const empty = recognise(db, path) === 'empty';
   if (empty && !encoder) throw notFound(path);
@@ -156,7 +159,7 @@ function prepareForWriting(
   db.pragma('synchronous = FULL');
   db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
   if (empty && encoder) {
-    createTables(db, encoder, profile, newTable(encoder.dim, encoder.rowStatistics, profile));
+    createTables(db, encoder, profile, table ?? newTable(encoder.dim, encoder.rowStatistics, profile));
   } else upgrade(db);
 }
 
