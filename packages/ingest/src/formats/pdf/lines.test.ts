@@ -112,3 +112,8 @@ it('reads words of Nastaliq, whose letters fall and whose last one lies over the
   ];
   expect(linesOf(row, true).map(({ text }) => text)).toEqual(['جعہ کو']);
 });
+
+it('takes a soft hyphen with the hyphen drawn for it, at the end of a line, for one', () => {
+  const hyphen = { ...glyphsOf('‐', { x: 70 })[0]!, left: 70 };
+  expect(linesOf([...glyphsOf('Ufer\u00ad'), hyphen], false)[0]!.text).toBe('Ufer\u00ad');
+});

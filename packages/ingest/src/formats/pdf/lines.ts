@@ -47,9 +47,11 @@ function mostOf(inked: readonly Glyph[]): Glyph {
   return inked.find(({ size }) => Math.round(size * 2) === usual)!;
 }
 
-/** Soft hyphens within a line are hyphens that the font misnames; at its end they are what they say. */
+/** Soft hyphens within a line are hyphens that the font misnames; at its end they are what they say, seen or not. */
 const read = (row: Row, isRightToLeftPage: boolean): string =>
-  textOf(row, isRightToLeftPage).replace(/\u00ad(?!\s*$)/g, '-');
+  textOf(row, isRightToLeftPage)
+    .replace(/\u00ad[-\u2010](?=\s*$)/, '\u00ad')
+    .replace(/\u00ad(?!\s*$)/g, '-');
 
 function textOf(row: Row, isRightToLeftPage: boolean): string {
   const { rightToLeft, leftToRight } = lettersByDirection(row);

@@ -151,13 +151,20 @@ function finish(glyphs: Open[], stated: ReadonlySet<Open>): Glyph[] {
   for (const [at, glyph] of glyphs.entries()) {
     const next = glyphs[at + 1];
     // The box of a slanted glyph says nothing of its width; the next glyph does.
-    if (glyph.direction === OBLIQUE && next?.run === glyph.run) glyph.right = Math.max(next.left, glyph.left);
+    if (glyph.direction === OBLIQUE && next !== undefined && isBeside(glyph, next)) glyph.right = next.left;
     const isStated = stated.has(glyph);
     glyph.text = toLetters(
       isStated ? glyph.text.replace(/\s+/g, ' ') : inLetterOrder(glyph.text, turned.has(glyph.font)),
     );
   }
   return glyphs.filter(({ text }) => text !== '');
+}
+
+/** In one drawing operation, or close enough to be letters of one word. */
+function isBeside(glyph: Open, next: Open): boolean {
+  if (next.direction !== glyph.direction || next.left < glyph.left) return false;
+  if (next.run === glyph.run) return true;
+  return Math.abs(next.baseline - glyph.baseline) < glyph.size * 0.1 && next.left - glyph.left < glyph.size * 0.9;
 }
 
 const TEXT = 1;

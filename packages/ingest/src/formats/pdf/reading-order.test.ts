@@ -33,6 +33,12 @@ describe('inReadingOrder of right-to-left lines', () => {
     expect(read(`f(x) ${seen('פונקציה')}`)).toBe('פונקציה f(x)');
   });
 
+  it('reads a unit after its number, and the name of a product before it', () => {
+    expect(read(`MB 3.5 :${seen('גודל')}`)).toBe('גודל: 3.5 MB');
+    expect(read(`kg 1,200 ${seen('وزن')}`)).toBe('وزن 1,200 kg');
+    expect(read(`Windows 11 ${seen('התקנת')}`)).toBe('התקנת Windows 11');
+  });
+
   it('turns brackets the way they are read, whichever of the two the file names', () => {
     for (const [left, right] of ['()', ')('] as const) {
       expect(read(`${left}7 ${seen('البند')}${right} ${seen('انظر')}`)).toBe('انظر (البند 7)');

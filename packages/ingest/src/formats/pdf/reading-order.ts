@@ -68,13 +68,27 @@ function turned(visual: readonly Placed[], kinds: readonly Kind[], joinsNumbers:
       if (BRACKETS.has(visual[end]!.text)) bracketsAt.push(result.length);
       result.push(visual[end]!);
     } else {
-      result.push(...visual.slice(from, end));
+      result.push(...unitLast(visual.slice(from, end)));
       end = from;
     }
   }
   for (const at of bracketsAt) result[at] = { ...result[at]!, text: facing(result, at) };
   return result;
 }
+
+const UNITS =
+  /^(?:[kMGTP]i?B|[kMG]?bps|[kMG]?bit|[kMGT]?Hz|[kcmµμn]?m|km\/h|[mk]?g|[mc]l|[kMG]?W|kWh|mAh?|[mk]Ω|px|dpi|pt|USD|EUR)$/;
+
+/** A unit that is seen left of its number: read after it, unlike the name of a product (`Windows 11`). */
+function unitLast(run: readonly Placed[]): readonly Placed[] {
+  const blank = run.findIndex(({ text }) => text.trim() === '');
+  if (blank < 1 || !UNITS.test(textOf(run.slice(0, blank)))) return run;
+  const number = run.slice(blank + 1);
+  if (!/^[\d.,\u066b\u066c]+$/.test(textOf(number))) return run;
+  return [...number, run[blank]!, ...run.slice(0, blank)];
+}
+
+const textOf = (run: readonly Placed[]): string => run.map(({ text }) => text).join('');
 
 const SEPARATOR = /^[.,:/\u066b\u066c\u060c]$/;
 const HYPHEN = /^[-+\u2010\u2011]$/;
