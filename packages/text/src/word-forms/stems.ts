@@ -46,7 +46,12 @@ export function stemOf(word: string, language: string): string | null {
   if (word.length < SHORTEST) return null;
   const stemmer = stemmerOf(language);
   if (!stemmer) return null;
-  return stemmer(word) || null;
+  try {
+    return stemmer(word) || null;
+  } catch {
+    // Bulgarian's fails at words such as браузър, whose endings it would change.
+    return null;
+  }
 }
 
 function stemmerOf(language: string) {

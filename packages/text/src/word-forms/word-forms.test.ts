@@ -86,3 +86,7 @@ it('does not cut words where it takes a long text in pieces', () => {
   const text = Array.from({ length: 900 }, (_, index) => `Wörter${index}`).join(' ');
   expect(base(text)).toEqual(Array.from({ length: 900 }, (_, index) => `worter${index}`));
 });
+
+it('leaves a word without a stem where its rules fail', () => {
+  expect(wordFormsOf('Отворете браузър', ['bg']).map((word) => word.base)).toEqual(['отворете', 'браузър']);
+});
