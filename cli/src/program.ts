@@ -37,9 +37,11 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
   program
     .command('index')
     .description('index files and folders, or bring the index in step with them')
-    .argument('<path...>', 'files and folders')
+    .argument('[path...]', 'files and folders; left out: all that were named before, looked at in the same way')
     .addOption(indexOption())
-    .option('--no-ignore', 'also take files that .gitignore, .ignore and .glotignore leave out')
+    .option('--no-ignore', 'also take files that .gitignore, .ignore, .glotignore and the excludes of git leave out')
+    .option('--hidden', 'also take hidden files and folders (never .git, .glot and node_modules)')
+    .option('--follow', 'also follow symbolic links below folders; each real file is taken once')
     .addOption(new Option('--watch', 'go on: index what changes, as it changes').conflicts('force'))
     .option('--compact', 'a new index stores vectors in five sixths of the space')
     .addOption(poolFactorOption())
@@ -56,6 +58,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
       'after',
       examples(
         ['glot index ~/Documents', 'again after changes: only these are read'],
+        ['glot index', 'every file and folder that was named before'],
         ['glot index docs notes.md --index all.db', 'into an index of your choice'],
         ['glot index docs --watch', 'stays and follows changes'],
       ),
@@ -153,6 +156,21 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
     .action(async (place, options) => {
       const { runGet } = await import('./commands/get.js');
       onExit(await runGet(place, options));
+    });
+
+  program
+    .command('forget')
+    .description('take files and folders out of the index, there or not, with all below them; nothing is read')
+    .argument('<path...>', 'as search prints them, or ids of texts that were added')
+    .addOption(indexOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(['glot forget ~/old-notes', 'also where the folder is gone, or was renamed and indexed elsewhere']),
+    )
+    .action(async (paths, options) => {
+      const { runForget } = await import('./commands/forget.js');
+      onExit(await runForget(paths, options, signal));
     });
 
   program

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isGlotError } from '@glot/errors';
+import { GlotError, isGlotError } from '@glot/errors';
 import { openGlot, requirePaths, type SkippedInSync, type SyncProgress, type SyncReport } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
@@ -13,6 +13,8 @@ import { createProgress, type Progress } from '../terminal/progress.js';
 interface IndexCommandOptions extends IndexOptions {
   /** commander's form of `--no-ignore`. */
   readonly ignore: boolean;
+  readonly hidden?: true;
+  readonly follow?: true;
   readonly watch?: true;
   readonly force?: true;
   readonly deleteMissing?: true;
@@ -24,12 +26,16 @@ interface IndexCommandOptions extends IndexOptions {
 const SKIPPED_SHOWN = 8;
 
 export async function runIndex(
-  paths: readonly string[],
+  named: readonly string[],
   options: IndexCommandOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   // A wrong path is told before an index file is made for it; an index that is there may know what stood at the path.
-  if (!existsSync(options.index)) await requirePaths(paths, signal);
+  const paths = named.length === 0 ? null : named;
+  if (!existsSync(options.index)) {
+    if (paths === null) throw nothingNamed(options.index);
+    await requirePaths(paths, signal);
+  }
   const progress = createProgress();
   const { index, poolFactor, compact } = options;
   const model = await modelOptions(options);
@@ -47,6 +53,8 @@ export async function runIndex(
     const syncOptions = {
       signal,
       noIgnore: !options.ignore,
+      hidden: options.hidden === true,
+      followLinks: options.follow === true,
       force: options.force === true,
       deleteMissing: options.deleteMissing === true,
       onProgress: (state: SyncProgress) => {
@@ -84,6 +92,13 @@ export async function runIndex(
     progress.clear();
     await glot.close();
   }
+}
+
+function nothingNamed(index: string): GlotError {
+  return new GlotError(
+    'cli.no-paths',
+    `there is no index at ${index} yet: name the files and folders to index, as in \`glot index docs\``,
+  );
 }
 
 /** What an interrupted run leaves, and how to go on. */
@@ -136,7 +151,18 @@ function print(
     ),
   );
   for (const root of report.gone) {
-    process.stderr.write(`${printable(root)} is gone${report.missing > 0 ? '' : ': its documents were taken out'}\n`);
+    const done =
+      report.missing > 0
+        ? '; to take its documents out: `glot forget`'
+        : report.deleted > 0
+          ? ': its documents were taken out'
+          : '';
+    process.stderr.write(`${printable(root)} is gone${done}\n`);
+  }
+  for (const root of report.absent) {
+    process.stderr.write(
+      `${printable(root)} is not there: what is stored of it stays. If it is gone: \`glot forget ${printable(root)}\`; if it was renamed: \`glot index NEW ${printable(root)}\` takes its vectors along\n`,
+    );
   }
   for (const line of skippedLines(report.skipped)) process.stderr.write(`${line}\n`);
 }

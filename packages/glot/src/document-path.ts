@@ -8,6 +8,8 @@ import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:p
 export interface DocumentPaths {
   /** The stored key of a file. */
   toKey(absolutePath: string): string;
+  /** The stored key of a file or folder that documents lie in; of what keys are relative to it is `.`. */
+  toRootKey(absolutePath: string): string;
   /** Where the document of a key lies. */
   toAbsolute(key: string): string;
   /** What people see: relative to the working folder where the document lies below it, else absolute. */
@@ -34,6 +36,7 @@ export function documentPaths(indexFile: string): DocumentPaths {
   return {
     isOfIndex: (path) => /^(?:[-.]\w+)?$/.test(rest(index, resolve(path)) ?? '?'),
     toKey: (absolutePath) => portable(below(base, absolutePath) ?? absolutePath),
+    toRootKey: (absolutePath) => (absolutePath === base ? '.' : portable(below(base, absolutePath) ?? absolutePath)),
     toAbsolute: (key) => (isAbsolute(key) ? key : portable(join(base, key))),
     toDisplay(key, workingFolder = process.cwd()) {
       const absolute = isAbsolute(key) ? key : join(base, key);

@@ -59,6 +59,7 @@ export {
 export type { AddedText } from './add-texts.js';
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
+export { type ForgetReport, forgetDocuments } from './forget.js';
 export { type DisposableGenerator, type OpenGeneratorOptions, openGenerator } from './generators.js';
 export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
 export { answerJson, eventJson } from './json/answer-json.js';
@@ -77,4 +78,4 @@ export {
 export { type ReadQuery, readQuery } from './read-query.js';
 export { requirePaths } from './require-paths.js';
 export { splitText } from './split-text.js';
-export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';
+export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport, WalkedAs } from './types.js';

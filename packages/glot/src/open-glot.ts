@@ -32,6 +32,7 @@ import {
 import type { AddedText } from './add-texts.js';
 import { documentPaths } from './document-path.js';
 import { type TokenMatch, tokenMatches } from './explanation.js';
+import type { ForgetReport } from './forget.js';
 import { meantFilter } from './meant-filter.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
@@ -121,15 +122,17 @@ export interface GlotReader extends AsyncDisposable {
 /** One that changes documents, too. */
 export interface Glot extends GlotReader {
   /**
+   * Brings the index in step with files and folders, which it remembers: null means all that it knows, each looked at as
+   * it was last (`WalkedAs`). Of those, one that is not there keeps its documents (`SyncReport.absent`).
    * @throws GlotError `glot.missing-documents`, once everything else is done, where it kept documents that are gone since
    * they are so many (`SyncOptions.deleteMissing`); `details.report` says what was done
    */
-  sync(paths: readonly string[], options?: SyncOptions): Promise<SyncReport>;
+  sync(paths: readonly string[] | null, options?: SyncOptions): Promise<SyncReport>;
   /**
    * Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left.
    * Where `sync` would throw for missing documents, the report says how many (`missing`).
    */
-  watch(paths: readonly string[], options?: SyncOptions): AsyncIterable<SyncReport>;
+  watch(paths: readonly string[] | null, options?: SyncOptions): AsyncIterable<SyncReport>;
   /**
    * Adds texts that are no files, or replaces those of the same ids: found like documents, and left alone by `sync`.
    * All of one call become searchable at once.
@@ -138,6 +141,12 @@ export interface Glot extends GlotReader {
    * await glot.add({ id: 'faq/2', text: '資料館は毎朝十時に開館します。', title: '開館時間', fields: { topic: 'visit' } });
    */
   add(texts: AddedText | readonly AddedText[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Takes files and folders out, there or not, with all below them, and off the list of what `sync(null)` reads. Nothing
+   * is read.
+   * @throws GlotError `glot.not-indexed` where nothing is known of one; then nothing is changed
+   */
+  forget(paths: string | readonly string[], options?: { readonly signal?: AbortSignal }): Promise<ForgetReport>;
   /** Takes documents out, by id or path; a file that is still there comes back with the next sync. @returns how many there were */
   delete(ids: string | readonly string[]): Promise<number>;
 }
@@ -194,7 +203,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     await loaded.dispose();
   }
 
-  async function bring(roots: readonly string[], syncOptions?: SyncOptions): Promise<SyncReport> {
+  async function bring(roots: readonly string[] | null, syncOptions?: SyncOptions): Promise<SyncReport> {
     // The readers are loaded only where documents change: searching starts without them.
     const { syncFiles } = await import('./sync.js');
     const context = { index, encoder: loadEncoder, releaseEncoder, poolFactor: pooledBy, paths };
@@ -243,6 +252,10 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       await index.write(Array.from(found.values(), ({ path }) => ({ kind: 'delete', path })));
       return new Set(Array.from(found.values(), ({ path }) => path)).size;
     },
+    async forget(given, { signal } = {}) {
+      const { forgetPaths } = await import('./forget.js');
+      return forgetPaths(typeof given === 'string' ? [given] : given, { index, paths }, signal);
+    },
     async sync(roots, syncOptions) {
       const report = await bring(roots, syncOptions);
       if (report.missing > 0) throw missingDocuments(report);
@@ -250,8 +263,10 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     },
     async *watch(roots, syncOptions = {}) {
       const { syncOnChange } = await import('./watch.js');
-      const { signal, noIgnore = false } = syncOptions;
-      const source = { roots, isOfIndex: paths.isOfIndex, noIgnore, ...(signal && { signal }) };
+      const { knownRoots, namedRoots } = await import('./roots.js');
+      const { signal } = syncOptions;
+      const watched = roots === null ? knownRoots(await index.ledger.roots(), paths) : namedRoots(roots, syncOptions);
+      const source = { roots: watched, isOfIndex: paths.isOfIndex, ...(signal && { signal }) };
       yield* syncOnChange(source, () => bring(roots, syncOptions));
     },
     async search(query, queryOptions = {}) {

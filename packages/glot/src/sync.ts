@@ -1,13 +1,13 @@
-import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Encoder } from '@glot/encoder';
-import { GlotError, throwIfAborted } from '@glot/errors';
+import { throwIfAborted } from '@glot/errors';
 import type { IndexChange, MultivectorIndex, OptimizeProgress, SkippedInput, StoredFile } from '@glot/index';
-import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip, walkFiles } from '@glot/ingest';
+import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip } from '@glot/ingest';
 import type { DocumentPaths } from './document-path.js';
 import { type EncodingState, storeOutcomes } from './sync-batch.js';
 import { readOutcomes, skippedAs } from './sync-reading.js';
-import { findVanished, isTooMuch, isWithin } from './sync-removal.js';
+import { findVanished, isTooMuch } from './sync-removal.js';
+import { forgetRoots, walkRoots } from './sync-walk.js';
 import type { SkippedInSync, SyncOptions, SyncProgress, SyncReport } from './types.js';
 
 /** Documents are deleted for about so long in one transaction; then comes a look at the signal. */
@@ -61,7 +61,7 @@ export interface SyncContext {
  * `aborted`; the index's errors
  */
 export async function syncFiles(
-  roots: readonly string[],
+  named: readonly string[] | null,
   context: SyncContext,
   options: SyncOptions = {},
 ): Promise<SyncReport> {
@@ -70,24 +70,10 @@ export async function syncFiles(
   const stored = new Map((await index.ledger.files()).map((file) => [file.path, file]));
   const earlierSkips = new Map((await index.ledger.skippedFiles()).map((file) => [file.path, file]));
   const skipped: SkippedInSync[] = [];
-  const found = new Map<string, FileEntry>();
-  const notRead: WalkSkip[] = [];
-  const gone: string[] = [];
-  const walkOptions = {
-    noIgnore: options.noIgnore ?? false,
-    onSkipped: (skip: WalkSkip) => notRead.push(skip),
-    onMissing: (given: string) => {
-      const root = resolve(given);
-      if (![...stored.keys()].some((key) => isWithin(root, paths.toAbsolute(key)))) throw notFound(given);
-      gone.push(given);
-    },
-    ...(options.signal && { signal: options.signal }),
-  };
-  for await (const entry of walkFiles([...roots], walkOptions)) {
-    if (paths.isOfIndex(entry.absolutePath)) continue;
-    found.set(paths.toKey(entry.absolutePath), entry);
-    options.onProgress?.({ ...NOTHING_DONE, filesDone: found.size, path: entry.path });
-  }
+  const walk = await walkRoots(named, stored, context, options, (entry, files) =>
+    options.onProgress?.({ ...NOTHING_DONE, filesDone: files, path: entry.path }),
+  );
+  const { roots, found, notRead, gone, absent } = walk;
 
   const recorded = (file: SkippedInput): IndexChange[] => {
     const before = earlierSkips.get(file.path);
@@ -98,7 +84,7 @@ export async function syncFiles(
     const skip = { kind: 'skip', file: full } as const;
     return skipKind(file.reason) === 'passing' ? [skip] : [{ kind: 'delete', path: file.path }, skip];
   };
-  const first: IndexChange[] = [];
+  const first: IndexChange[] = [...walk.remembered];
   const seen = new Set(found.keys());
   const keepSkip = ({ absolutePath, ...skip }: WalkSkip) => {
     if (paths.isOfIndex(absolutePath)) return;
@@ -215,6 +201,7 @@ export async function syncFiles(
     await setImmediate();
     throwIfAborted(options.signal);
   }
+  if (kept.length === 0) await forgetRoots(walk.goneRoots, context);
   await index.optimize({
     ...(options.signal && { signal: options.signal }),
     onProgress: (state) =>
@@ -230,6 +217,7 @@ export async function syncFiles(
     deleted,
     missing: kept.length,
     gone,
+    absent,
     skipped,
     passages: progress.passages,
     tokens: progress.tokens,
@@ -242,8 +230,3 @@ function isUnchanged(before: StoredFile, now: FileEntry): boolean {
   if (before.sizeBytes !== now.sizeBytes || before.modifiedMs !== now.modifiedMs) return false;
   return before.changedMs === 0 || before.changedMs === now.changedMs;
 }
-
-const notFound = (given: string): GlotError =>
-  new GlotError('ingest.not-found', `no file or folder at ${given}, and nothing of it is indexed; check the path`, {
-    details: { path: given },
-  });

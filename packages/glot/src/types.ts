@@ -22,14 +22,22 @@ export interface SyncProgress {
   readonly arranged?: number;
 }
 
-export interface SyncOptions {
+/** Which files of a folder are looked at. */
+export interface WalkedAs {
+  /** Take hidden files and folders; `.git`, `.glot` and `node_modules` stay out. Default false. */
+  readonly hidden?: boolean;
+  /** Follow symbolic links below a folder, also out of it; each real file is met once. Default false. */
+  readonly followLinks?: boolean;
+  /** Take files that ignore rules leave out. Default false. */
+  readonly noIgnore?: boolean;
+}
+
+export interface SyncOptions extends WalkedAs {
   /** Once fired, `sync` ends with GlotError `aborted`; what is stored by then stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Read and encode every file again, changed or not. */
   readonly force?: boolean;
-  /** Take files that ignore rules leave out. */
-  readonly noIgnore?: boolean;
   /**
    * Take documents whose files are gone out of the index however many they are. Without it a sync that would remove more
    * than half of an index of over twenty documents, or all of over twenty below a folder that stands empty, keeps them.
@@ -63,6 +71,8 @@ export interface SyncReport {
   readonly missing: number;
   /** Named paths that no longer exist, of which something was stored. */
   readonly gone: readonly string[];
+  /** Known roots that are not there, where none was named: what is stored of them stays. */
+  readonly absent: readonly string[];
   /**
    * Every file below the given paths that is not searchable, or not as it is now, with its typed reason; earlier runs'
    * included.

@@ -26,7 +26,7 @@ const write = (name: string) => writeFileSync(join(folder, name), `${performance
 const watching = (during: () => void | Promise<void> = () => {}) =>
   syncOnChange(
     {
-      roots: [join(folder, 'docs')],
+      roots: [{ absolute: join(folder, 'docs') }],
       isOfIndex: documentPaths(join(folder, 'docs', 'all.db')).isOfIndex,
       signal: stop.signal,
     },

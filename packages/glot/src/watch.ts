@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
 import { walkFilter } from '@glot/ingest';
 import { type FSWatcher, watch } from 'chokidar';
-import type { SyncReport } from './types.js';
+import { isWithin } from './sync-removal.js';
+import type { SyncReport, WalkedAs } from './types.js';
 
 /** A sync starts once nothing has changed for so long, */
 const QUIET_MS = 300;
@@ -14,12 +15,14 @@ const LONGEST_WAIT_MS = 3_000;
 /** Roots that go and come again are noticed after so long. */
 const ROOTS_CHECK_MS = 1_000;
 
+export interface WatchedRoot extends WalkedAs {
+  readonly absolute: string;
+}
+
 export interface WatchSource {
-  readonly roots: readonly string[];
+  readonly roots: readonly WatchedRoot[];
   /** Files whose changes are no news: those of the index. */
   readonly isOfIndex: (path: string) => boolean;
-  /** Look also at what ignore rules leave out. */
-  readonly noIgnore?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +36,8 @@ export async function* syncOnChange(
   source: WatchSource,
   sync: () => Promise<SyncReport>,
 ): AsyncGenerator<SyncReport, never> {
-  const { roots, signal } = source;
+  const { signal } = source;
+  const roots = source.roots.map(({ absolute }) => absolute);
   throwIfAborted(signal);
   let changedAt = 0;
   let firstChangeAt = 0;
@@ -76,7 +80,7 @@ export async function* syncOnChange(
         // A watcher follows the folder that it was given, also when that is gone and another takes its place.
         places = placesNow;
         isStale = false;
-        await watcher.close();
+        await close(watcher);
         watcher = await startWatcher(source, { onChange, onStale, onFailure });
         await Promise.race([once(watcher, 'ready'), pause()]);
         onChange();
@@ -97,7 +101,7 @@ export async function* syncOnChange(
     }
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await watcher.close();
+    await close(watcher);
   }
 }
 
@@ -109,23 +113,61 @@ interface Listeners {
 }
 
 async function startWatcher(
-  { roots, isOfIndex, noIgnore = false }: WatchSource,
+  { roots, isOfIndex }: WatchSource,
   { onChange, onStale, onFailure }: Listeners,
 ): Promise<FSWatcher> {
-  const filter = await walkFilter(roots, { noIgnore });
-  const watcher = watch([...roots], {
+  const places = new Set(roots.map(({ absolute }) => absolute));
+  const filter = await walkFilter(roots.map(({ absolute: path, ...walkedAs }) => ({ path, ...walkedAs })));
+  const followsLinks = roots.some(({ followLinks }) => followLinks);
+  const isMetElsewhere = followsLinks ? metElsewhere([...places]) : () => false;
+  const watcher = watch([...places], {
     ignoreInitial: true,
-    followSymlinks: false,
+    followSymlinks: followsLinks,
     // Asked once by the name alone, and again when it is known what stands there.
-    ignored: (path, stats) => isOfIndex(path) || filter.leavesOut(path, stats?.isDirectory() ?? false),
+    ignored: (path, stats) =>
+      isOfIndex(path) || filter.leavesOut(path, stats?.isDirectory() ?? false) || isMetElsewhere(path),
   });
-  const places = new Set(roots.map((root) => resolve(root)));
   watcher.on('all', (event, path) => {
     if (filter.isRule(path) || (event === 'unlinkDir' && places.has(resolve(path)))) onStale();
     onChange();
   });
   watcher.on('error', onFailure);
   return watcher;
+}
+
+/** Whether a path leads to what is watched under another one: links may go round in circles. */
+function metElsewhere(roots: readonly string[]): (path: string) => boolean {
+  const met = new Map<string, string>();
+  const realRoots = roots.map((root) => realOf(root) ?? root);
+  return (path) => {
+    const real = realOf(path);
+    if (real === null) return false;
+    const first = met.get(real) ?? path;
+    met.set(real, first);
+    if (first !== path) return true;
+    return (
+      real !== path &&
+      !roots.includes(path) &&
+      realRoots.some((root, at) => {
+        return isWithin(root, real) && !isWithin(roots[at]!, path);
+      })
+    );
+  };
+}
+
+function realOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** What fails while it closes is of no interest. */
+async function close(watcher: FSWatcher): Promise<void> {
+  const closing = watcher.close();
+  watcher.on('error', () => {});
+  await closing;
 }
 
 /** What stands at the roots: other folders of the same names are other places. */

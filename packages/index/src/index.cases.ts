@@ -578,6 +578,33 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(await index.get('メモ 1')).toBeNull();
     });
 
+    it('remembers the roots that it is kept in step with, in place of those before', async () => {
+      expect(await index.ledger.roots()).toEqual([]);
+      const root = { path: 'docs', hidden: false, followLinks: false, noIgnore: false };
+      await index.ledger.write([{ kind: 'roots', roots: [root, { ...root, path: '.' }] }]);
+      const roots = [{ ...root, path: '/ノート', hidden: true }, root];
+      await index.write([upsert('a.md', ['eins']), { kind: 'roots', roots }]);
+      expect(await index.ledger.roots()).toEqual(roots);
+      expect(await index.check()).toEqual([]);
+    });
+
+    it('gives the records of some files, and says where a passage stands', async () => {
+      await add('a.md', ['eins', 'zwei']);
+      await add('é.md', ['drei']);
+      await add('text', ['vier'], { source: 'text' });
+      await index.ledger.write([
+        skip({ path: 'b.pdf', reason: 'malformed', detail: '', contentHash: '', sizeBytes: 0, modifiedMs: 1 }),
+      ]);
+      const all = await index.ledger.files();
+      expect(await index.ledger.filesAt(['b.pdf', 'a.md', 'text', 'none'])).toEqual(
+        all.filter(({ path }) => path !== 'é.md'),
+      );
+      const [hit] = await search('lexical', 'zwei');
+      expect(await index.locate(hit!.passageId)).toEqual({ path: 'a.md', passage: 1 });
+      await index.delete('a.md');
+      expect(await index.locate(hit!.passageId)).toBeNull();
+    });
+
     it('moves the stamp of a file and nothing else', async () => {
       const id = await add('a', ['text']);
       await index.write(

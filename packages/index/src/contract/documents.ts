@@ -123,6 +123,13 @@ export interface DocumentReader {
   getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>>;
 }
 
+export interface PassagePlace {
+  /** Of its document. */
+  readonly path: string;
+  /** Its place among the passages of the document. */
+  readonly passage: number;
+}
+
 export interface Documents extends DocumentReader {
   /**
    * Adds a document or replaces the one of the same path, as a whole, searchable once it resolves.
@@ -143,6 +150,8 @@ export interface Documents extends DocumentReader {
    * @returns whether there was such a document
    */
   move(from: string, to: string): Promise<boolean>;
+  /** Where the passage of a hit stands; null where it is there no longer. */
+  locate(passageId: PassageId): Promise<PassagePlace | null>;
   /** Every document, by path in the order of UTF-8. */
   list(): Promise<DocumentEntry[]>;
   /** Documents with notes, by path. */

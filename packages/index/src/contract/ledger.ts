@@ -3,6 +3,15 @@
  * is local, whatever holds the documents.
  * @module
  */
+/** A file or folder that an index is kept in step with, and how it is walked. */
+export interface IndexedRoot {
+  /** As paths of documents; what it is relative to is itself `.`. */
+  readonly path: string;
+  readonly hidden: boolean;
+  readonly followLinks: boolean;
+  readonly noIgnore: boolean;
+}
+
 export interface FileStamp {
   readonly path: string;
   readonly sizeBytes: number;
@@ -41,12 +50,18 @@ export type LedgerChange =
   /** Records a file that could not be read, whole or at all; a document stays. */
   | { readonly kind: 'skip'; readonly file: SkippedInput }
   /** Takes such a record away. */
-  | { readonly kind: 'unskip'; readonly path: string };
+  | { readonly kind: 'unskip'; readonly path: string }
+  /** In place of those that were known. */
+  | { readonly kind: 'roots'; readonly roots: readonly IndexedRoot[] };
 
 export interface FileLedger {
   /** By path in the order of UTF-8. */
   files(): Promise<StoredFile[]>;
+  /** Of these paths those that are known. */
+  filesAt(paths: readonly string[]): Promise<StoredFile[]>;
   skippedFiles(): Promise<SkippedInput[]>;
+  /** In the order in which they were told. */
+  roots(): Promise<IndexedRoot[]>;
   /** All of them or, where it throws, none. */
   write(changes: readonly LedgerChange[]): Promise<void>;
 }

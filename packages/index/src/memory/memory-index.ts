@@ -25,6 +25,7 @@ import type {
   MultivectorIndex,
   OptimizeReport,
   PassageId,
+  PassagePlace,
   PreparedVectors,
   RepairReport,
   RowMatch,
@@ -100,7 +101,9 @@ class MemoryIndex implements MultivectorIndex {
     const opened = <T>(action: () => Promise<T>): Promise<T> => this.#opened(action);
     return {
       files: () => opened(() => this.#files.files()),
+      filesAt: (paths) => opened(() => this.#files.filesAt(paths)),
       skippedFiles: () => opened(() => this.#files.skippedFiles()),
+      roots: () => opened(() => this.#files.roots()),
       write: (changes) => this.write(changes),
     };
   }
@@ -153,6 +156,12 @@ class MemoryIndex implements MultivectorIndex {
   async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
     this.#requireOpen();
     return new Map([...paths].flatMap((path) => this.#stored(path) ?? []).map((document) => [document.path, document]));
+  }
+
+  async locate(passageId: PassageId): Promise<PassagePlace | null> {
+    this.#requireOpen();
+    const passage = [...this.#passages()].find(({ id }) => id === passageId);
+    return passage ? { path: passage.stored.document.path, passage: passage.index } : null;
   }
 
   async list(): Promise<DocumentEntry[]> {

@@ -1,6 +1,6 @@
 import { byPath } from '../by-path.js';
 import type { DocumentInput } from '../contract/documents.js';
-import type { FileLedger, FileStamp, LedgerChange, SkippedInput, StoredFile } from '../contract/ledger.js';
+import type { FileLedger, FileStamp, IndexedRoot, LedgerChange, SkippedInput, StoredFile } from '../contract/ledger.js';
 import type { IndexChange } from '../contract/multivector-index.js';
 
 type FileState = Omit<StoredFile, 'indexed' | 'skipReason'>;
@@ -9,6 +9,7 @@ type FileState = Omit<StoredFile, 'indexed' | 'skipReason'>;
 export class MemoryLedger implements FileLedger {
   #documents = new Map<string, FileState>();
   #skipped = new Map<string, SkippedInput>();
+  #roots: readonly IndexedRoot[] = [];
 
   async files(): Promise<StoredFile[]> {
     const documents = [...this.#documents.values()].map((file) => ({
@@ -20,6 +21,15 @@ export class MemoryLedger implements FileLedger {
       .filter(({ path }) => !this.#documents.has(path))
       .map((file) => ({ ...stateOf(file), indexed: false, skipReason: file.reason }));
     return [...documents, ...skipped].sort(byPath);
+  }
+
+  async filesAt(paths: readonly string[]): Promise<StoredFile[]> {
+    const wanted = new Set(paths);
+    return (await this.files()).filter(({ path }) => wanted.has(path));
+  }
+
+  async roots(): Promise<IndexedRoot[]> {
+    return structuredClone(this.#roots) as IndexedRoot[];
   }
 
   async skippedFiles(): Promise<SkippedInput[]> {
@@ -65,6 +75,9 @@ export class MemoryLedger implements FileLedger {
       }
       case 'unskip':
         this.#skipped.delete(change.path);
+        return;
+      case 'roots':
+        this.#roots = structuredClone(change.roots);
     }
   }
 

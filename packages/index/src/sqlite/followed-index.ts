@@ -17,6 +17,7 @@ import type {
   OptimizeOptions,
   OptimizeReport,
   PassageId,
+  PassagePlace,
   PreparedVectors,
   RepairReport,
   RowMatch,
@@ -92,7 +93,9 @@ export class FollowedIndex implements MultivectorIndex {
 
   readonly ledger: FileLedger = {
     files: async () => this.#current().ledger.files(),
+    filesAt: async (paths) => this.#current().ledger.filesAt(paths),
     skippedFiles: async () => this.#current().ledger.skippedFiles(),
+    roots: async () => this.#current().ledger.roots(),
     write: async (changes) => this.#current().ledger.write(changes),
   };
 
@@ -122,6 +125,10 @@ export class FollowedIndex implements MultivectorIndex {
 
   async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
     return this.#current().getMany(paths);
+  }
+
+  async locate(passageId: PassageId): Promise<PassagePlace | null> {
+    return this.#current().locate(passageId);
   }
 
   async list(): Promise<DocumentEntry[]> {

@@ -23,6 +23,7 @@ import type {
   OptimizeOptions,
   OptimizeReport,
   PassageId,
+  PassagePlace,
   PreparedVectors,
   RepairReport,
   RowMatch,
@@ -127,7 +128,9 @@ export class SqliteIndex implements MultivectorIndex {
 
   readonly ledger: FileLedger = {
     files: async () => this.#read(() => this.#documents.files()),
+    filesAt: async (paths) => this.#read(() => this.#documents.filesAt(paths)),
     skippedFiles: async () => this.#read(() => this.#documents.skippedFiles()),
+    roots: async () => this.#read(() => this.#documents.roots()),
     write: (changes) => this.write(changes),
   };
 
@@ -173,6 +176,10 @@ export class SqliteIndex implements MultivectorIndex {
       const found = [...paths].flatMap((path) => this.#documents.get(path) ?? []);
       return new Map(found.map((document) => [document.path, document]));
     });
+  }
+
+  async locate(passageId: PassageId): Promise<PassagePlace | null> {
+    return this.#read(() => this.#documents.locate(Number(passageId)));
   }
 
   async list(): Promise<DocumentEntry[]> {
@@ -221,6 +228,9 @@ export class SqliteIndex implements MultivectorIndex {
         break;
       case 'unskip':
         this.#documents.unskip(change.path);
+        break;
+      case 'roots':
+        this.#documents.setRoots(change.roots);
     }
   }
 

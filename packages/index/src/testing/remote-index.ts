@@ -54,7 +54,9 @@ export function remoteIndex(
     requireEncoder: (encoder) => engine.requireEncoder(encoder),
     ledger: {
       files: () => remote(() => engine.stats()).then(() => ledger.files()),
+      filesAt: (paths) => ledger.filesAt(paths),
       skippedFiles: () => ledger.skippedFiles(),
+      roots: () => ledger.roots(),
       write,
     },
     write,
@@ -72,6 +74,7 @@ export function remoteIndex(
       await write([{ kind: 'move', from, to }]);
       return true;
     },
+    locate: (passageId) => remote(() => engine.locate(unnamed(passageId))),
     prepare: (vectors) => engine.prepare(vectors),
     get: (path) => remote(async () => (await engine.get(path)) && document((await engine.get(path))!)),
     getMany: (paths) =>

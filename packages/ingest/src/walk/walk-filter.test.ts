@@ -34,7 +34,7 @@ describe('walkFilter', () => {
     }
     const walked: string[] = [];
     for await (const { absolutePath } of walkFiles([folder], options)) walked.push(absolutePath);
-    const filter = await walkFilter([folder], options);
+    const filter = await walkFilter([{ path: folder, ...options }]);
     const kept = Object.keys(FILES).filter((name) => !filter.leavesOut(join(folder, name), false));
     const names = (paths: readonly string[]) => paths.filter((name) => !/ignore$/.test(name)).sort();
     expect(names(kept)).toEqual(names(walked.map((path) => path.slice(folder.length + 1))));

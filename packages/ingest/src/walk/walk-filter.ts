@@ -13,17 +13,18 @@ export interface WalkFilter {
 interface Root {
   readonly folder: string;
   readonly rules: IgnoreRules;
+  readonly noIgnore: boolean;
+  readonly hidden: boolean;
 }
 
 /** Reads ignore files when it first needs them: where one changes, a new filter is due. */
 export async function walkFilter(
-  roots: readonly string[],
-  { noIgnore = false, hidden = false }: Pick<WalkOptions, 'noIgnore' | 'hidden'> = {},
+  roots: readonly (Pick<WalkOptions, 'noIgnore' | 'hidden'> & { readonly path: string })[],
 ): Promise<WalkFilter> {
   const known: Root[] = [];
-  for (const given of roots) {
+  for (const { path: given, noIgnore = false, hidden = false } of roots) {
     const folder = path.resolve(given);
-    known.push({ folder, rules: noIgnore ? new IgnoreRules() : await rulesAbove(folder) });
+    known.push({ folder, noIgnore, hidden, rules: noIgnore ? new IgnoreRules() : await rulesAbove(folder) });
   }
   // The longest that a path lies in decides.
   known.sort((a, b) => b.folder.length - a.folder.length);
@@ -34,8 +35,8 @@ export async function walkFilter(
     const cached = entered.get(folder);
     if (cached !== undefined) return cached;
     const above = folder === root.folder ? root.rules : rulesIn(path.dirname(folder), root);
-    const isOpen = above !== null && (folder === root.folder || !isLeftOut(folder, true, above, hidden));
-    const rules = !isOpen ? null : noIgnore ? above : above.enterNow(folder);
+    const isOpen = above !== null && (folder === root.folder || !isLeftOut(folder, true, above, root.hidden));
+    const rules = !isOpen ? null : root.noIgnore ? above : above.enterNow(folder);
     entered.set(folder, rules);
     return rules;
   };
@@ -47,9 +48,9 @@ export async function walkFilter(
       if (root === undefined || absolute === root.folder) return false;
       const rules = rulesIn(path.dirname(absolute), root);
       if (rules === null) return true;
-      return !IGNORE_FILES.includes(path.basename(absolute)) && isLeftOut(absolute, isFolder, rules, hidden);
+      return !IGNORE_FILES.includes(path.basename(absolute)) && isLeftOut(absolute, isFolder, rules, root.hidden);
     },
-    isRule: (file) => !noIgnore && IGNORE_FILES.includes(path.basename(file)),
+    isRule: (file) => known.some(({ noIgnore }) => !noIgnore) && IGNORE_FILES.includes(path.basename(file)),
   };
 }
 

@@ -7,7 +7,9 @@ import type {
   DocumentNotes,
   FileStamp,
   FormatReading,
+  IndexedRoot,
   PassageInput,
+  PassagePlace,
   SkippedInput,
   StoredDocument,
   StoredFile,
@@ -22,6 +24,7 @@ import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { PlaceStore } from './place-store.js';
 import type { PreparedRows } from './prepared-rows.js';
 import { ReadingStore } from './reading-store.js';
+import { RootStore } from './root-store.js';
 
 interface DocumentRow {
   readonly id: number;
@@ -60,6 +63,7 @@ export class DocumentStore {
   readonly #cells: PassageCells | null;
   readonly #places: PlaceStore;
   readonly #readings: ReadingStore;
+  readonly #roots: RootStore;
   readonly #texts: DocumentTexts;
   /** Null for a file of an older format, which is only read. */
   readonly #words: WordLists | null;
@@ -74,6 +78,7 @@ export class DocumentStore {
     this.#cells = cells;
     this.#places = new PlaceStore(db);
     this.#readings = new ReadingStore(db);
+    this.#roots = new RootStore(db);
     this.#texts = new DocumentTexts(db);
     this.#words = storesWordForms(db) ? new WordLists(db) : null;
     this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
@@ -226,8 +231,24 @@ export class DocumentStore {
   }
 
   files(): StoredFile[] {
-    const rows = this.#statements.selectFiles.all() as (Omit<StoredFile, 'indexed'> & { readonly indexed: 0 | 1 })[];
-    return rows.map((row) => ({ ...row, indexed: row.indexed === 1 }));
+    return storedFiles(this.#statements.selectFiles.all() as FileRow[]);
+  }
+
+  /** Of these paths. */
+  filesAt(paths: readonly string[]): StoredFile[] {
+    return storedFiles(this.#statements.selectFilesAt.all({ paths: JSON.stringify(paths) }) as FileRow[]);
+  }
+
+  roots(): IndexedRoot[] {
+    return this.#roots.all();
+  }
+
+  setRoots(roots: readonly IndexedRoot[]): void {
+    this.#change(() => this.#roots.set(roots));
+  }
+
+  locate(passageId: number): PassagePlace | null {
+    return (this.#statements.locate.get(passageId) as PassagePlace | undefined) ?? null;
   }
 
   notedDocuments(): DocumentNotes[] {
@@ -336,6 +357,11 @@ export class DocumentStore {
   }
 }
 
+type FileRow = Omit<StoredFile, 'indexed'> & { readonly indexed: 0 | 1 };
+
+const storedFiles = (rows: readonly FileRow[]): StoredFile[] =>
+  rows.map((row) => ({ ...row, indexed: row.indexed === 1 }));
+
 function skippedRow(file: SkippedInput) {
   const { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs = 0 } = file;
   return { path, reason, detail, contentHash, sizeBytes, modifiedMs, changedMs };
@@ -363,6 +389,15 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
   const [changedColumn, changedValue] = changeTimes ? [', changed_ms', ', :changedMs'] : ['', ''];
   const setChanged = changeTimes ? ', changed_ms = :changedMs' : '';
   const changedOf = (table: string) => `${changeTimes ? `${table}.changed_ms` : '0'} AS changedMs`;
+  const selectFiles = (where: string) => `
+    SELECT document.path, document.content_hash AS contentHash, document.size_bytes AS sizeBytes,
+      document.modified_ms AS modifiedMs, ${changedOf('document')}, 1 AS indexed, skipped.reason AS skipReason
+    FROM document LEFT JOIN skipped ON skipped.path = document.path
+    WHERE ${changeTimes ? `document.changed_ms <> ${NO_FILE}` : 'TRUE'} AND ${where.replace('path', 'document.path')}
+    UNION ALL
+    SELECT path, content_hash, size_bytes, modified_ms, ${changedOf('skipped')}, 0, reason FROM skipped
+    WHERE path NOT IN (SELECT path FROM document) AND ${where}
+    ORDER BY path`;
   return {
     insertDocument: db.prepare(`
       INSERT INTO document
@@ -407,14 +442,11 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
       vectors: db.prepare('DELETE FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage)'),
       texts: db.prepare('DELETE FROM document_text WHERE document_id NOT IN (SELECT id FROM document)'),
     },
-    selectFiles: db.prepare(`
-      SELECT document.path, document.content_hash AS contentHash, document.size_bytes AS sizeBytes,
-        document.modified_ms AS modifiedMs, ${changedOf('document')}, 1 AS indexed, skipped.reason AS skipReason
-      FROM document LEFT JOIN skipped ON skipped.path = document.path ${changeTimes ? `WHERE document.changed_ms <> ${NO_FILE}` : ''}
-      UNION ALL
-      SELECT path, content_hash, size_bytes, modified_ms, ${changedOf('skipped')}, 0, reason FROM skipped
-      WHERE path NOT IN (SELECT path FROM document)
-      ORDER BY path`),
+    selectFiles: db.prepare(selectFiles('TRUE')),
+    selectFilesAt: db.prepare(selectFiles('path IN (SELECT value FROM json_each(:paths))')),
+    locate: db.prepare(`
+      SELECT document.path, passage.id - document.first_passage AS passage
+      FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`),
     selectEntries: db.prepare(`
       SELECT id, path, content_hash AS contentHash, size_bytes AS sizeBytes, modified_ms AS modifiedMs, format, title, lang,
         passages
