@@ -49,6 +49,7 @@ describe('a folder in, ranked passages and a cited answer out', () => {
       expect(Object.keys(hit)).toEqual([
         'rank',
         'score',
+        'id',
         'path',
         'text',
         'start',

@@ -143,7 +143,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
   program
     .command('get')
     .description('print a stored document, or the passage of it at a line')
-    .argument('<path>', 'as search prints it; path:line for the passage there')
+    .argument('<path>', 'as search prints it; path:line for the passage there, or the id of a hit (search --json)')
     .addOption(indexOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -151,6 +151,7 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
       examples(
         ['glot get docs/lease.pdf', 'the text that the index holds of it'],
         ['glot get docs/lease.md:120', 'the passage there, whole'],
+        ['glot get 4711', 'the passage of that id'],
       ),
     )
     .action(async (place, options) => {

@@ -5,7 +5,7 @@ import type { IndexOptions } from '../options.js';
 import { headingTrail } from '../terminal/place.js';
 
 /**
- * Prints what the index holds of a document, or the passage of it at a line.
+ * Prints what the index holds of a document, or the passage of it at a line, or the passage of an id.
  * @throws GlotError `cli.not-indexed`
  */
 export async function runGet(where: string, options: Pick<IndexOptions, 'index' | 'json'>): Promise<ExitCode> {
@@ -20,19 +20,31 @@ export async function runGet(where: string, options: Pick<IndexOptions, 'index' 
     }
     const [, path, line] = /^(.+?):(\d+)(?::\d+)?:?$/su.exec(where) ?? [];
     const document = path === undefined ? null : await glot.get(path);
-    if (!document) throw notIndexed(path ?? where, options.index);
-    return printPassage(document, Number(line), glot.displayPath(document.path), options.json === true);
+    if (!document) {
+      const found = await glot.getPassage(/^\d+$/u.test(where) ? Number(where) : where);
+      if (!found) throw notIndexed(path ?? where, options.index);
+      return printPassage(
+        found.document.passages[found.passage]!,
+        glot.displayPath(found.document.path),
+        options.json === true,
+      );
+    }
+    return printPassageAt(document, Number(line), glot.displayPath(document.path), options.json === true);
   } finally {
     await glot.close();
   }
 }
 
-function printPassage(document: StoredDocument, line: number, path: string, asJson: boolean): ExitCode {
+function printPassageAt(document: StoredDocument, line: number, path: string, asJson: boolean): ExitCode {
   const passage = document.passages.findLast(({ lines }) => lines !== null && lines.first <= line);
   if (!passage?.lines || passage.lines.last < line) {
     process.stderr.write(`no passage of ${path} stands at line ${line}\n`);
     return ExitCode.nothingFound;
   }
+  return printPassage(passage, path, asJson);
+}
+
+function printPassage(passage: StoredDocument['passages'][number], path: string, asJson: boolean): ExitCode {
   const { text, start, end, lines, headings } = passage;
   const heading = headingTrail(headings);
   process.stdout.write(asJson ? `${JSON.stringify({ path, text, start, end, lines, heading })}\n` : ended(text));

@@ -16,6 +16,7 @@ import { leftOutLine, readWords } from '../query-words.js';
 import { colors } from '../terminal/colors.js';
 import { correctionLines } from '../terminal/corrections.js';
 import { excerpt } from '../terminal/excerpt.js';
+import { onDiskLines, onDiskNote } from '../terminal/on-disk.js';
 import { headingTrail, place, placeOfHit } from '../terminal/place.js';
 import { printable } from '../terminal/printable.js';
 import { fit, outputColumns } from '../terminal/width.js';
@@ -43,7 +44,7 @@ export async function runSearch(
         `${JSON.stringify({ query: typed, ...(phrases.length > 0 && { phrases }), ...(without.length > 0 && { without }), mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else if (options.format === 'vimgrep') {
-      process.stderr.write(correctionLines(hits));
+      process.stderr.write(correctionLines(hits) + onDiskLines(hits, glot.displayPath));
       for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
       if (hits.length === 0) await tellNothing();
     } else {
@@ -83,9 +84,10 @@ function hitText(hit: Hit, query: string, path: string, full: boolean): string {
   const rank = `${hit.rank}.`.padStart(3);
   const where = place(path, placeOfHit(hit, query));
   const heading = headingTrail(hit.headings) ?? hit.title;
-  const head = [colors.dim(rank), colors.bold(colors.cyan(where))];
+  const note = onDiskNote(hit.onDisk);
+  const head = [colors.dim(rank), `${colors.bold(colors.cyan(where))}${colors.yellow(note)}`];
   if (heading !== null) {
-    const room = process.stdout.isTTY ? columns - rank.length - stringWidth(where) - 2 : Infinity;
+    const room = process.stdout.isTTY ? columns - rank.length - stringWidth(where + note) - 2 : Infinity;
     if (room >= NARROWEST_HEADING) head.push(colors.dim(fit(printable(heading), room)));
   }
   const indent = 4;
@@ -112,8 +114,10 @@ async function bestFiles(
     const hits = await glot.search(query, { ...options, limit });
     const paths = [...new Set(hits.map((hit) => glot.displayPath(hit.path)))];
     if (paths.length < options.limit && hits.length === limit) continue;
-    process.stderr.write(correctionLines(hits));
-    return paths.slice(0, options.limit);
+    const shown = paths.slice(0, options.limit);
+    const shownHits = hits.filter(({ path }) => shown.includes(glot.displayPath(path)));
+    process.stderr.write(correctionLines(hits) + onDiskLines(shownHits, glot.displayPath));
+    return shown;
   }
 }
 

@@ -6,6 +6,7 @@ import { openGlot } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import type { IndexOptions } from '../options.js';
 import { colors } from '../terminal/colors.js';
+import { onDiskNote } from '../terminal/on-disk.js';
 import { printable } from '../terminal/printable.js';
 
 /** What is wrong with a citation, for people. */
@@ -34,11 +35,11 @@ export async function runVerify(file: string, options: Pick<IndexOptions, 'index
   }
 }
 
-function citationLine({ path, quote, reason, found }: CheckedCitation): string {
+function citationLine({ path, quote, reason, found, onDisk }: CheckedCitation): string {
   const place = found === null ? (path ?? '-') : `${path}:${found.start}-${found.end}`;
   const verdict = reason === null ? colors.green('verified') : colors.red('unverified');
   const problem = reason === null ? '' : `  (${reason}: ${PROBLEMS[reason]})`;
-  return `${verdict}  ${printable(place)}  ${JSON.stringify(printable(quote))}${problem}\n`;
+  return `${verdict}  ${printable(place)}  ${JSON.stringify(printable(quote))}${problem}${onDiskNote(onDisk)}\n`;
 }
 
 async function readAnswer(file: string): Promise<string> {

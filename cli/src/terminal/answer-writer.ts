@@ -1,5 +1,6 @@
 import type { AnswerEvent } from '@glot/glot';
 import { colors } from './colors.js';
+import { onDiskNote } from './on-disk.js';
 import { place } from './place.js';
 import { printable } from './printable.js';
 
@@ -21,7 +22,8 @@ export function createAnswerWriter(displayPath: (path: string) => string): Answe
       if (event.type === 'citation') {
         const { path, heading } = event.citation;
         const where = place(displayPath(path), event.citation);
-        const line = printable(heading === null ? where : `${where}  ${heading}`);
+        const named = printable(heading === null ? where : `${where}  ${heading}`);
+        const line = `${named}${onDiskNote(event.citation.onDisk)}`;
         if (!places.includes(line)) places.push(line);
         const number = places.indexOf(line) + 1;
         if (shown.has(number)) return '';

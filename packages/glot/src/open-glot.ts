@@ -9,6 +9,7 @@ import {
   type IndexStats,
   type MultivectorIndex,
   openIndex,
+  type PassageId,
   type SearchFilter,
   type SearchMode,
   type SkippedInput,
@@ -20,6 +21,7 @@ import {
   type AnswerGenerator,
   type AnswerVerification,
   askStream,
+  type CheckedCitation,
   type Conversation,
   type ConversationOptions,
   converse,
@@ -34,6 +36,7 @@ import { documentPaths } from './document-path.js';
 import { type TokenMatch, tokenMatches } from './explanation.js';
 import type { ForgetReport } from './forget.js';
 import { meantFilter } from './meant-filter.js';
+import { eventsOnDisk, hitsOnDisk, statesOnDisk } from './on-disk.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
 
@@ -101,6 +104,8 @@ export interface GlotReader extends AsyncDisposable {
   converse(options?: AskOptions & Pick<ConversationOptions, 'historyTokens'>): Conversation;
   /** A document as it is stored, by its path as `displayPath` shows it, absolute or stored; null where there is none. */
   get(path: string): Promise<StoredDocument | null>;
+  /** The passage of a hit, by `Hit.passageId` (`id` in JSON), and the document around it; null where it is there no longer. */
+  getPassage(id: PassageId): Promise<{ readonly document: StoredDocument; readonly passage: number } | null>;
   /**
    * Checks an answer made elsewhere, as parsed from what `glot ask --json` prints, against the stored documents.
    * @throws GlotError `rag.answer-shape`
@@ -229,6 +234,20 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     return new Map(Array.from(await documentsAt(given), ([path, { text }]) => [path, text]));
   }
 
+  const files = { ledger: index.ledger, paths };
+
+  async function citationsOnDisk(citations: readonly CheckedCitation[]): Promise<CheckedCitation[]> {
+    const documents = await documentsAt(citations.flatMap(({ path }) => path ?? []));
+    const states = await statesOnDisk(
+      [...documents.values()].map(({ path }) => path),
+      files,
+    );
+    return citations.map((citation) => {
+      const onDisk = states.get(documents.get(citation.path ?? '')?.path ?? '');
+      return onDisk ? { ...citation, onDisk } : citation;
+    });
+  }
+
   const meant = <Options extends QueryOptions>(queryOptions: Options): Options =>
     queryOptions.filter ? { ...queryOptions, filter: meantFilter(queryOptions.filter, paths) } : queryOptions;
 
@@ -272,17 +291,32 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     async search(query, queryOptions = {}) {
       const { offset = 0, limit = DEFAULT_HIT_LIMIT, ...rest } = meant(queryOptions);
       const hits = await retrieve(query, { index, encoder: loadEncoder, ...rest, limit: limit + offset });
-      return offset === 0 ? hits : hits.slice(offset);
+      return hitsOnDisk(offset === 0 ? hits : hits.slice(offset), files);
     },
     ask: (question, askOptions = {}) =>
-      foldAnswer(askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) })),
+      foldAnswer(eventsOnDisk(askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }), files)),
     askStream: (question, askOptions = {}) =>
-      askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }),
-    converse: (conversationOptions = {}) => converse({ index, encoder: loadEncoder, ...meant(conversationOptions) }),
+      eventsOnDisk(askStream(question, { index, encoder: loadEncoder, ...meant(askOptions) }), files),
+    converse(conversationOptions = {}) {
+      const conversation = converse({ index, encoder: loadEncoder, ...meant(conversationOptions) });
+      return {
+        get turns() {
+          return conversation.turns;
+        },
+        ask: (...turn) => eventsOnDisk(conversation.ask(...turn), files),
+        clear: () => conversation.clear(),
+      };
+    },
     get: async (path) => (await documentsAt([path])).get(path) ?? null,
+    async getPassage(id) {
+      const place = await index.locate(id);
+      const document = place && (await index.get(place.path));
+      return document ? { document, passage: place.passage } : null;
+    },
     async verify(answer) {
       const { claimedAnswer } = await import('./json/claimed-answer.js');
-      return verifyAnswer(claimedAnswer(answer), textsAt);
+      const result = await verifyAnswer(claimedAnswer(answer), textsAt);
+      return { ...result, citations: await citationsOnDisk(result.citations) };
     },
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();

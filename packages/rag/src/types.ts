@@ -157,6 +157,8 @@ export interface Citation {
   readonly quote: string;
   /** Always true in an answer of `ask`: what could not be verified is not in it. */
   readonly verified: true;
+  /** As that of a hit: what was verified is the text that was indexed. */
+  readonly onDisk?: Hit['onDisk'];
 }
 
 export interface AnswerSentence {

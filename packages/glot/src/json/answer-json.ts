@@ -58,6 +58,16 @@ export function eventJson(event: AnswerEvent, displayPath: DisplayPath): object 
 }
 
 function citationJson(citation: Citation, displayPath: DisplayPath): CitationJson {
-  const { path, start, end, quote, verified, page, place, heading } = citation;
-  return { path: displayPath(path), start, end, quote, verified, page, ...(place && { place }), heading };
+  const { path, start, end, quote, verified, page, place, heading, onDisk } = citation;
+  return {
+    path: displayPath(path),
+    start,
+    end,
+    quote,
+    verified,
+    page,
+    ...(place && { place }),
+    heading,
+    ...(onDisk && { onDisk }),
+  };
 }

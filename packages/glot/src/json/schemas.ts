@@ -8,6 +8,9 @@ const offset = z.number().int().nonnegative();
 const lines = z.object({ first: z.number().int(), last: z.number().int() });
 const placeKind = z.enum(['page', 'sheet', 'slide', 'chapter', 'time']);
 
+/** The file is gone, or has another content, since it was indexed. */
+const onDisk = z.enum(['gone', 'changed']);
+
 export const citationSchema = z.object({
   path: z.string(),
   /** UTF-16 offsets in the document's text. */
@@ -18,6 +21,7 @@ export const citationSchema = z.object({
   page: z.number().nullable(),
   place: z.object({ kind: placeKind, label: z.string() }).optional(),
   heading: z.string().nullable(),
+  onDisk: onDisk.optional(),
 });
 
 export const answerSchema = z.object({
@@ -30,6 +34,8 @@ export const answerSchema = z.object({
 export const hitSchema = z.object({
   rank: z.number().int().positive(),
   score: z.number(),
+  /** Of the passage, for `glot get`. */
+  id: z.union([z.string(), z.number()]),
   path: z.string(),
   text: z.string(),
   start: offset,
@@ -41,6 +47,7 @@ export const hitSchema = z.object({
   heading: z.string().nullable(),
   lang: z.string().nullable(),
   /** Words of the query that stand nowhere in the index, and what the hit has in their place. */
+  onDisk: onDisk.optional(),
   corrections: z.array(z.object({ typed: z.string(), searched: z.string() })).optional(),
 });
 

@@ -66,6 +66,8 @@ export interface Hit {
   readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
   /** Words of the query that stand nowhere in the index, where the passage has what they were taken for. */
   readonly corrections?: readonly Correction[];
+  /** The file is gone, or has another content, since it was indexed: said by `@glot/glot`, which knows the files. */
+  readonly onDisk?: 'gone' | 'changed';
 }
 
 /** A word that was taken for a mistyped one. */

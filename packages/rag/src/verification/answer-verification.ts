@@ -1,3 +1,4 @@
+import type { Hit } from '@glot/index';
 import { foldText } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS, verifyCitation } from './citation-verification.js';
 
@@ -44,6 +45,8 @@ export interface CheckedCitation {
   readonly reason: CitationProblem | null;
   /** Where the quote stands in the stored text; null where it does not. */
   readonly found: { readonly start: number; readonly end: number } | null;
+  /** As that of a hit: what was verified is the text that was indexed. */
+  readonly onDisk?: Hit['onDisk'];
 }
 
 export interface AnswerVerification {
