@@ -6,7 +6,6 @@ import {
   openGlot,
   type QueryOptions,
   type TokenMatch,
-  whatMatchesNothing,
 } from '@glot/glot';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
@@ -32,8 +31,7 @@ export async function runSearch(
   try {
     const filter = await filterOf(options, read);
     const queryOptions = { mode: options.mode, limit: options.k, signal, ...(filter && { filter }) };
-    const tellNothing = async () =>
-      tellNothingFound(typed, filter ? whatMatchesNothing(filter, await glot.stats()) : null);
+    const tellNothing = async () => tellNothingFound(typed, filter ? await glot.unmatched(filter) : null);
     process.stderr.write(leftOutLine(read));
     if (options.files)
       return await printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);

@@ -65,7 +65,7 @@ export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
 export { answerJson, eventJson } from './json/answer-json.js';
 export { type HitShown, hitJson } from './json/hit-json.js';
 export type { AnswerJson, CitationJson, HitJson } from './json/schemas.js';
-export { formatsNamed, whatMatchesNothing } from './meant-filter.js';
+export { formatsNamed } from './meant-filter.js';
 export {
   type AskOptions,
   type Glot,

@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { IndexStats, SearchFilter } from '@glot/index';
+import type { SearchFilter } from '@glot/index';
 import type { DocumentPaths } from './document-path.js';
 import { languageNamed } from './language-name.js';
 
@@ -16,26 +16,7 @@ export function meantFilter(filter: SearchFilter, paths: DocumentPaths): SearchF
   };
 }
 
-/**
- * What of a filter no document of the index can match, in words; null where each part may.
- */
-export function whatMatchesNothing(filter: SearchFilter, stats: IndexStats): string | null {
-  const lacking = (wanted: readonly string[] | undefined, there: Readonly<Record<string, number>>) =>
-    wanted?.every((name) => !Object.hasOwn(there, name)) ? wanted.join(', ') : null;
-  const language = lacking(filter.languages?.map(meantLanguage), stats.languages);
-  if (language !== null) return `no document is in ${language}; there are ${namesOf(stats.languages)}`;
-  const format = lacking(filter.formats, stats.formats);
-  if (format !== null) return `no document is of format ${format}; there are ${namesOf(stats.formats)}`;
-  const { phrases = [], without = [] } = filter;
-  const told = [
-    ...phrases.map((phrase) => `only passages with ${JSON.stringify(phrase)} were looked at`),
-    ...without.map((word) => `passages with ${JSON.stringify(word)} were left out`),
-  ];
-  return told.length > 0 ? told.join(', ') : null;
-}
-
-const namesOf = (counts: Readonly<Record<string, number>>): string => Object.keys(counts).join(', ');
-
+/** @throws GlotError `glot.filter` */
 function meantLanguage(name: string): string {
   const code = languageNamed(name);
   if (code !== null) return code;

@@ -39,6 +39,7 @@ import { meantFilter } from './meant-filter.js';
 import { eventsOnDisk, hitsOnDisk, statesOnDisk } from './on-disk.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
+import { unmatchedPart } from './unmatched-filter.js';
 
 /** In place of an index file, for paths. */
 const NOWHERE = 'index of the caller';
@@ -119,6 +120,8 @@ export interface GlotReader extends AsyncDisposable {
   notedDocuments(): Promise<DocumentNotes[]>;
   /** Documents that an earlier version of their format's reader read: `force` reads them anew. */
   readEarlier(): Promise<{ readonly format: string; readonly documents: number }[]>;
+  /** What of a filter no document can match, in words, for where nothing was found; null where each part may. */
+  unmatched(filter: SearchFilter): Promise<string | null>;
   /** The path to show for a stored one: relative to the working folder where it lies below it. */
   displayPath(path: string): string;
   close(): Promise<void>;
@@ -333,6 +336,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     skippedFiles: () => index.ledger.skippedFiles(),
     notedDocuments: () => index.notedDocuments(),
     readEarlier: async () => readEarlier(await index.formatReadings()),
+    unmatched: (filter) => unmatchedPart(meantFilter(filter, paths), filter, index),
     displayPath: (path) => paths.toDisplay(path),
     close,
     [Symbol.asyncDispose]: close,
