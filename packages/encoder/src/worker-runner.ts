@@ -10,6 +10,9 @@ import { LOADING, type WorkerAnswer, type WorkerRequest } from './worker-protoco
 /** The built entry; there is none beside the TypeScript sources, which a thread cannot run. */
 const ENTRY = new URL('./trunk-worker.js', import.meta.url);
 
+/** Of garbage that a thread may gather: it makes few small objects, and by default would hold 48 MB of them. */
+const YOUNG_MB = 6;
+
 export function canUseWorker(): boolean {
   return existsSync(fileURLToPath(ENTRY));
 }
@@ -25,7 +28,9 @@ interface Waiting {
  */
 export async function startWorkerRunner(options: RunnerOptions, entry: URL = ENTRY): Promise<TrunkRunner> {
   switchTelemetryOff();
-  const runner = new WorkerRunner(new Worker(entry, { workerData: options, execArgv: [] }));
+  const runner = new WorkerRunner(
+    new Worker(entry, { workerData: options, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+  );
   await runner.loaded;
   return runner;
 }

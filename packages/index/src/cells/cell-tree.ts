@@ -1,3 +1,5 @@
+import { type QuantizedRows, quantizeRows } from '@glot/kernels';
+
 /** Centroids of token vectors in two levels: few coarse ones, each with its own cells. `CellAssigner` says which cell is a row's. */
 export interface CellTree {
   readonly dim: number;
@@ -11,6 +13,16 @@ export interface CellTree {
 
 export function cellCount(tree: CellTree): number {
   return tree.firstCell[tree.firstCell.length - 1]!;
+}
+
+/** With centroids as they are stored: rounded before any row is assigned, so that a row has the same cell ever after. */
+export function roundedCells(tree: CellTree): CellTree {
+  return { ...tree, centroids: unrounded(quantizeRows(tree.centroids, tree.dim)) };
+}
+
+/** [cells x dim] */
+export function unrounded({ codes, scales, dim }: QuantizedRows): Float32Array {
+  return Float32Array.from(codes, (code, at) => code * scales[Math.floor(at / dim)]!);
 }
 
 /** [rows x columns] -> [columns x rows] */

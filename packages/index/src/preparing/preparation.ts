@@ -16,6 +16,9 @@ const START_ROWS = 65_536;
 /** The thread ends once there was nothing to do for so long. */
 const IDLE_MS = 1_000;
 
+/** Of garbage that the thread may gather; by default it would be 48 MB. */
+const YOUNG_MB = 12;
+
 export interface PreparationOptions {
   readonly entry?: URL;
   readonly startRows?: number;
@@ -79,7 +82,8 @@ export class Preparation {
 
   #start(): void {
     if (this.#worker || !existsSync(fileURLToPath(this.#entry))) return;
-    const worker = new Worker(this.#entry, { workerData: this.#table(), execArgv: [] });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+    const worker = new Worker(this.#entry, { workerData: this.#table(), execArgv: [], resourceLimits });
     worker.unref();
     worker.on('error', () => {}); // its end is told by `exit`
     worker.on('message', (answer: PreparingAnswer) => this.#waiting.shift()?.(answer));

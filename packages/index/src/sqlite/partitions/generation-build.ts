@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '@glot/errors';
 import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { type CellTree, cellCount } from '../../cells/cell-tree.js';
+import { type CellTree, cellCount, roundedCells } from '../../cells/cell-tree.js';
 import { trainCells } from '../../cells/k-means.js';
 import { invert } from '../../cells/posting-lists.js';
 import { SampledRows } from '../../cells/sampled-rows.js';
@@ -104,10 +104,11 @@ export async function buildGeneration(
     const kept = store.trained(key);
     if (kept) return kept;
     const sample = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
-    const trained = await trainCells(sample, wanted, {
+    const cells = await trainCells(sample, wanted, {
       signal,
       onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
     });
+    const trained = vectors.byTable ? roundedCells(cells) : cells;
     store.writeTrained(trained, key);
     return trained;
   };

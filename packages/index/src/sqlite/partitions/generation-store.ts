@@ -1,12 +1,14 @@
 import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
-import { MOST_CENTROIDS } from '@glot/kernels';
+import { MOST_CENTROIDS, quantizeRows } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import type { CellTree } from '../../cells/cell-tree.js';
+import { type CellTree, unrounded } from '../../cells/cell-tree.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../../cells/posting-lists.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { corruptMessage } from '../file/storage-error.js';
+import { formatOf } from '../file/stored-parts.js';
+import { hasRowTable } from '../vectors/row-table-store.js';
 
 export interface Generation {
   readonly id: number;
@@ -133,7 +135,9 @@ export class GenerationStore {
   writeInactive(generation: Omit<Generation, 'id'>, arrays: GenerationArrays): number {
     const id = Number(this.#statements.insert.run({ ...generation, tuning: '{}' }).lastInsertRowid);
     const { tree, lists, ids } = arrays;
-    const parts = [...treeArrays(tree), ['offsets', lists.offsets], ['postings', lists.bytes], ['ids', ids]] as const;
+    // What compact rows of an older format are coded by has to stay as it is.
+    const stored = hasRowTable(this.#db, formatOf(this.#db)) ? roundedTreeArrays(tree) : treeArrays(tree);
+    const parts = [...stored, ['offsets', lists.offsets], ['postings', lists.bytes], ['ids', ids]] as const;
     for (const [kind, array] of parts) this.#write(id, kind, array);
     return id;
   }
@@ -192,12 +196,26 @@ export class GenerationStore {
   #tree(id: number): CellTree {
     const coarse = new Float32Array(this.#read(id, 'coarse').buffer);
     const firstCell = new Uint32Array(this.#read(id, 'first').buffer);
-    const centroids = new Float32Array(this.#read(id, 'centroids').buffer);
     const dim = this.#dim;
+    const centroids = this.#has(id, 'centroids')
+      ? new Float32Array(this.#read(id, 'centroids').buffer)
+      : this.#roundedCentroids(id);
     if (coarse.length !== (firstCell.length - 1) * dim || centroids.length !== firstCell.at(-1)! * dim) {
       throw this.#corrupt(`the cells of generation ${id}`);
     }
     return { dim, coarse, firstCell, centroids };
+  }
+
+  #roundedCentroids(id: number): Float32Array {
+    const codes = new Int8Array(this.#read(id, 'centroid codes').buffer);
+    const scales = new Float32Array(this.#read(id, 'centroid scales').buffer);
+    const dim = this.#dim;
+    if (codes.length !== scales.length * dim) throw this.#corrupt(`the cells of generation ${id}`);
+    return unrounded({ codes, scales, dim });
+  }
+
+  #has(generation: number, kind: string): boolean {
+    return this.#statements.sizeOf.pluck().get(generation, kind) !== null;
   }
 
   // A whole array of its own, so that views of any type fit.
@@ -215,7 +233,11 @@ export class GenerationStore {
     return bytes;
   }
 
-  #write(generation: number, kind: string, array: Float32Array | Float64Array | Uint32Array | Uint8Array): void {
+  #write(
+    generation: number,
+    kind: string,
+    array: Float32Array | Float64Array | Uint32Array | Uint8Array | Int8Array,
+  ): void {
     const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
     let block = 0;
     for (let at = 0; at < bytes.length || block === 0; at += BLOCK_BYTES) {
@@ -237,6 +259,17 @@ function treeArrays({ coarse, firstCell, centroids }: CellTree) {
     ['coarse', coarse],
     ['first', firstCell],
     ['centroids', centroids],
+  ] as const;
+}
+
+/** Centroids of cells in a quarter of the bytes. @param tree whose centroids are rounded (`roundedCells`) */
+function roundedTreeArrays({ dim, coarse, firstCell, centroids }: CellTree) {
+  const { codes, scales } = quantizeRows(centroids, dim);
+  return [
+    ['coarse', coarse],
+    ['first', firstCell],
+    ['centroid codes', codes],
+    ['centroid scales', scales],
   ] as const;
 }
 

@@ -62,7 +62,7 @@ describe('a flipped bit', () => {
     }
   }
 
-  for (const kind of ['coarse', 'first', 'centroids', 'offsets', 'postings', 'ids']) {
+  for (const kind of ['coarse', 'first', 'centroid codes', 'centroid scales', 'offsets', 'postings', 'ids']) {
     it(`in the ${kind} of a generation is named, and repair drops the generation only`, async () => {
       await made();
       flip('generation_block', 'data', `kind = '${kind}'`);
