@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from './program.js';
-import { readWords, shieldWords } from './query-words.js';
+import { shieldWords } from './query-words.js';
+import { readWords } from './read-words.js';
 import { runGlot } from './testing/run-glot.js';
 
 const { commands } = buildProgram({ signal: new AbortController().signal, takeOver: () => () => {} }, () => {});

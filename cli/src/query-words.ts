@@ -2,15 +2,14 @@
  * Words of a query on the command line that begin with a hyphen: `-snow`, `-xzf`, and whatever stands behind `--`.
  * @module
  */
-import { type ReadQuery, readQuery } from '@glot/glot';
 import type { Command } from 'commander';
 import { queryText } from './options.js';
 
 /** Stands before a word for the time of parsing, so that it is no flag. */
 const SHIELD = '\u200B';
 
-/** Before one that stood behind `--`. */
-const LITERAL = '\u200B\u200B';
+/** Before a word that stood behind `--`. */
+export const LITERAL = '\u200B\u200B';
 
 const QUERY = /^(?:query|question)$/;
 
@@ -41,21 +40,7 @@ export function shieldWords(argv: readonly string[], commands: readonly Command[
   });
 }
 
-/** @throws GlotError `cli.empty-query` */
-export function readWords(words: readonly string[]): ReadQuery & { readonly typed: string } {
-  const literal = words.filter((word) => word.startsWith(LITERAL)).map((word) => word.slice(LITERAL.length));
-  const signed = words.filter((word) => !word.startsWith(LITERAL)).map(unshielded);
-  return { typed: queryText([...signed, ...literal]), ...readQuery(signed.join(' '), literal.join(' ')) };
-}
-
 /** As text, whatever stands there. @throws GlotError `cli.empty-query` */
 export const wordsAsText = (words: readonly string[]): string => queryText(words.map(unshielded));
 
 export const unshielded = (word: string): string => word.replace(/^\u200B{1,2}/u, '');
-
-/** What was left out, in a line. */
-export function leftOutLine({ without }: ReadQuery): string {
-  if (without.length === 0) return '';
-  const words = without.map((word) => JSON.stringify(word)).join(', ');
-  return `left out passages with ${words} (text that begins with a hyphen goes behind --)\n`;
-}

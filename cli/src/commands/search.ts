@@ -11,7 +11,7 @@ import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import { modelOptions, type SearchOptions } from '../options.js';
-import { leftOutLine, readWords } from '../query-words.js';
+import { leftOutLine, readWords } from '../read-words.js';
 import { colors } from '../terminal/colors.js';
 import { correctionLines } from '../terminal/corrections.js';
 import { excerpt } from '../terminal/excerpt.js';

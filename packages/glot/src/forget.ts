@@ -6,8 +6,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import { openIndex } from '@glot/index';
-import { type DocumentPaths, documentPaths } from './document-path.js';
+import type { DocumentPaths } from './document-path.js';
 import { knownRoots } from './roots.js';
 import { isWithin } from './sync-removal.js';
 import { forgetRoots, type WalkContext } from './sync-walk.js';
@@ -66,20 +65,6 @@ export async function forgetPaths(
     skipped: all.filter((path) => !documents.has(path)).length,
     readAgain: readAgain.map(({ name }) => name),
   };
-}
-
-/** The same with an index file; no encoder is asked for. @throws GlotError as `forgetPaths`, and the index's */
-export async function forgetDocuments(
-  file: string,
-  given: readonly string[],
-  signal?: AbortSignal,
-): Promise<ForgetReport> {
-  const index = await openIndex({ file, mode: 'write' });
-  try {
-    return await forgetPaths(given, { index, paths: documentPaths(file) }, signal);
-  } finally {
-    await index.close();
-  }
 }
 
 // Names come back from other programs composed or not.

@@ -59,7 +59,8 @@ export {
 export type { AddedText } from './add-texts.js';
 export { type DocumentPaths, documentPaths } from './document-path.js';
 export type { TokenMatch } from './explanation.js';
-export { type ForgetReport, forgetDocuments } from './forget.js';
+export type { ForgetReport } from './forget.js';
+export { forgetDocuments } from './forget-documents.js';
 export { type DisposableGenerator, type OpenGeneratorOptions, openGenerator } from './generators.js';
 export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
 export { answerJson, eventJson } from './json/answer-json.js';
