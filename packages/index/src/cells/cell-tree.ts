@@ -22,7 +22,12 @@ export function roundedCells(tree: CellTree): CellTree {
 
 /** [cells x dim] */
 export function unrounded({ codes, scales, dim }: QuantizedRows): Float32Array {
-  return Float32Array.from(codes, (code, at) => code * scales[Math.floor(at / dim)]!);
+  const centroids = new Float32Array(codes.length);
+  for (let at = 0, cell = 0; at < codes.length; cell += 1) {
+    const scale = scales[cell]!;
+    for (const end = at + dim; at < end; at += 1) centroids[at] = codes[at]! * scale;
+  }
+  return centroids;
 }
 
 /** [rows x columns] -> [columns x rows] */
