@@ -38,6 +38,17 @@ describe('a folder in, ranked passages and a cited answer out', () => {
     expect(report.skipped).toEqual([]);
   });
 
+  it('search and ask say that the model does not read the language of a query', async () => {
+    const query = 'რა არის წყალი';
+    const told = /does not read the language of this query/;
+    expect((await glot('search', query)).stderr).toMatch(told);
+    expect((await glot('search', query, '--mode', 'lexical')).stderr).not.toMatch(told);
+    expect((await glot('search', 'water')).stderr).not.toMatch(told);
+    expect(json(await glot('search', query, '--json')).unread).toEqual({ query: true, languages: [] });
+    expect((await glot('ask', query)).stderr).toMatch(told);
+    expect(json(await glot('ask', query, '--json')).unread).toEqual({ query: true, languages: [] });
+  });
+
   it('search --json has exactly the documented fields', async () => {
     const run = await glot('search', '一人一日の水', '--json', '-k', '3');
     expect(run.code, run.stderr).toBe(0);
@@ -49,6 +60,7 @@ describe('a folder in, ranked passages and a cited answer out', () => {
       expect(Object.keys(hit)).toEqual([
         'rank',
         'score',
+        'parts',
         'id',
         'path',
         'text',
@@ -61,6 +73,8 @@ describe('a folder in, ranked passages and a cited answer out', () => {
         'lang',
       ]);
       expect(hit.rank).toBe(i + 1);
+      const { base, semantic, lexical } = hit.parts;
+      expect(hit.score).toBeCloseTo(1 / (1 + Math.exp(-(base + semantic + lexical))), 10);
       expect(hit.end - hit.start).toBe(hit.text.length);
     }
     expect(result.hits[0].path).toBe('docs/earthquake/地震への備え.md');

@@ -64,7 +64,7 @@ describe('search among some documents only', () => {
       if (start !== null) expect(hit!.text.slice(start - hit!.start).startsWith(text!)).toBe(true);
     }
     const text = await glot('search', '発酵', '--explain', '-k', '1');
-    expect(text.stdout).toMatch(/semantic \d\.\d+.*\n.*→.* \d\.\d\d/);
+    expect(text.stdout).toMatch(/score 0\.\d+, log-odds .* semantic \(similarity .* lexical \(BM25 .*\n.*→.* \d\.\d\d/);
   });
 });
 

@@ -91,7 +91,10 @@ export function buildProgram(interrupt: Interrupt, onExit: (code: ExitCode) => v
         .conflicts(['json', 'full', 'explain', 'files']),
     )
     .option('--full', 'print passages whole')
-    .option('--explain', 'show for each query token the passage token that it matches best')
+    .option(
+      '--explain',
+      'show what a score is made of, and for each query token the passage token that it matches best',
+    )
     .addHelpText(
       'after',
       examples(

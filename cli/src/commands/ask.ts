@@ -1,10 +1,19 @@
-import { type AnswerEvent, answerJson, eventJson, foldAnswer, type GlotReader, openGlot } from '@glot/glot';
+import {
+  type AnswerEvent,
+  answerJson,
+  eventJson,
+  foldAnswer,
+  type GlotReader,
+  openGlot,
+  type Unread,
+} from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type FilterOptions, filterOf } from '../filter-options.js';
 import { modelOptions, type QueryOptions } from '../options.js';
 import { wordsAsText } from '../query-words.js';
 import { abstentionLines } from '../terminal/abstention.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
+import { unreadLines } from '../terminal/unread.js';
 import { type GeneratorFlags, openGenerator, QUOTING_NOTE } from './open-generator.js';
 
 export interface AskFlags extends QueryOptions, FilterOptions, Omit<GeneratorFlags, 'threads'> {
@@ -27,7 +36,10 @@ export async function runAsk(words: readonly string[], flags: AskFlags, signal: 
     if (generator === undefined && !flags.json && !flags.ndjson && process.stderr.isTTY) {
       process.stderr.write(`${QUOTING_NOTE}\n`);
     }
-    const abstained = flags.json ? await printJson(events, glot) : await printEvents(events, glot, flags);
+    const unread = async () => (flags.mode === 'lexical' ? null : glot.unread(question));
+    const abstained = flags.json
+      ? await printJson(events, glot, unread)
+      : await printEvents(events, glot, flags, unread);
     return abstained ? ExitCode.nothingFound : ExitCode.found;
   } finally {
     await glot.close();
@@ -35,14 +47,23 @@ export async function runAsk(words: readonly string[], flags: AskFlags, signal: 
   }
 }
 
-async function printJson(events: AsyncIterable<AnswerEvent>, glot: GlotReader): Promise<boolean> {
+async function printJson(
+  events: AsyncIterable<AnswerEvent>,
+  glot: GlotReader,
+  unread: () => Promise<Unread | null>,
+): Promise<boolean> {
   const answer = await foldAnswer(events);
-  process.stdout.write(`${JSON.stringify(answerJson(answer, glot.displayPath))}\n`);
+  process.stdout.write(`${JSON.stringify(answerJson(answer, glot.displayPath, await unread()))}\n`);
   return answer.abstained;
 }
 
 /** Each event as soon as it comes. */
-async function printEvents(events: AsyncIterable<AnswerEvent>, glot: GlotReader, flags: AskFlags): Promise<boolean> {
+async function printEvents(
+  events: AsyncIterable<AnswerEvent>,
+  glot: GlotReader,
+  flags: AskFlags,
+  unread: () => Promise<Unread | null>,
+): Promise<boolean> {
   const writer = createAnswerWriter(glot.displayPath);
   const seen: AnswerEvent[] = [];
   let abstained = true;
@@ -54,6 +75,7 @@ async function printEvents(events: AsyncIterable<AnswerEvent>, glot: GlotReader,
     if (event.type !== 'done') continue;
     abstained = event.abstained;
     if (!flags.ndjson) process.stderr.write(abstentionLines(seen, glot.displayPath));
+    process.stderr.write(unreadLines(await unread()));
   }
   return abstained;
 }

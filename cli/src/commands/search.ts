@@ -6,6 +6,7 @@ import {
   openGlot,
   type QueryOptions,
   type TokenMatch,
+  unreadJson,
 } from '@glot/glot';
 import stringWidth from 'string-width';
 import { ExitCode } from '../exit-code.js';
@@ -18,6 +19,7 @@ import { excerpt } from '../terminal/excerpt.js';
 import { onDiskLines, onDiskNote } from '../terminal/on-disk.js';
 import { headingTrail, place, placeOfHit } from '../terminal/place.js';
 import { printable } from '../terminal/printable.js';
+import { unreadLines } from '../terminal/unread.js';
 import { fit, outputColumns } from '../terminal/width.js';
 
 export async function runSearch(
@@ -36,17 +38,18 @@ export async function runSearch(
     if (options.files)
       return await printFiles(await bestFiles(glot, query, queryOptions), options.null === true, tellNothing);
     const hits = await glot.search(query, queryOptions);
+    const unread = options.mode === 'lexical' ? null : await glot.unread(query);
     const matches = options.explain ? await glot.explain(query, hits, signal) : null;
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ query: typed, ...(phrases.length > 0 && { phrases }), ...(without.length > 0 && { without }), mode: options.mode, hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
+        `${JSON.stringify({ query: typed, ...(phrases.length > 0 && { phrases }), ...(without.length > 0 && { without }), mode: options.mode, ...(unread && { unread: unreadJson(unread) }), hits: hits.map((hit, at) => ({ ...shownHit(hit, query, glot.displayPath), ...(matches && { matches: matches[at] }) })) })}\n`,
       );
     } else if (options.format === 'vimgrep') {
-      process.stderr.write(correctionLines(hits) + onDiskLines(hits, glot.displayPath));
+      process.stderr.write(unreadLines(unread) + correctionLines(hits) + onDiskLines(hits, glot.displayPath));
       for (const hit of hits) process.stdout.write(vimgrepLine(hit, glot.displayPath(hit.path)));
       if (hits.length === 0) await tellNothing();
     } else {
-      process.stderr.write(correctionLines(hits));
+      process.stderr.write(unreadLines(unread) + correctionLines(hits));
       hits.forEach((hit, at) => {
         process.stdout.write(hitText(hit, query, glot.displayPath(hit.path), options.full === true));
         if (matches) process.stdout.write(explanation(hit, matches[at] ?? null));
@@ -134,10 +137,15 @@ function tellNothingFound(query: string, reason: string | null): void {
   process.stderr.write(`nothing found for ${JSON.stringify(query)}${reason === null ? '' : ` (${reason})`}\n`);
 }
 
-/** What each side gave, and for each query token the most similar token of the passage. */
+/** What the score is made of, as log-odds, and for each query token the most similar token of the passage. */
 function explanation(hit: Hit, matches: readonly TokenMatch[] | null): string {
-  const side = (name: string, score: number | null) => (score === null ? [] : [`${name} ${score.toFixed(3)}`]);
-  const sides = [...side('semantic', hit.sides.semantic), ...side('lexical', hit.sides.lexical)].join(', ');
+  const { base, semantic, lexical } = hit.parts;
+  const signed = (part: number) => `${part < 0 ? '-' : '+'} ${Math.abs(part).toFixed(2)}`;
+  const side = (name: string, score: number | null) => (score === null ? '' : ` (${name} ${score.toFixed(3)})`);
+  const sides =
+    `score ${hit.score.toFixed(3)}, log-odds ${(base + semantic + lexical).toFixed(2)} = ${base.toFixed(2)} ` +
+    `${signed(semantic)} semantic${side('similarity', hit.sides.semantic)} ` +
+    `${signed(lexical)} lexical${side('BM25', hit.sides.lexical)}`;
   const pairs = (matches ?? [])
     .filter(({ queryText, text }) => queryText !== null && text !== null)
     .map(({ queryText, text, similarity }) => `${printable(queryText!)}→${printable(text!)} ${similarity.toFixed(2)}`);

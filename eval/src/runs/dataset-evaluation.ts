@@ -5,6 +5,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type DocumentInput, type MultivectorIndex, openIndex, type SearchMode } from '@glot/index';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
+import { readingOf } from '@glot/rag';
 import { detectLanguage } from '@glot/text/language';
 import { loadBeirDataset, passageText } from '../datasets/beir-dataset.js';
 import { mergedTexts } from '../datasets/merged-texts.js';
@@ -204,11 +205,13 @@ async function searchAll(
   const run = new Map<string, Map<string, number>>();
   for (const [i, query] of queries.entries()) {
     throwIfAborted(options.signal);
+    const reading = mode === 'lexical' ? null : readingOf(options.encoder, query.text);
     const hits = await index.search({
       mode,
       limit,
       text: query.text,
       vectors: sliceTexts(vectors, i, 1),
+      ...(reading && { reading }),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
     const best = new Map<string, number>();

@@ -40,6 +40,7 @@ import { eventsOnDisk, hitsOnDisk, statesOnDisk } from './on-disk.js';
 import { readEarlier } from './read-earlier.js';
 import type { SyncOptions, SyncReport } from './types.js';
 import { unmatchedPart } from './unmatched-filter.js';
+import { type Unread, unreadOf } from './unread.js';
 
 /** In place of an index file, for paths. */
 const NOWHERE = 'index of the caller';
@@ -114,6 +115,8 @@ export interface GlotReader extends AsyncDisposable {
   verify(answer: unknown): Promise<AnswerVerification>;
   /** For each hit, the best token of its passage for each token of the query; null where a passage has no vectors. */
   explain(query: string, hits: readonly Hit[], signal?: AbortSignal): Promise<(TokenMatch[] | null)[]>;
+  /** What of the query and most of the index the encoder does not read, so that words alone find; null where it reads both. */
+  unread(query: string): Promise<Unread | null>;
   stats(): Promise<IndexStats>;
   skippedFiles(): Promise<SkippedInput[]>;
   /** What of documents was left out or assumed, by path as stored. */
@@ -325,13 +328,15 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
       const querySpans = loaded.rowSpans?.(query, 'query') ?? [];
+      const asked = { text: query, reading: { rowSpans: querySpans } };
       return Promise.all(
         hits.map(async (hit) => {
-          const matches = await index.explain(hit.passageId, vectors);
+          const matches = await index.explain(hit.passageId, vectors, asked);
           return matches && tokenMatches(query, querySpans, hit, matches, pooledBy === 1 ? loaded : null);
         }),
       );
     },
+    unread: async (query) => unreadOf(query, await loadEncoder(), (await index.stats()).languages),
     stats: () => index.stats(),
     skippedFiles: () => index.ledger.skippedFiles(),
     notedDocuments: () => index.notedDocuments(),

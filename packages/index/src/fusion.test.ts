@@ -1,79 +1,127 @@
 import { describe, expect, it } from 'vitest';
+import type { QueryFacts } from './evidence.js';
 import { BY_ID, randomNumbers } from './fixtures.js';
-import { attainableScore, depthFor, FUSION_DEPTH, fuse as fuseInOrder, type Ranked } from './fusion.js';
+import { alone, attainableScore, depthFor, FUSION_DEPTH, fuse as fuseInOrder, type Ranked } from './fusion.js';
 
-const fuse = (semantic: readonly Ranked[], lexical: readonly Ranked[], attainable: number) =>
-  fuseInOrder(semantic, lexical, attainable, BY_ID);
+const facts = (fields: Partial<QueryFacts> = {}): QueryFacts => ({
+  passages: 1000,
+  attainable: 8,
+  words: 10,
+  unread: 0,
+  ...fields,
+});
+
+const fuse = (semantic: readonly Ranked[], lexical: readonly Ranked[], fields: Partial<QueryFacts> = {}) =>
+  fuseInOrder(semantic, lexical, facts(fields), BY_ID);
+
+/** Similarities as chance gives them, of the best of so many passages. */
+const chance = (count: number, first = 100): Ranked[] =>
+  Array.from({ length: count }, (_, rank) => ({ passageId: first + rank, score: 0.5 - 0.02 * Math.log(rank + 1) }));
 
 const ids = (ranked: readonly { passageId: number }[]) => ranked.map(({ passageId }) => passageId);
 
 describe('fuse', () => {
-  const semantic = [
-    { passageId: 7, score: 0.8 },
-    { passageId: 8, score: 0.7 },
-    { passageId: 9, score: 0.6 },
-  ];
+  it('adds up what both sides say, as log-odds of the score', () => {
+    for (const { score, parts } of fuse(chance(200), [{ passageId: 110, score: 4 }])) {
+      expect(Math.log(score / (1 - score))).toBeCloseTo(parts.base + parts.semantic + parts.lexical, 6);
+    }
+  });
 
-  it('adds word coverage to the distance from the best in standard deviations', () => {
-    // Deviation of 0.8, 0.7, 0.6: sqrt(0.02 / 3). A quarter of what is attainable, to the power of 1.5, is an eighth.
-    const fused = fuse(semantic, [{ passageId: 9, score: 2 }], 8);
-    const deviation = Math.sqrt(0.02 / 3);
-    expect(ids(fused)).toEqual([9, 7, 8]);
-    expect(fused[0]!.score).toBeCloseTo(-0.2 / deviation + 30 / 8, 10);
-    expect(fused[1]!.score).toBeCloseTo(0, 10);
-    expect(fused[2]!.score).toBeCloseTo(-0.1 / deviation, 10);
+  it('puts a passage with many of the words before one that is a little nearer', () => {
+    const semantic = chance(200);
+    expect(ids(fuse(semantic, [{ passageId: 110, score: 6 }]))[0]).toBe(110);
+    expect(ids(fuse(semantic, [{ passageId: 110, score: 0.5 }]))[0]).toBe(100);
+  });
+
+  it('puts a passage that stands out from what chance gives before one with half of the words', () => {
+    const semantic = [{ passageId: 1, score: 0.75 }, ...chance(199)];
+    expect(ids(fuse(semantic, [{ passageId: 110, score: 4 }]))[0]).toBe(1);
   });
 
   it('leans on the vectors where the query holds words that stand nowhere', () => {
-    const lexical = [{ passageId: 9, score: 6 }];
-    const known = attainableScore([3], 1000);
-    const mostlyUnknown = attainableScore([3, 0, 0, 0, 0, 0], 1000);
-    expect(ids(fuse(semantic, lexical, known))[0]).toBe(9);
-    expect(ids(fuse(semantic, lexical, mostlyUnknown))[0]).toBe(7);
+    const semantic = [{ passageId: 1, score: 0.54 }, ...chance(199)];
+    const lexical = [{ passageId: 110, score: 11 }];
+    expect(ids(fuse(semantic, lexical, { attainable: attainableScore([3], 1000) }))[0]).toBe(110);
+    expect(ids(fuse(semantic, lexical, { attainable: attainableScore([3, 0, 0, 0, 0, 0], 1000) }))[0]).toBe(1);
+  });
+
+  it('leans on the words of a query that has few', () => {
+    const semantic = [{ passageId: 1, score: 0.6 }, ...chance(199)];
+    const lexical = [{ passageId: 110, score: 4 }];
+    expect(ids(fuse(semantic, lexical, { words: 1 }))[0]).toBe(110);
+    expect(ids(fuse(semantic, lexical, { words: 10 }))[0]).toBe(1);
+  });
+
+  it('keeps to the words where the encoder does not read the query', () => {
+    const semantic = [{ passageId: 1, score: 0.9 }, ...chance(199)];
+    const lexical = [
+      { passageId: 110, score: 2 },
+      { passageId: 111, score: 1.9 },
+    ];
+    const found = fuse(semantic, lexical, { unread: 1 });
+    expect(ids(found).slice(0, 2)).toEqual([110, 111]);
+    expect(found[0]!.parts.semantic).toBeLessThan(0.02);
+    expect(found[0]!.score).toBeGreaterThan(0.5);
   });
 
   it('gives a passage that only words found the lowest score of the vectors', () => {
-    const fused = fuse(semantic, [{ passageId: 4, score: 0 }], 8);
-    expect(ids(fused)).toEqual([7, 8, 4, 9]);
-    expect(fused[2]!.score).toBe(fused[3]!.score);
+    const semantic = chance(200);
+    const found = fuse(semantic, [{ passageId: 4, score: 1e-9 }]);
+    const of = (id: number) => found.find(({ passageId }) => passageId === id);
+    expect(of(4)?.sides).toEqual({ semantic: null, lexical: 1e-9 });
+    expect(of(4)?.parts.semantic).toBe(of(299)?.parts.semantic);
   });
 
-  it('gives the same order whatever the scale of the similarities', () => {
-    const narrow = semantic.map(({ passageId, score }) => ({ passageId, score: 0.85 + score / 100 }));
+  it('gives the same first hits and about their scores whatever the scale of the similarities', () => {
+    const narrow = chance(200).map(({ passageId, score }) => ({ passageId, score: 0.85 + score / 1.3 }));
     const lexical = [
-      { passageId: 8, score: 1 },
-      { passageId: 9, score: 0.9 },
+      { passageId: 108, score: 1 },
+      { passageId: 109, score: 0.9 },
     ];
-    expect(ids(fuse(narrow, lexical, 8))).toEqual(ids(fuse(semantic, lexical, 8)));
+    const [wide, same] = [fuse(chance(200), lexical), fuse(narrow, lexical)];
+    expect(ids(same).slice(0, 2)).toEqual(ids(wide).slice(0, 2));
+    expect(same[0]!.score).toBeCloseTo(wide[0]!.score, 1);
   });
 
   it('keeps the order of the only side that has something, ties in the order that is given', () => {
-    expect(
-      ids(
-        fuse(
-          [],
-          [
-            { passageId: 4, score: 3 },
-            { passageId: 1, score: 2 },
-          ],
-          9,
-        ),
-      ),
-    ).toEqual([4, 1]);
-    expect(ids(fuse(semantic, [], 0))).toEqual([7, 8, 9]);
-    expect(
-      ids(
-        fuse(
-          [
-            { passageId: 2, score: 0.5 },
-            { passageId: 1, score: 0.5 },
-          ],
-          [],
-          0,
-        ),
-      ),
-    ).toEqual([1, 2]);
-    expect(fuse([], [], 0)).toEqual([]);
+    const words = [
+      { passageId: 4, score: 3 },
+      { passageId: 1, score: 2 },
+    ];
+    expect(ids(fuse([], words, { attainable: 9 }))).toEqual([4, 1]);
+    const near = [7, 8, 9].map((passageId, at) => ({ passageId, score: 0.8 - at / 10 }));
+    expect(ids(fuse(near, [], { attainable: 0, passages: 3 }))).toEqual([7, 8, 9]);
+    const same = [2, 1].map((passageId) => ({ passageId, score: 0.5 }));
+    expect(ids(fuse(same, [], { attainable: 0, passages: 2 }))).toEqual([1, 2]);
+    expect(fuse([], [])).toEqual([]);
+  });
+
+  it('finds nothing where the best of many passages is no nearer than chance brings one, and no word tells', () => {
+    // Far below the line that the others lie on.
+    const flat = chance(200).map(({ passageId, score }, rank) => ({ passageId, score: rank < 20 ? 0.44 : score }));
+    const sorted = flat.toSorted((a, b) => b.score - a.score);
+    expect(fuse(sorted, [])).toEqual([]);
+    expect(alone(sorted, 'semantic', facts())).toEqual([]);
+    expect(fuse(sorted, [{ passageId: 110, score: 2 }])).not.toEqual([]);
+    expect(fuse(sorted.slice(0, 30), [], { passages: 30 })).toHaveLength(30);
+  });
+});
+
+describe('alone', () => {
+  it('keeps the order of a side and gives its scores as shares', () => {
+    const words = [
+      { passageId: 4, score: 6 },
+      { passageId: 1, score: 2 },
+    ];
+    const [first, second] = alone(words, 'lexical', facts());
+    expect([first!.passageId, second!.passageId]).toEqual([4, 1]);
+    expect(first!.sides).toEqual({ semantic: null, lexical: 6 });
+    expect(first!.score).toBeGreaterThan(0.9);
+    expect(second!.score).toBeLessThan(first!.score);
+    const near = alone([{ passageId: 1, score: 0.75 }, ...chance(199)], 'semantic', facts());
+    expect(near[0]!.parts.lexical).toBe(0);
+    expect(near[0]!.score).toBeGreaterThan(0.5);
+    expect(near[100]!.score).toBeLessThan(0.05);
   });
 });
 
@@ -88,7 +136,7 @@ describe('however many hits are asked for', () => {
   const lexical = some(900, 8).filter(({ score }) => score > 0);
   const asked = (limit: number) => {
     const depth = depthFor(limit);
-    return fuse(semantic.slice(0, depth), lexical.slice(0, depth), 9).slice(0, limit);
+    return fuse(semantic.slice(0, depth), lexical.slice(0, depth), { passages: 1300, attainable: 9 }).slice(0, limit);
   };
 
   it('the first ones are the same, with the same scores', () => {

@@ -1,23 +1,20 @@
+import { Evidence, type EvidenceParts, logOddsOf, type QueryFacts, shareOf } from './evidence.js';
+
 /** One passage with its score on one side of the search. */
 export interface Ranked {
   readonly passageId: number;
   readonly score: number;
 }
 
-/** A passage in the order of the answer. */
+/** A passage in the order of the answer; the score is a share. */
 export interface Found extends Ranked {
   /** What each side said of it; null for a side that was not asked, or did not rank it so far as was looked. */
   readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
+  readonly parts: EvidenceParts;
 }
 
 /** BM25's term saturation, as FTS5 has it. */
 export const BM25_K1 = 1.2;
-
-/** Weight of full word coverage against one standard deviation of MaxSim; with the power chosen in `eval/reports/fusion.md`. */
-const COVERAGE_WEIGHT = 30;
-
-/** Makes a passage that holds a few common words of the query count for less than in proportion. */
-const COVERAGE_POWER = 1.5;
 
 /** Passages that each side hands to the fusion, where no more hits are asked for. */
 export const FUSION_DEPTH = 200;
@@ -57,63 +54,71 @@ export function attainableScore(holders: readonly number[], passages: number): n
 }
 
 /**
- * One ranking of the two sides: MaxSim in standard deviations below the best passage, plus how much of what BM25 could
- * reach for this query the passage has. A word that stands nowhere counts as missed, so that a query in a language
- * of other documents leans on the vectors, where fusion by ranks would let its few chance matches win. A passage
- * that only the lexical side found has the vectors' lowest score. With one side empty the order is that of the other.
+ * One ranking of the two sides, by the log-odds that both give together (`evidence.ts`). A passage that only the lexical
+ * side found has the vectors' lowest score. Nothing is found where the best passage is no likelier an answer than any
+ * passage is by chance.
  *
  * What is beyond the first `FUSION_DEPTH` of both sides goes behind all of it, whatever its score: so the first hits are
  * the same however many are asked for.
  *
  * @param semantic best first, as many as `depthFor` says, like `lexical`
- * @param attainable what `attainableScore` gives for the query
  */
 export function fuse(
   semantic: readonly Ranked[],
   lexical: readonly Ranked[],
-  attainable: number,
+  facts: QueryFacts,
   order: TieOrder,
 ): Found[] {
-  const best = semantic[0]?.score ?? 0;
-  const deviation = standardDeviation(semantic.slice(0, FUSION_DEPTH)) || 1;
+  const evidence = new Evidence(nearest(semantic), nearest(lexical), facts);
   const found: Found[] = [];
   const done = new Set<number>();
+  let least = Infinity;
   for (let depth = FUSION_DEPTH; ; depth *= 2) {
     const near = scoresOf(semantic.slice(0, depth));
     const worded = scoresOf(lexical.slice(0, depth));
-    const lowest = near.size > 0 ? semantic[near.size - 1]!.score : best;
-    const fresh: Ranked[] = [];
-    for (const passageId of new Set([...near.keys(), ...worded.keys()])) {
-      if (done.has(passageId)) continue;
-      const coverage = attainable > 0 ? Math.min(1, (worded.get(passageId) ?? 0) / attainable) : 0;
-      const score = ((near.get(passageId) ?? lowest) - best) / deviation;
-      fresh.push({ passageId, score: score + COVERAGE_WEIGHT * coverage ** COVERAGE_POWER });
-    }
-    const least = found.at(-1)?.score ?? Infinity;
-    for (const { passageId, score } of settleTies(fresh, order)) {
+    const lowest = near.size > 0 ? semantic[near.size - 1]!.score : null;
+    const partsOf = (passageId: number) => evidence.parts(near.get(passageId) ?? lowest, worded.get(passageId) ?? null);
+    const fresh = [...new Set([...near.keys(), ...worded.keys()])].filter((passageId) => !done.has(passageId));
+    const scored = fresh.map((passageId) => ({ passageId, score: logOddsOf(partsOf(passageId)) }));
+    for (const { passageId, score } of settleTies(scored, order)) {
       const sides = { semantic: near.get(passageId) ?? null, lexical: worded.get(passageId) ?? null };
-      found.push({ passageId, score: Math.min(score, least), sides });
+      const one = foundBy(passageId, sides, partsOf(passageId), score - least);
+      least = Math.min(least, score);
+      found.push({ ...one, score: Math.min(one.score, found.at(-1)?.score ?? 1) });
       done.add(passageId);
     }
-    if (depth >= semantic.length && depth >= lexical.length) return found;
+    if (depth >= semantic.length && depth >= lexical.length) return aboveFloor(found, evidence);
   }
 }
 
-/** The answer of one side alone. */
-export function alone(ranked: readonly Ranked[], side: 'semantic' | 'lexical'): Found[] {
-  return ranked.map(({ passageId, score }) => ({
-    passageId,
-    score,
-    sides: { semantic: null, lexical: null, [side]: score },
-  }));
+/** The answer of one side alone, in its order. */
+export function alone(ranked: readonly Ranked[], side: 'semantic' | 'lexical', facts: QueryFacts): Found[] {
+  const scores = nearest(ranked);
+  // There is nothing else to believe.
+  const evidence =
+    side === 'semantic' ? new Evidence(scores, [], { ...facts, unread: 0 }) : new Evidence([], scores, facts);
+  const found = ranked.map(({ passageId, score }) => {
+    const sides = { semantic: null, lexical: null, [side]: score };
+    return foundBy(passageId, sides, evidence.parts(sides.semantic, sides.lexical), 0);
+  });
+  return side === 'lexical' ? found : aboveFloor(found, evidence);
+}
+
+/** @param over log-odds by which it would be above those in front of it: its base is so much lower */
+function foundBy(passageId: number, sides: Found['sides'], parts: EvidenceParts, over: number): Found {
+  const kept = over > 0 ? { ...parts, base: parts.base - over } : parts;
+  return { passageId, score: shareOf(logOddsOf(kept)), sides, parts: kept };
+}
+
+function aboveFloor(found: Found[], evidence: Evidence): Found[] {
+  const [best] = found;
+  return best && evidence.isNothing(best.parts) ? [] : found;
+}
+
+function nearest(ranked: readonly Ranked[]): number[] {
+  return ranked.slice(0, FUSION_DEPTH).map(({ score }) => score);
 }
 
 function scoresOf(ranked: readonly Ranked[]): Map<number, number> {
   return new Map(ranked.map(({ passageId, score }) => [passageId, score]));
-}
-
-function standardDeviation(ranked: readonly Ranked[]): number {
-  if (ranked.length === 0) return 0;
-  const mean = ranked.reduce((sum, { score }) => sum + score, 0) / ranked.length;
-  return Math.sqrt(ranked.reduce((sum, { score }) => sum + (score - mean) ** 2, 0) / ranked.length);
 }

@@ -18,6 +18,7 @@ import type {
   MultivectorIndex,
   PassageId,
   PreparedVectors,
+  RowMatch,
   SearchFilter,
   SearchMode,
   StoredDocument,
@@ -199,14 +200,16 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(hit).toMatchObject({ rank: 1, documentId: id, path: 'th/ขนมปัง.txt', title: 'ขนมปัง', text, start: 5 });
       expect(hit).toMatchObject({ headings: ['แป้ง'], page: 2, places: [], lines: { first: 1, last: 2 }, lang: 'th' });
       expect(hit?.end).toBe(5 + text.length);
-      // Best by the vectors, so what is above zero comes from the words.
-      expect(hit?.score).toBeGreaterThan(0);
+      const { base, semantic: near, lexical: worded } = hit!.parts;
+      expect(hit?.score).toBeCloseTo(1 / (1 + Math.exp(-(base + near + worded))), 10);
+      expect(Math.min(near, worded)).toBeGreaterThan(0);
       expect(hit?.sides.semantic).toBeCloseTo(1, 2);
       const [lexical] = await search('lexical', text, 1);
-      expect(lexical?.sides).toEqual({ semantic: null, lexical: lexical?.score });
-      expect(lexical?.score).toBe(hit?.sides.lexical);
+      expect(lexical?.sides).toEqual({ semantic: null, lexical: hit?.sides.lexical });
+      expect(lexical?.parts.semantic).toBe(0);
       const [semantic] = await search('semantic', text, 1);
-      expect(semantic?.sides).toEqual({ semantic: semantic?.score, lexical: null });
+      expect(semantic?.sides).toEqual({ semantic: hit?.sides.semantic, lexical: null });
+      expect(semantic?.parts).toMatchObject({ base, lexical: 0 });
     });
 
     it('finds words whatever their form, and by title or heading', async () => {
@@ -413,7 +416,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const hits = await index.search({ mode: 'semantic', vectors: query });
       expect(hits.map(({ path }) => path)).toEqual(['d3', 'd0', 'd1', 'd2']);
       [0.7, 0.5, 0.5, -0.5].forEach((score, i) => {
-        expect(hits[i]?.score).toBeCloseTo(score, 1);
+        expect(hits[i]?.sides.semantic).toBeCloseTo(score, 1);
       });
     });
 
@@ -764,8 +767,42 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(matches.map(({ queryRow }) => queryRow)).toEqual([0, 1, 2, 3, 4]);
       expect(matches.slice(0, 4).map(({ row }) => row)).toEqual([0, 1, 2, 3]);
       for (const { similarity } of matches.slice(0, 4)) expect(similarity).toBeCloseTo(1, 1);
-      expect(matches.reduce((sum, { similarity }) => sum + similarity, 0) / 5).toBeCloseTo(hit!.score, 4);
+      const mean = (rows: readonly RowMatch[]) => rows.reduce((sum, row) => sum + row.weight * row.similarity, 0);
+      expect(mean(matches)).toBeCloseTo(hit!.sides.semantic!, 4);
+      expect(matches.map(({ weight }) => weight)).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
       expect(await index.explain(1_000_000, encode(text))).toBeNull();
+    });
+
+    it('weighs rows of rare words more, where it is known what they stand for', async () => {
+      const texts = Array.from({ length: 20 }, (_, at) => `dough number ${at}`);
+      await add('dough', [...texts, 'rye dough']);
+      const text = 'rye dough';
+      const rowSpans = [...text].flatMap((character, at) => (character === ' ' ? [] : [{ start: at, end: at + 1 }]));
+      const asked = { text, reading: { rowSpans } };
+      for (const mode of ['semantic', 'hybrid'] as const) {
+        const [hit] = await index.search({ mode, vectors: encode(text), ...asked });
+        expect(hit?.text).toBe(text);
+        const matches = (await index.explain(hit!.passageId, encode(text), asked))!;
+        expect(matches[0]!.weight).toBeGreaterThan(2 * matches[7]!.weight);
+        expect(matches.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
+        const mean = matches.reduce((sum, row) => sum + row.weight * row.similarity, 0);
+        expect(mean).toBeCloseTo(hit!.sides.semantic!, 2);
+      }
+    });
+
+    it('looks for the words that tell something in the language of a query, in a folder of several', async () => {
+      const some = (lang: string, words: string) =>
+        Promise.all(
+          Array.from({ length: 70 }, (_, at) => add(`${lang}/${at}.md`, [`${words} ${lang}${at}`], { lang })),
+        );
+      await some('de', 'das ist der Ofen und die Zeit');
+      await some('en', 'the oven and what it will cost');
+      await add('en/die.md', ['die die cast'], { lang: 'en' });
+      expect((await search('lexical', 'was ist die Zeit en7'))[0]?.path).toBe('en/7.md');
+      const german = await search('lexical', 'wie ist die Wärme de5');
+      expect(german.map(({ path }) => path)).toEqual(['de/5.md']);
+      const english = await search('lexical', 'the die cast');
+      expect(english[0]?.path).toBe('en/die.md');
     });
 
     it('finds the same after maintenance, and nothing wrong', async () => {

@@ -1,9 +1,13 @@
 import type { TokenVectors } from '@glot/kernels';
 import type { RowMatch } from './types.js';
 
-/** @param rows [n x dim] of one passage, at least one */
-export function matchRows(query: TokenVectors, rows: Float32Array): RowMatch[] {
+/**
+ * @param rows [n x dim] of one passage, at least one
+ * @param weights of the query's rows
+ */
+export function matchRows(query: TokenVectors, rows: Float32Array, weights: readonly number[] | null): RowMatch[] {
   const { data, dim } = query;
+  const total = weights?.reduce((sum, weight) => sum + weight, 0) ?? 0;
   const matches: RowMatch[] = [];
   for (let queryRow = 0; queryRow * dim < data.length; queryRow += 1) {
     let best = -Infinity;
@@ -16,7 +20,8 @@ export function matchRows(query: TokenVectors, rows: Float32Array): RowMatch[] {
         row = at;
       }
     }
-    matches.push({ queryRow, row, similarity: best });
+    const weight = total > 0 ? weights![queryRow]! / total : dim / data.length;
+    matches.push({ queryRow, row, similarity: best, weight });
   }
   return matches;
 }

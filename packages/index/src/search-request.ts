@@ -1,6 +1,7 @@
 import { GlotError } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
 import { checkFilter } from './document-filter.js';
+import type { Rows } from './row-weights.js';
 import type { EncoderIdentity, SearchFilter, SearchRequest } from './types.js';
 import { checkVectors } from './vector-checks.js';
 
@@ -10,6 +11,10 @@ export interface SearchPlan {
   readonly text: string | null;
   /** [rows x dim] of one text. */
   readonly vectors: TokenVectors | null;
+  /** By which rows of the vectors are weighted; null where it is not known where they come from. */
+  readonly rows: Rows | null;
+  /** Share of the query's letters that the encoder does not read. */
+  readonly unread: number;
   readonly filter: SearchFilter | null;
   readonly signal: AbortSignal | undefined;
 }
@@ -18,7 +23,7 @@ const DEFAULT_LIMIT = 10;
 
 /** @throws GlotError `index.query`, `index.dimension`, `index.vector-count`, `index.not-finite` */
 export function planSearch(request: SearchRequest, encoder: EncoderIdentity): SearchPlan {
-  const { mode, limit = DEFAULT_LIMIT, text, vectors, filter = null, signal } = request;
+  const { mode, limit = DEFAULT_LIMIT, text, vectors, reading, filter = null, signal } = request;
   if (mode !== 'semantic' && mode !== 'lexical' && mode !== 'hybrid') {
     throw queryError(`unknown search mode ${String(mode)}; use semantic, lexical or hybrid`);
   }
@@ -33,9 +38,21 @@ export function planSearch(request: SearchRequest, encoder: EncoderIdentity): Se
     limit,
     text: mode === 'semantic' ? null : (text ?? null),
     vectors: mode === 'lexical' ? null : (vectors ?? null),
+    rows: mode === 'lexical' ? null : rowsAsked(vectors, request),
+    unread: Math.min(1, Math.max(0, reading?.unread ?? 0)),
     filter,
     signal,
   };
+}
+
+/** Null where it is not known where the rows come from. */
+export function rowsAsked(
+  vectors: TokenVectors | undefined,
+  { text, reading }: Pick<SearchRequest, 'text' | 'reading'> = {},
+): Rows | null {
+  const spans = reading?.rowSpans;
+  if (!vectors || text === undefined || !spans || spans.length * vectors.dim !== vectors.data.length) return null;
+  return { text, spans };
 }
 
 function queryError(message: string): GlotError {

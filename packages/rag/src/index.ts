@@ -28,6 +28,7 @@ export { CitedText } from './prompting/cited-text.js';
 export { neutralLabel, neutralText } from './prompting/neutral-text.js';
 export { questionLanguage } from './prompting/question-language.js';
 export { rewritePrompt } from './prompting/rewrite-prompt.js';
+export { readingOf } from './retrieval/query-reading.js';
 export { DEFAULT_HIT_LIMIT, retrieve } from './retrieval/retrieve.js';
 export type {
   AbstainReason,

@@ -8,6 +8,7 @@ export { type FoldedText, foldText, isNormalizationBoundary } from './folded-tex
 export { nearestWord, type Vocabulary } from './near-words/nearest-word.js';
 export { type Granularity, segmenter } from './segmenter.js';
 export { graphemeEnds, sentenceEnds, wordEnds } from './segments.js';
+export { unreadShare } from './unread-share.js';
 export { foldWord } from './word-forms/fold.js';
 export { type WordForms, wordFormsOf } from './word-forms/word-forms.js';
 export { wordsOf } from './words.js';

@@ -1,11 +1,12 @@
 import type { Answer, AnswerEvent, Citation } from '@glot/rag';
-import type { AnswerJson, CitationJson } from './schemas.js';
+import type { Unread } from '../unread.js';
+import type { AnswerJson, CitationJson, UnreadJson } from './schemas.js';
 
 /** Answers and their events as printed: documented fields only, paths as people see them. */
 
 type DisplayPath = (path: string) => string;
 
-export function answerJson(answer: Answer, displayPath: DisplayPath): AnswerJson {
+export function answerJson(answer: Answer, displayPath: DisplayPath, unread: Unread | null = null): AnswerJson {
   return {
     question: answer.question,
     abstained: answer.abstained,
@@ -14,7 +15,12 @@ export function answerJson(answer: Answer, displayPath: DisplayPath): AnswerJson
       text,
       citations: citations.map((citation) => citationJson(citation, displayPath)),
     })),
+    ...(unread && { unread: unreadJson(unread) }),
   };
+}
+
+export function unreadJson({ query, languages }: Unread): UnreadJson {
+  return { query, languages: [...languages] };
 }
 
 export function eventJson(event: AnswerEvent, displayPath: DisplayPath): object {

@@ -24,16 +24,23 @@ export const citationSchema = z.object({
   onDisk: onDisk.optional(),
 });
 
+/** What the encoder does not read: whether the query, and the languages that most of the index is in. */
+export const unreadSchema = z.object({ query: z.boolean(), languages: z.array(z.string()) });
+
 export const answerSchema = z.object({
   question: z.string(),
   abstained: z.boolean(),
   reason: z.enum(['nothing-found', 'weak-evidence', 'nothing-quotable', 'declined', 'nothing-verified']).nullable(),
   answer: z.array(z.object({ text: z.string(), citations: z.array(citationSchema) })),
+  unread: unreadSchema.optional(),
 });
 
 export const hitSchema = z.object({
   rank: z.number().int().positive(),
-  score: z.number(),
+  /** The share of such passages that answer their query. */
+  score: z.number().min(0).max(1),
+  /** Log-odds that add up to those of the score. */
+  parts: z.object({ base: z.number(), semantic: z.number(), lexical: z.number() }),
   /** Of the passage, for `glot get`. */
   id: z.union([z.string(), z.number()]),
   path: z.string(),
@@ -46,8 +53,8 @@ export const hitSchema = z.object({
   title: z.string().nullable(),
   heading: z.string().nullable(),
   lang: z.string().nullable(),
-  /** Words of the query that stand nowhere in the index, and what the hit has in their place. */
   onDisk: onDisk.optional(),
+  /** Words of the query that stand nowhere in the index, and what the hit has in their place. */
   corrections: z.array(z.object({ typed: z.string(), searched: z.string() })).optional(),
 });
 
@@ -65,5 +72,6 @@ export const claimedAnswerSchema = z.object({
 });
 
 export type CitationJson = z.infer<typeof citationSchema>;
+export type UnreadJson = z.infer<typeof unreadSchema>;
 export type AnswerJson = z.infer<typeof answerSchema>;
 export type HitJson = z.infer<typeof hitSchema>;

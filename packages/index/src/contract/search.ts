@@ -27,6 +27,20 @@ export interface SearchFilter {
   readonly meta?: Readonly<Record<string, string>>;
 }
 
+/** A stretch of a query's text, in UTF-16 offsets. */
+export interface RowSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What an encoder can say of how it read a query; evidence of how far its vectors are to be believed. */
+export interface QueryReading {
+  /** Share of the text's letters that the encoder has no tokens for but bytes or single letters; null: not known. */
+  readonly unread?: number | null;
+  /** For each row of the vectors where in `text` it comes from; null for markers. With it rows of rare words count for more. */
+  readonly rowSpans?: readonly (RowSpan | null)[];
+}
+
 export interface SearchRequest {
   readonly mode: SearchMode;
   /** At most this many hits; default 10. */
@@ -35,6 +49,8 @@ export interface SearchRequest {
   readonly text?: string;
   /** The query's token vectors, one text: needed for `semantic` and `hybrid`. */
   readonly vectors?: TokenVectors;
+  /** Of the text by the encoder of the vectors. */
+  readonly reading?: QueryReading;
   readonly filter?: SearchFilter;
   readonly signal?: AbortSignal;
 }
@@ -43,9 +59,8 @@ export interface Hit {
   /** 1-based. */
   readonly rank: number;
   /**
-   * `semantic`: mean over query tokens of the best dot product (MaxSim / query rows), at most 1.
-   * `lexical`: BM25. `hybrid`: MaxSim in standard deviations below the best, plus word coverage. Comparable within
-   * one answer only.
+   * The share, 0..1, of such passages that answer their query, as far as the sides can tell: comparable within and across
+   * queries. What its log-odds are made of stands in `parts`.
    */
   readonly score: number;
   readonly passageId: PassageId;
@@ -62,7 +77,15 @@ export interface Hit {
   readonly places: readonly Place[];
   readonly lines: { readonly first: number; readonly last: number } | null;
   readonly lang: string | null;
-  /** Scores of the single sides where they ranked the passage (`semantic`, `lexical`); null where they did not. */
+  /**
+   * Log-odds, which add up to those of `score`: what any passage has, what the vectors say of this one, what its words
+   * say. A side that was not asked, or is not believed, says 0.
+   */
+  readonly parts: { readonly base: number; readonly semantic: number; readonly lexical: number };
+  /**
+   * Scores of the single sides where they ranked the passage; null where they did not. `semantic`: mean over the query's
+   * rows of the best dot product, weighted where places of the rows are known. `lexical`: BM25.
+   */
   readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
   /** Words of the query that stand nowhere in the index, where the passage has what they were taken for. */
   readonly corrections?: readonly Correction[];
@@ -85,19 +108,26 @@ export interface RowMatch {
   readonly row: number;
   /** Dot product. */
   readonly similarity: number;
+  /** What the row counts for; the weights of all rows add up to 1. */
+  readonly weight: number;
 }
 
 export interface PassageSearch {
   /**
-   * The best passages first; ties go by path, then by place. The same documents give the same answer, whatever was
+   * The best passages first; none where the vectors were asked and the best is no answer. Ties go by path, then by place. The same documents give the same answer, whatever was
    * indexed before them, and the same first hits however many are asked for; only where cells are searched, an index
    * depends on when they were trained.
    * @throws GlotError `index.query`, `index.dimension`, `index.not-finite`, `index.corrupt`, `index.closed`, `aborted`
    */
   search(request: SearchRequest): Promise<Hit[]>;
   /**
-   * Why a passage scored as it did: one match per query row, whose mean is the semantic score. Null for a passage that
-   * is not there or has no vectors.
+   * Why a passage scored as it did: one match per query row, whose weighted mean is the semantic score. Null for a
+   * passage that is not there or has no vectors.
+   * @param asked as `search` was asked, where it was told how the query was read
    */
-  explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null>;
+  explain(
+    passageId: PassageId,
+    query: TokenVectors,
+    asked?: Pick<SearchRequest, 'text' | 'reading'>,
+  ): Promise<RowMatch[] | null>;
 }

@@ -1,14 +1,15 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
-import { type CorrectedQuery, correctedHit, correctedQuery } from '../corrections.js';
+import { correctedHit } from '../corrections.js';
 import { documentMatches } from '../document-filter.js';
 import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
-import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage, wordsOfQuery } from '../passage-words.js';
+import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage } from '../passage-words.js';
 import { phrasesMatch, phrasesOf } from '../phrases.js';
 import { placesWithin } from '../places.js';
 import { matchRows } from '../row-matches.js';
-import { planSearch } from '../search-request.js';
+import { rowWeights, weighted } from '../row-weights.js';
+import { planSearch, rowsAsked } from '../search-request.js';
 import { TopRanked } from '../top-ranked.js';
 import type {
   DocumentEntry,
@@ -34,7 +35,8 @@ import type {
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
 import { MemoryLedger } from './memory-ledger.js';
-import { attainableByWords, rankByWords, vocabularyOf, type WordedText } from './memory-lexical.js';
+import { attainableByWords, rankByWords, type WordedText } from './memory-lexical.js';
+import { type MemoryQuery, memoryQuery } from './memory-query.js';
 
 export interface MemoryIndexOptions {
   readonly encoder: EncoderIdentity;
@@ -194,28 +196,37 @@ class MemoryIndex implements MultivectorIndex {
 
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
-    const { limit, text, vectors, filter, signal } = planSearch(request, this.encoder);
+    const { limit, text, vectors, rows, unread, filter, signal } = planSearch(request, this.encoder);
     throwIfAborted(signal);
     const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
     const depth = depthFor(limit);
     const order = orderOf(passages);
     const phrases = filter && phrasesOf(filter);
-    const worded = text === null && !phrases ? [] : this.#words(passages);
+    const worded = text === null && !phrases && !rows ? [] : this.#words(passages);
     const holding = phrases && new Set(worded.flatMap(({ id, words }) => (phrasesMatch(phrases, words) ? [id] : [])));
     const matches = ({ id, stored }: Passage) =>
       filter === null || (documentMatches(filter, stored.document) && holding?.has(id) !== false);
-    const semantic = vectors && rankByVectors(vectors, depth, [...passages.values()].filter(matches), order);
-    const { words, corrections } = this.#query(text ?? '', worded);
-    const everyone = text === null ? null : rankByWords(words, worded);
+    const candidates = [...passages.values()].filter(matches);
+    const query = this.#query(text ?? rows?.text ?? '', worded);
+    const meant = vectors && rows ? weighted(vectors, rowWeights(rows, query.rarities())) : vectors;
+    const semantic = meant && rankByVectors(meant, depth, candidates, order);
+    const everyone = text === null ? null : rankByWords(query.words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
+    const attainable = lexical ? attainableByWords(query.words, worded) : 0;
+    const facts = {
+      passages: candidates.length,
+      attainable,
+      words: text === null ? Infinity : query.words.length,
+      unread,
+    };
     const found =
       semantic && lexical
-        ? fuse(semantic, lexical, attainableByWords(words, worded), order)
+        ? fuse(semantic, lexical, facts, order)
         : semantic
-          ? alone(semantic, 'semantic')
-          : alone(lexical ?? [], 'lexical');
-    return found.slice(0, limit).map(({ passageId, score, sides }, index) => {
+          ? alone(semantic, 'semantic', facts)
+          : alone(lexical ?? [], 'lexical', facts);
+    return found.slice(0, limit).map(({ passageId, score, sides, parts }, index) => {
       const { stored, index: at } = passages.get(passageId)!;
       const passage = stored.document.passages[at]!;
       const hit = {
@@ -227,9 +238,10 @@ class MemoryIndex implements MultivectorIndex {
         title: stored.document.title,
         ...structuredClone(passage),
         places: placesWithin(stored.document.places ?? [], passage.start, passage.end),
+        parts,
         sides,
       };
-      return correctedHit(hit, corrections);
+      return correctedHit(hit, query.corrections);
     });
   }
 
@@ -251,13 +263,20 @@ class MemoryIndex implements MultivectorIndex {
     };
   }
 
-  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
+  async explain(
+    passageId: PassageId,
+    query: TokenVectors,
+    asked?: Pick<SearchRequest, 'text' | 'reading'>,
+  ): Promise<RowMatch[] | null> {
     this.#requireOpen();
     checkVectors(query, 1, this.encoder, 'the query');
-    const passage = [...this.#passages()].find(({ id }) => id === passageId);
+    const passages = new Map([...this.#passages()].map((passage) => [passage.id, passage]));
+    const passage = passages.get(Number(passageId));
     if (!passage) return null;
-    const rows = rowsOf(passage, query.dim);
-    return rows.length > 0 ? matchRows(query, rows) : null;
+    const rows = rowsAsked(query, asked);
+    const weights = rows && rowWeights(rows, this.#query(rows.text, this.#words(passages)).rarities());
+    const stored = rowsOf(passage, query.dim);
+    return stored.length > 0 ? matchRows(query, stored, weights) : null;
   }
 
   /** Nothing is ever due. */
@@ -334,11 +353,8 @@ class MemoryIndex implements MultivectorIndex {
     }));
   }
 
-  #query(text: string, worded: readonly WordedText[]): CorrectedQuery {
-    const languages = this.#languages();
-    const vocabulary = vocabularyOf(worded);
-    const holdersOf = (word: string) => vocabulary.holders.get(word) ?? 0;
-    return correctedQuery(text, wordsOfQuery(text, languages), languages, holdersOf, vocabulary);
+  #query(text: string, worded: readonly WordedText[]): MemoryQuery {
+    return memoryQuery(text, worded, this.#languages(), [...this.#documents.values()]);
   }
 
   #languages(): string[] {

@@ -6,7 +6,8 @@ import { phrasesOf } from '../phrases.js';
 import type { DocumentWords } from '../preparing/document-words.js';
 import { Preparation, type PreparationOptions } from '../preparing/preparation.js';
 import { matchRows } from '../row-matches.js';
-import { planSearch, type SearchPlan } from '../search-request.js';
+import { weighted } from '../row-weights.js';
+import { planSearch, rowsAsked, type SearchPlan } from '../search-request.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -201,7 +202,7 @@ export class SqliteIndex implements MultivectorIndex {
   async search(request: SearchRequest): Promise<Hit[]> {
     this.#requireOpen();
     const plan = planSearch(request, this.#file.encoder);
-    return this.#tracked(async () => this.#search({ ...plan, vectors: plan.vectors && this.#turned(plan.vectors) }));
+    return this.#tracked(async () => this.#search(plan));
   }
 
   close(): Promise<void> {
@@ -273,29 +274,32 @@ export class SqliteIndex implements MultivectorIndex {
 
   // The lexical side stands still in SQLite while it works, so it goes last: nothing can change before the hits are
   // read. Only where its passages are candidates of the semantic side too, it goes first.
-  async #search({ limit, text, vectors, filter, signal }: SearchPlan): Promise<Hit[]> {
+  async #search({ limit, text, vectors, rows, unread, filter, signal }: SearchPlan): Promise<Hit[]> {
     const depth = depthFor(limit);
     const eligible = filter && this.#eligible(filter);
     const words = text === null ? null : this.#lexical.query(text);
     const corrections = words?.corrections ?? [];
     const rankWords = () => (words === null ? null : words.rank(depth, eligible, this.#order));
+    const weights = rows && (words ?? this.#lexical.query(rows.text)).rowWeights(rows);
+    const query = vectors && this.#turned(weights ? weighted(vectors, weights) : vectors);
     let semantic: Ranked[] | null = null;
     let lexical: Ranked[] | null = null;
-    if (vectors && this.#searchesCells(eligible)) {
+    if (query && this.#searchesCells(eligible)) {
       lexical = rankWords();
-      semantic = await this.#rankByCells({ vectors, depth, eligible, lexical, signal });
+      semantic = await this.#rankByCells({ vectors: query, depth, eligible, lexical, signal });
     } else {
-      semantic = vectors && (await this.#rankAll(vectors, depth, eligible, signal));
+      semantic = query && (await this.#rankAll(query, depth, eligible, signal));
       lexical = rankWords();
     }
-    if (semantic && lexical && words) {
-      return this.#hits.read(fuse(semantic, lexical, words.attainable(), this.#order), limit, corrections);
-    }
-    return this.#hits.read(
-      semantic ? alone(semantic, 'semantic') : alone(lexical ?? [], 'lexical'),
-      limit,
-      corrections,
-    );
+    const passages = eligible?.size ?? this.#lexical.passages();
+    const facts = { passages, attainable: words?.attainable() ?? 0, words: words?.words ?? Infinity, unread };
+    const found =
+      semantic && lexical
+        ? fuse(semantic, lexical, facts, this.#order)
+        : semantic
+          ? alone(semantic, 'semantic', facts)
+          : alone(lexical ?? [], 'lexical', facts);
+    return this.#hits.read(found, limit, corrections);
   }
 
   #eligible(filter: SearchFilter): EligiblePassages {
@@ -378,11 +382,18 @@ export class SqliteIndex implements MultivectorIndex {
     return this.#hasCodebook ? COMPACT_CODEC : INT8_CODEC;
   }
 
-  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
+  async explain(
+    passageId: PassageId,
+    query: TokenVectors,
+    asked?: Pick<SearchRequest, 'text' | 'reading'>,
+  ): Promise<RowMatch[] | null> {
     return this.#read(() => {
       checkVectors(query, 1, this.#file.encoder, 'the query');
+      const rows = rowsAsked(query, asked);
+      const weights = rows && this.#lexical.query(rows.text).rowWeights(rows);
       const stored = this.#passageVectors.get(Number(passageId));
-      return stored && stored.rows > 0 ? matchRows(this.#turned(query), this.#passageVectors.decoded(stored)) : null;
+      if (!stored || stored.rows === 0) return null;
+      return matchRows(this.#turned(query), this.#passageVectors.decoded(stored), weights);
     });
   }
 

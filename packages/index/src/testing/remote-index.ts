@@ -87,7 +87,7 @@ export function remoteIndex(
     notedDocuments: () => remote(() => engine.notedDocuments()),
     formatReadings: () => remote(() => engine.formatReadings()),
     search: (request) => remote(async () => (await engine.search(request)).map(hit)),
-    explain: (passageId, query) => remote(() => engine.explain(unnamed(passageId), query)),
+    explain: (passageId, query, asked) => remote(() => engine.explain(unnamed(passageId), query, asked)),
     stats: () => remote(async () => ({ ...(await engine.stats()), skipped: ledger.skips })),
     optimize: (options) => remote(() => engine.optimize(options)),
     check: (signal) => remote(() => engine.check(signal)),

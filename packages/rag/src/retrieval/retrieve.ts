@@ -1,8 +1,9 @@
 import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { Hit } from '@glot/index';
+import type { Hit, QueryReading } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { EncoderSource, RetrieveOptions } from '../types.js';
+import { readingOf } from './query-reading.js';
 
 /** The one place where a query is encoded and the index is asked. */
 
@@ -37,9 +38,11 @@ export async function retrieveWithVectors(
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const started = performance.now();
   let vectors: TokenVectors | null = null;
+  let reading: QueryReading | null = null;
   if (mode !== 'lexical' || alwaysEncode) {
     const encoder = await resolveEncoder(options.encoder);
     vectors = await encoder.encodeQueries([text], signal);
+    reading = readingOf(encoder, text);
   }
   const encoded = performance.now();
   throwIfAborted(options.signal);
@@ -47,7 +50,8 @@ export async function retrieveWithVectors(
     mode,
     limit: options.limit ?? DEFAULT_HIT_LIMIT,
     ...(options.filter !== undefined && { filter: options.filter }),
-    ...(mode !== 'semantic' && { text }),
+    text,
+    ...(reading !== null && { reading }),
     ...(mode !== 'lexical' && vectors !== null && { vectors }),
     ...signal,
   });

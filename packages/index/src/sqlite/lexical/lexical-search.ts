@@ -1,9 +1,12 @@
 import type { Vocabulary, WordForms } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
+import { type PassageSample, type ToldWords, toldWords } from '../../common-words.js';
 import type { CorrectedWord } from '../../corrections.js';
 import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../fusion.js';
 import { attainableHolders, SPELT_COLUMNS, termsOf } from '../../passage-words.js';
+import { type Rows, rarities, rowWeights } from '../../row-weights.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
+import { LanguageSamples } from './language-samples.js';
 import { makeVocabulary } from './word-lists.js';
 import { type WordRule, wordRuleOf } from './word-rule.js';
 
@@ -23,6 +26,7 @@ export class LexicalSearch {
   readonly #match: Statement;
   readonly #averages: Statement;
   readonly #word: Statement;
+  #samples: LanguageSamples | null = null;
   #terms: Readonly<Record<'holders' | 'some' | 'range', Statement>> | null = null;
 
   constructor(db: Database) {
@@ -52,6 +56,16 @@ export class LexicalSearch {
   passages(): number {
     const record = this.#averages.get() as Buffer | undefined;
     return record ? firstVarint(record) : 0;
+  }
+
+  /** How common words are in the languages of the index. */
+  samples(): readonly PassageSample[] {
+    const languages = this.rule.languages();
+    if (languages.length < 2) {
+      return [{ passages: this.passages(), holdersOf: (word) => this.holdersOf(word) }];
+    }
+    this.#samples ??= new LanguageSamples(this.#db);
+    return this.#samples.of(languages, String((this.#averages.get() as Buffer | undefined)?.toString('base64')));
   }
 
   /** Passages that hold the word. */
@@ -93,7 +107,8 @@ interface Term {
 export class LexicalQuery {
   /** Words of the text that were taken for mistyped ones. */
   readonly corrections: readonly CorrectedWord[];
-  readonly #words: readonly WordForms[];
+  readonly #asked: readonly WordForms[];
+  readonly #told: ToldWords;
   readonly #search: LexicalSearch;
   readonly #terms: readonly Term[];
   readonly #counted = new Map<string, number>();
@@ -101,9 +116,10 @@ export class LexicalQuery {
   constructor(text: string, search: LexicalSearch) {
     this.#search = search;
     const { words, corrections } = search.rule.words(text, (word) => this.#holdersOf(word), search.vocabulary);
-    this.#words = words;
+    this.#asked = words;
+    this.#told = toldWords(words, search.samples(), (word) => this.#holdersOf(word));
     this.corrections = corrections;
-    const { folded, written } = termsOf(words);
+    const { folded, written } = termsOf(this.#told.words);
     this.#terms = [
       ...folded.map((word) => ({ word, expression: search.rule.folded(word) })),
       ...written.map((word) => ({ word, expression: search.rule.written(word) })),
@@ -111,7 +127,7 @@ export class LexicalQuery {
   }
 
   /**
-   * Passages that hold any of the words. Where a query's words stand in very many passages, its commonest words, whose
+   * Passages that hold any of the words that tell something. Where a query's words stand in very many passages, its commonest words, whose
    * weight is least, do not find passages.
    */
   rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): Ranked[] {
@@ -129,8 +145,19 @@ export class LexicalQuery {
 
   /** The highest score that the words of the query can reach, each by the form of it that stands in the index. */
   attainable(): number {
-    const holders = attainableHolders(this.#words, (word) => this.#holdersOf(word));
+    const holders = attainableHolders(this.#told.words, (word) => this.#holdersOf(word));
     return attainableScore(holders, this.#search.passages());
+  }
+
+  /** Words that are looked for. */
+  get words(): number {
+    return this.#told.words.length;
+  }
+
+  /** How much each row of the query's vectors tells, by the words that they stand for. */
+  rowWeights(rows: Rows): number[] {
+    const holdersOf = (word: string) => this.#holdersOf(word);
+    return rowWeights(rows, rarities(this.#asked, this.#told, holdersOf, this.#search.passages()));
   }
 
   #affordable(): readonly Term[] {

@@ -14,6 +14,8 @@ import { storesWordForms } from '../file/stored-parts.js';
 
 /** By which words a file's passages are listed, and so looked for. */
 export interface WordRule {
+  /** The commonest of the index, by whose rules words are stemmed. */
+  languages(): readonly string[];
   words(query: string, holdersOf: (word: string) => number, vocabulary: Vocabulary): CorrectedQuery;
   /** What FTS5 is asked for, for a word or one of its weaker forms. */
   folded(word: string): string;
@@ -29,6 +31,7 @@ export function wordRuleOf(db: Database): WordRule {
 
 /** Of files before format 7: words in lower case, nothing else. */
 const PLAIN_RULE: WordRule = {
+  languages: () => [],
   words: (query) => ({ words: plainWords(query), corrections: [] }),
   folded: quoted,
   written: quoted,
@@ -47,9 +50,11 @@ function formsRule(db: Database): WordRule {
       WHERE documents >= ${LEAST_SHARE} * (SELECT count(*) FROM document) ORDER BY documents DESC, lang
       LIMIT ${QUERY_LANGUAGES}`)
     .pluck();
+  const commonest = () => languages.all() as string[];
   return {
+    languages: commonest,
     words(query, holdersOf, vocabulary) {
-      const rules = languages.all() as string[];
+      const rules = commonest();
       return correctedQuery(query, wordsOfQuery(query, rules), rules, holdersOf, vocabulary);
     },
     folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,

@@ -1,0 +1,75 @@
+/**
+ * Words that stand in so many passages of a query's language that they tell nothing. In a folder of many languages they
+ * look rare: few passages are in any one of them.
+ * @module
+ */
+import type { WordForms } from '@glot/text';
+
+/** Passages of one language, or of an index that is all in one. */
+export interface PassageSample {
+  readonly passages: number;
+  /** In how many of them a word stands. */
+  holdersOf(word: string): number;
+}
+
+/** Of a language's passages: a word in more of them says nothing of any. */
+const COMMON_SHARE = 0.25;
+
+/** Fewer passages do not show how common a word is. */
+const LEAST_PASSAGES = 40;
+
+/** Documents of each language that are looked at, those with the first content hashes. */
+export const SAMPLED_DOCUMENTS = 64;
+
+/** Passages of each of them. */
+export const SAMPLED_PASSAGES = 4;
+
+/** Documents that are chosen from, by path. */
+export const SAMPLED_FROM = 20_000;
+
+/** A query's words, and of each in what share of the passages of the query's language it stands. */
+export interface ToldWords {
+  /** Those that tell something; all, where none does. */
+  readonly words: readonly WordForms[];
+  shareOf(word: WordForms): number;
+}
+
+/** @param holdersOf in how many passages of the index a word stands */
+export function toldWords(
+  words: readonly WordForms[],
+  samples: readonly PassageSample[],
+  holdersOf: (word: string) => number,
+): ToldWords {
+  const language = likeliest(
+    words,
+    samples.filter(({ passages }) => passages >= LEAST_PASSAGES),
+  );
+  const shareOf = ({ base }: WordForms) => (language === null ? 0 : language.holdersOf(base) / language.passages);
+  const told = words.filter((word) => shareOf(word) <= COMMON_SHARE);
+  const finds = told.some(({ base, parts, others }) => [base, ...parts, ...others].some((form) => holdersOf(form) > 0));
+  return { words: finds ? told : words, shareOf };
+}
+
+/** The language whose passages are likeliest to hold the words; null where none holds any. */
+function likeliest(words: readonly WordForms[], samples: readonly PassageSample[]): PassageSample | null {
+  const known = words.filter(({ base }) => samples.some((sample) => sample.holdersOf(base) > 0));
+  let best: PassageSample | null = null;
+  let highest = -Infinity;
+  for (const sample of known.length === 0 ? [] : samples) {
+    const likelihood = known.reduce(
+      (sum, { base }) => sum + Math.log((sample.holdersOf(base) + 0.5) / (sample.passages + 1)),
+      0,
+    );
+    if (likelihood <= highest) continue;
+    best = sample;
+    highest = likelihood;
+  }
+  return best;
+}
+
+/** @param passages words of each */
+export function sampleOf(passages: readonly Iterable<string>[]): PassageSample {
+  const holders = new Map<string, number>();
+  for (const words of passages) for (const word of new Set(words)) holders.set(word, (holders.get(word) ?? 0) + 1);
+  return { passages: passages.length, holdersOf: (word) => holders.get(word) ?? 0 };
+}
