@@ -13,7 +13,7 @@ export interface PassageSample {
 }
 
 /** Of a language's passages: a word in more of them says nothing of any. */
-const COMMON_SHARE = 0.25;
+export const COMMON_SHARE = 0.25;
 
 /** Fewer passages do not show how common a word is. */
 const LEAST_PASSAGES = 40;

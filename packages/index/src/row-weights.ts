@@ -4,7 +4,7 @@
  */
 import type { TokenVectors } from '@glot/kernels';
 import { segmenter, type WordForms, wordFormsOf } from '@glot/text';
-import type { ToldWords } from './common-words.js';
+import { COMMON_SHARE, type ToldWords } from './common-words.js';
 import { attainableHolders } from './passage-words.js';
 import type { RowSpan } from './types.js';
 
@@ -36,8 +36,10 @@ export function rarities(
   const rarity = (holders: number) => Math.sqrt(Math.max(0, Math.log((passages + 1) / (holders + 0.5))) / most);
   return new Map(
     words.map((word) => {
-      const [holders] = attainableHolders([word], holdersOf);
-      return [word.base, rarity(Math.max(holders!, shareOf(word) * passages))];
+      const common = shareOf(word) * passages;
+      // Counting the passages of a common word takes longest.
+      const holders = shareOf(word) > COMMON_SHARE ? common : Math.max(common, ...attainableHolders([word], holdersOf));
+      return [word.base, rarity(holders)];
     }),
   );
 }
