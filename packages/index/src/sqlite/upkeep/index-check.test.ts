@@ -103,6 +103,28 @@ describe('a flipped bit', () => {
   });
 });
 
+it.each([
+  ['of each passage', "UPDATE passage_words_docsize SET sz = x'010203040506'"],
+  ['in all', "UPDATE passage_words_data SET block = x'0a010203040506' WHERE id = 1"],
+])('names a wrong number of words %s, by which they are weighed, and counts anew', async (_, damage) => {
+  await made();
+  const before = await open();
+  const ask = { mode: 'lexical', text: 'dough パン' } as const;
+  const expected = await before.search(ask);
+  expect(await before.check()).toEqual([]);
+  await before.close();
+  const db = new Database(file);
+  db.unsafeMode();
+  db.exec(damage);
+  db.close();
+  const index = await open();
+  expect(await index.search(ask)).not.toEqual(expected);
+  expect(new Set((await index.check()).map(({ kind }) => kind))).toEqual(new Set(['words']));
+  expect(await index.repair()).toMatchObject({ removed: [], whole: true });
+  expect(await index.search(ask)).toEqual(expected);
+  await index.close();
+});
+
 it('names cells of a later passage that are damaged or missing, and mends them', async () => {
   for (const damage of ["UPDATE passage_cells SET cells = x'7f'", 'DELETE FROM passage_cells']) {
     rmSync(file, { force: true });

@@ -6,6 +6,7 @@ import type { DocumentStore } from '../documents/document-store.js';
 import { Checksums, type DocumentPart, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesWordForms } from '../file/stored-parts.js';
+import { WordCounts } from '../lexical/word-counts.js';
 import { expectedSum, listedSums, WordLists } from '../lexical/word-lists.js';
 import type { IndexFile } from '../opening/index-file.js';
 import type { GenerationStore } from '../partitions/generation-store.js';
@@ -166,6 +167,8 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
   const sums = new Map<number, number>();
   for (const _ of listedSums(db, sums)) await pause();
   const lists = new WordLists(db);
+  const counts = new WordCounts(db);
+  let allSame = true;
   const some = db.prepare('SELECT id, path, first_passage FROM document WHERE id > ? ORDER BY id LIMIT ?');
   for (let after = -1; ; ) {
     const page = some.all(after, BATCH) as { id: number; path: string; first_passage: number }[];
@@ -173,14 +176,17 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
       let isSame = true;
       for (const [index, row] of lists.rows(id).entries()) {
         isSame &&= (sums.get(first_passage + index) ?? 0) === expectedSum(row);
+        if (!counts.isRight(first_passage + index, row)) isSame = false;
         sums.delete(first_passage + index);
       }
       if (!isSame) report('words', `the word lists of ${path}`, true, path);
+      allSame &&= isSame;
     }
     if (page.length < BATCH) break;
     after = page.at(-1)!.id;
     await pause();
   }
+  if (allSame && !counts.sumsAreRight()) report('words', 'the number of all words', true);
   for (const passageId of [...sums.keys()].slice(0, LINES)) {
     report('words', `the words of passage ${passageId}, which is not there`, true);
   }
