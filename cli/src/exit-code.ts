@@ -1,4 +1,4 @@
-import { isGlotError } from '@glot/errors';
+import { isAbortError } from '@glot/errors';
 
 /** grep's convention: scripts can tell "nothing found" from "went wrong". */
 export const ExitCode = {
@@ -11,5 +11,5 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 export function exitCodeOf(error: unknown): ExitCode {
-  return isGlotError(error, 'aborted') ? ExitCode.interrupted : ExitCode.error;
+  return isAbortError(error) ? ExitCode.interrupted : ExitCode.error;
 }

@@ -1,4 +1,4 @@
-import { isGlotError } from '@glot/errors';
+import { isAbortError } from '@glot/errors';
 import { CommanderError } from 'commander';
 import { ExitCode, exitCodeOf } from './exit-code.js';
 import { watchInterrupts } from './interrupt.js';
@@ -31,6 +31,6 @@ try {
   } else {
     process.exitCode = exitCodeOf(error);
     process.stderr.write(`${errorLine(error)}\n`);
-    if (process.env.GLOT_DEBUG && !isGlotError(error, 'aborted')) console.error(error);
+    if (process.env.GLOT_DEBUG && !isAbortError(error)) console.error(error);
   }
 }

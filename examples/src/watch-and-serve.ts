@@ -1,6 +1,6 @@
 // Keeps an index in step with a folder and serves searches meanwhile: one that writes, one that reads.
 import { createServer } from 'node:http';
-import { isGlotError, openGlot } from '@glot/glot';
+import { isAbortError, openGlot } from '@glot/glot';
 
 const [folder = 'docs'] = process.argv.slice(2);
 const index = '.glot/watch-and-serve.db';
@@ -23,7 +23,7 @@ try {
     console.log(`${added} added, ${updated} updated, ${deleted} deleted`);
   }
 } catch (error) {
-  if (!isGlotError(error, 'aborted')) throw error;
+  if (!isAbortError(error)) throw error;
 } finally {
   server.close();
   await reading.close();

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { isGlotError } from '@glot/errors';
+import { isAbortError } from '@glot/errors';
 import {
   type AnswerEvent,
   answerJson,
@@ -92,7 +92,7 @@ async function converseByLines(
     try {
       if (await printTurn(question, conversation, glot, flags, answering.signal, !terminal)) answered++;
     } catch (error) {
-      if (isGlotError(error, 'aborted')) tell(`\n${interrupted ? errorLine(error) : 'stopped; not remembered'}\n`);
+      if (isAbortError(error)) tell(`\n${interrupted ? errorLine(error) : 'stopped; not remembered'}\n`);
       else {
         failed++;
         tell(`${errorLine(error)}\n`);

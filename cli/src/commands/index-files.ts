@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { GlotError, isGlotError } from '@glot/errors';
+import { GlotError, isAbortError, isGlotError } from '@glot/errors';
 import { openGlot, requirePaths, type SkippedInSync, type SyncProgress, type SyncReport } from '@glot/glot';
 import { ExitCode } from '../exit-code.js';
 import { type IndexOptions, modelOptions } from '../options.js';
@@ -66,9 +66,9 @@ export async function runIndex(
       const report = await glot.sync(paths, { ...syncOptions, keepEncoder: false }).catch(async (error: unknown) => {
         progress.clear();
         if (isGlotError(error, 'glot.missing-documents')) {
-          print(error.details.report as SyncReport, await glot.stats(), options);
+          print(error.details.report, await glot.stats(), options);
         }
-        if (!isGlotError(error, 'aborted')) throw error;
+        if (!isAbortError(error)) throw error;
         process.stderr.write(`glot: interrupted ${keptLine(phase, (await glot.stats()).documents)}\n`);
         return null;
       });

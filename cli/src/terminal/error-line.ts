@@ -1,11 +1,14 @@
-import { isGlotError } from '@glot/errors';
+import { isAbortError, isGlotError } from '@glot/errors';
+import { adviceOn } from './advice.js';
 import { printable } from './printable.js';
 
 /** One line for stderr: what happened, where, what to do next. */
 export function errorLine(error: unknown): string {
-  if (isGlotError(error, 'aborted')) return 'glot: interrupted';
+  if (isAbortError(error)) return 'glot: interrupted';
   const message = error instanceof Error ? error.message : String(error);
-  const known = isGlotError(error);
-  const line = printable(message.replace(/\s*\n\s*/g, ' ')).trim();
-  return known ? `glot: ${line}` : `glot: unexpected error: ${line} (set GLOT_DEBUG=1 to see where)`;
+  if (!isGlotError(error)) return `glot: unexpected error: ${onOneLine(message)} (set GLOT_DEBUG=1 to see where)`;
+  const advice = adviceOn(error);
+  return `glot: ${onOneLine(advice === undefined ? message : `${message}; ${advice}`)}`;
 }
+
+const onOneLine = (text: string): string => printable(text.replace(/\s*\n\s*/g, ' ')).trim();

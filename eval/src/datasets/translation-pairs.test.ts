@@ -37,6 +37,6 @@ describe('evaluateTranslationPairs', () => {
     });
     await expect(
       evaluateTranslationPairs(join(folder, 'b.tsv'), { encoder: wordEncoder(), signal: AbortSignal.abort() }),
-    ).rejects.toMatchObject({ code: 'aborted' });
+    ).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

@@ -104,7 +104,7 @@ describe('evaluateDataset', () => {
       },
     });
     await expect(evaluateDataset(folder, { encoder, signal: controller.signal })).rejects.toMatchObject({
-      code: 'aborted',
+      name: 'AbortError',
     });
     expect(during).toEqual([before.length + 1]);
     const failing = wordEncoder({

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { JsonFiles, type ModelFiles } from '@glot/checkpoints';
+import type { GlotError } from '@glot/errors';
 import { parseConfig } from '@glot/lfm2';
 import { type ColbertSettings, type Projection, PYLATE_CONVENTIONS, type TextSettings } from './colbert-settings.js';
 import { hasTextSettings, noProjection, readTextSettings } from './settings.js';
@@ -49,15 +50,15 @@ export async function hasProjection(files: ModelFiles): Promise<boolean> {
 async function readProjection(files: ModelFiles): Promise<Projection> {
   const { file, prefix } = await files.module(PROJECTION);
   const shape = file.describe(`${prefix}linear.weight`)?.shape;
-  if (shape?.length !== 2 || shape.includes(0)) throw noProjection(files.path, await withoutProjection(files));
+  if (shape?.length !== 2 || shape.includes(0)) throw await withoutProjection(files);
   const [outputs, inputs] = shape as [number, number];
   const bias = file.describe(`${prefix}linear.bias`) !== undefined;
   return { module: PROJECTION, inputs, outputs, bias };
 }
 
-async function withoutProjection(files: ModelFiles): Promise<string> {
-  const lacks = 'it lacks the projection to token vectors (tensor dense_2.weight)';
-  return parseConfig(await files.config(), files.path).attention === 'causal'
-    ? `${lacks}; it is a model that writes text, to be named with --generator`
-    : `${lacks}; it is an encoder that makes one vector of a whole text`;
+async function withoutProjection(files: ModelFiles): Promise<GlotError> {
+  const writesText = parseConfig(await files.config(), files.path).attention === 'causal';
+  const isInstead = writesText ? 'a model that writes text' : 'an encoder that makes one vector of a whole text';
+  const problem = `it lacks the projection to token vectors (tensor dense_2.weight), it is ${isInstead}`;
+  return noProjection(files.path, problem, writesText);
 }

@@ -53,9 +53,9 @@ export async function readTextSettings(files: JsonFiles): Promise<TextSettings> 
 }
 
 /** A model that is no late-interaction encoder. */
-export function noProjection(path: string, problem: string): GlotError {
+export function noProjection(path: string, problem: string, writesText = false): GlotError {
   return new GlotError('encoder.no-projection', `${path} is no late-interaction encoder: ${problem}`, {
-    details: { path },
+    details: { path, writesText },
   });
 }
 

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isGlotError } from '@glot/errors';
+import { type GlotErrorRecord, isGlotError } from '@glot/errors';
 import { loadRunner, type RunnerOptions } from './trunk-runner.js';
-import { LOADING, type WorkerAnswer, type WorkerError, type WorkerRequest } from './worker-protocol.js';
+import { LOADING, type WorkerAnswer, type WorkerRequest } from './worker-protocol.js';
 
 /** Entry of the thread that runs the model. Answers each request in the order it came. Import it nowhere. */
 
-function plain(error: unknown): WorkerError {
+function plain(error: unknown): GlotErrorRecord {
   if (isGlotError(error)) return { code: error.code, message: error.message, details: error.details };
   return { code: 'encoder.worker', message: error instanceof Error ? error.message : String(error), details: {} };
 }

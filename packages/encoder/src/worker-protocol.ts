@@ -1,3 +1,4 @@
+import type { GlotErrorRecord } from '@glot/errors';
 import type { TokenBatch } from '@glot/lfm2';
 
 export interface WorkerRequest {
@@ -8,14 +9,7 @@ export interface WorkerRequest {
 
 export type WorkerAnswer =
   | { readonly id: number; readonly vectors: Float32Array<ArrayBuffer> | null }
-  | { readonly id: number; readonly error: WorkerError };
-
-/** An error as plain data: its class does not cross threads. */
-export interface WorkerError {
-  readonly code: string;
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
+  | { readonly id: number; readonly error: GlotErrorRecord };
 
 /** Request id of the loading itself. */
 export const LOADING = 0;

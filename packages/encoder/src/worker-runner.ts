@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { GlotError } from '@glot/errors';
+import { GlotError, revivedGlotError } from '@glot/errors';
 import { switchTelemetryOff } from '@glot/kernels';
 import type { TokenBatch } from '@glot/lfm2';
 import type { RunnerOptions, TrunkRunner } from './trunk-runner.js';
@@ -93,8 +93,7 @@ class WorkerRunner implements TrunkRunner {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if ('error' in answer)
-      waiting?.reject(new GlotError(answer.error.code, answer.error.message, { details: answer.error.details }));
+    if ('error' in answer) waiting?.reject(revivedGlotError(answer.error));
     else waiting?.resolve(answer.vectors);
   }
 

@@ -9,7 +9,14 @@ export type {
   EncoderDescription,
   EncoderPrecision,
 } from '@glot/encoder';
-export { GlotError, isGlotError } from '@glot/errors';
+export {
+  type AnyGlotError,
+  GlotError,
+  type GlotErrorCode,
+  type GlotErrorDetails,
+  isAbortError,
+  isGlotError,
+} from '@glot/errors';
 export type {
   BackupReport,
   Correction,

@@ -351,8 +351,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
 function missingDocuments(report: SyncReport): GlotError {
   return new GlotError(
     'glot.missing-documents',
-    `${report.missing} documents, most of what is indexed there, are no longer found and were kept; everything else is up to date. ` +
-      'Is a disk not mounted, or does an ignore rule leave them out? If they are meant to go: --delete-missing (in the library, `deleteMissing`)',
+    `${report.missing} documents, most of what is indexed there, are no longer found and were kept; everything else is up to date`,
     { details: { missing: report.missing, report } },
   );
 }

@@ -236,7 +236,7 @@ describe('syncFiles', () => {
     const onProgress = ({ filesDone, phase }: SyncProgress) => {
       if (phase === 'index' && filesDone >= 10) stop.abort();
     };
-    await expect(sync(['docs'], { signal: stop.signal, onProgress })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(sync(['docs'], { signal: stop.signal, onProgress })).rejects.toMatchObject({ name: 'AbortError' });
     const kept = (await stored()).length;
     expect(kept).toBeGreaterThanOrEqual(10);
     expect(kept).toBeLessThan(30);
@@ -260,7 +260,7 @@ describe('syncFiles', () => {
       stop.abort();
     };
     const interrupted = sync(['docs'], { signal: stop.signal, onProgress, deleteMissing: true });
-    await expect(interrupted).rejects.toMatchObject({ code: 'aborted' });
+    await expect(interrupted).rejects.toMatchObject({ name: 'AbortError' });
     expect(states).toMatchObject([{ filesTotal: 55, path: expect.stringMatching(/\.md$/) }]);
     const left = (await stored()).length;
     expect(left).toBe(60 - states[0]!.filesDone);

@@ -33,7 +33,7 @@ export interface WalkedAs {
 }
 
 export interface SyncOptions extends WalkedAs {
-  /** Once fired, `sync` ends with GlotError `aborted`; what is stored by then stays. */
+  /** Once fired, `sync` ends with an `AbortError`; what is stored by then stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Read and encode every file again, changed or not. */
@@ -48,6 +48,12 @@ export interface SyncOptions extends WalkedAs {
    * some of its own; a later call loads it again. For programs in which nothing else is encoded meanwhile.
    */
   readonly keepEncoder?: boolean;
+}
+
+declare module '@glot/errors' {
+  interface GlotErrorDetails {
+    'glot.missing-documents': { readonly missing: number; readonly report: SyncReport };
+  }
 }
 
 /** A file that was left out, or not taken in whole. */

@@ -58,7 +58,7 @@ describe('syncOnChange', () => {
     rmSync(join(folder, 'docs/a.md'));
     expect(((await third) as { value: unknown }).value).toEqual({ files: 3 });
     stop.abort();
-    await expect(reports.next()).rejects.toMatchObject({ code: 'aborted' });
+    await expect(reports.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('sees what changes during a sync', async () => {
@@ -77,12 +77,12 @@ describe('syncOnChange', () => {
     for (const name of ['all.db', 'all.db-wal', '.hidden', 'node_modules/x.md']) write(`docs/${name}`);
     expect(await within(1_200, second)).toBe('nothing');
     stop.abort();
-    await expect(second).rejects.toMatchObject({ code: 'aborted' });
+    await expect(second).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('waits for a path that is gone for the moment, but not for one that never was there', async () => {
     const reports = watching(() => {
-      if (syncs === 2) throw new GlotError('ingest.not-found', 'gone');
+      if (syncs === 2) throw new GlotError('ingest.not-found', 'gone', { details: { path: 'docs' } });
     });
     await reports.next();
     const next = reports.next();
@@ -92,7 +92,7 @@ describe('syncOnChange', () => {
     expect(((await next) as { value: unknown }).value).toEqual({ files: 3 });
 
     const missing = watching(() => {
-      throw new GlotError('ingest.not-found', 'never there');
+      throw new GlotError('ingest.not-found', 'never there', { details: { path: 'docs' } });
     });
     await expect(missing.next()).rejects.toMatchObject({ code: 'ingest.not-found' });
   });
@@ -120,7 +120,7 @@ describe('syncOnChange', () => {
     write('docs/später.md');
     await expect.poll(() => syncs, { timeout: 10_000 }).toBeGreaterThan(before);
     stop.abort();
-    await expect(ended).rejects.toMatchObject({ code: 'aborted' });
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
   }, 30_000);
 
   it('does not look at what ignore rules leave out, until they change', async () => {

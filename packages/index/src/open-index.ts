@@ -74,7 +74,7 @@ export async function openIndex(options: OpenIndexOptions): Promise<MultivectorI
 function otherProfile(path: string, stored: StorageProfile, asked: StorageProfile): GlotError {
   return new GlotError(
     'index.profile',
-    `the index ${path} stores its vectors as ${stored}, not as ${asked}, and keeps its form; index anew into another file with --index`,
+    `the index ${path} stores its vectors as ${stored}, not as ${asked}, and keeps its form`,
     { details: { file: path, stored, asked } },
   );
 }

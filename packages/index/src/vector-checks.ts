@@ -58,14 +58,14 @@ export function checkEncoder(file: string, stored: EncoderIdentity, given: Encod
     if (samePooling) return;
     throw new GlotError(
       'index.foreign-encoder',
-      `the index ${file} was made with tokens pooled by ${stored.poolFactor ?? 1}, not by ${given.poolFactor}, and an index keeps one kind; leave --pool-factor out, or index anew into another file with --index`,
-      { details: { file, stored: { ...stored }, given: { ...given } } },
+      `the index ${file} was made with tokens pooled by ${stored.poolFactor ?? 1}, not by ${given.poolFactor}, and an index keeps one kind`,
+      { details: { file, stored: { ...stored }, given: { ...given }, differs: 'pooling' } },
     );
   }
   throw new GlotError(
     'index.foreign-encoder',
-    `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared; use the same --model and --precision again, or index anew into another file with --index`,
-    { details: { file, stored: { ...stored }, given: { ...given } } },
+    `the index ${file} was made with the encoder ${label(stored)}, not with ${label(given)}, and their vectors cannot be compared`,
+    { details: { file, stored: { ...stored }, given: { ...given }, differs: 'encoder' } },
   );
 }
 

@@ -111,6 +111,7 @@ async function readBytesOf(
     const document = await documentOf(entry, file, options, limits, pool, signal);
     return 'reason' in document ? skipped(entry, document) : { status: 'read', document };
   } catch (error) {
+    throwIfAborted(signal);
     if (isGlotError(error)) throw error;
     if (isAllocationError(error)) return skipped(entry, refusalOf(error));
     return skipped(entry, { reason: 'parser-failed', detail: `the reader broke down: ${errorCode(error)}` });

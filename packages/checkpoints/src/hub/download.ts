@@ -177,9 +177,9 @@ function cut(path: string, repo: string, reason: string, cause?: unknown): GlotE
   });
 }
 
-function waitMs({ details }: GlotError, otherwise: number): number {
-  const { retryAfterSeconds } = details;
-  return typeof retryAfterSeconds === 'number' ? Math.min(Math.max(retryAfterSeconds, 0), 60) * 1000 : otherwise;
+function waitMs(error: unknown, otherwise: number): number {
+  const seconds = isGlotError(error, 'hub.network') ? error.details.retryAfterSeconds : undefined;
+  return seconds === undefined ? otherwise : Math.min(Math.max(seconds, 0), 60) * 1000;
 }
 
 // of the file system; those of sockets come wrapped by fetch

@@ -73,7 +73,7 @@ describe('pulled models', () => {
 
   it('lists nothing where nothing was pulled', async () => {
     expect(await listModels({ folder: join(folder, 'missing') })).toEqual([]);
-    await expect(verifyModel('a/b', { folder })).rejects.toThrowError(/glot models pull a\/b/);
+    await expect(verifyModel('a/b', { folder })).rejects.toThrowError(/a\/b is neither .* nor a pulled model/);
   });
 
   it('lets paths go before names', async () => {

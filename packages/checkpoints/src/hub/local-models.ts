@@ -176,13 +176,9 @@ function localModel(folder: string, manifest: Manifest): LocalModel {
 }
 
 function notPulled(name: string): never {
-  throw new GlotError(
-    'hub.not-pulled',
-    `${name} is neither a file or folder nor a pulled model; run \`glot models pull ${name}\``,
-    {
-      details: { name },
-    },
-  );
+  throw new GlotError('hub.not-pulled', `${name} is neither a file or folder nor a pulled model`, {
+    details: { name },
+  });
 }
 
 async function stateOf(folder: string, file: ManifestEntry, signal: AbortSignal | undefined) {

@@ -245,14 +245,11 @@ export class FollowedIndex implements MultivectorIndex {
 
   #mayBeHalfCopied(error: unknown): boolean {
     if (this.#closing) return false;
-    if (
-      !['index.corrupt', 'index.not-found', 'index.storage', 'index.cannot-open'].some((code) =>
-        isGlotError(error, code),
-      )
-    )
-      return false;
+    if (!HALF_COPIED.some((code) => isGlotError(error, code))) return false;
     const stats = statSync(this.#now.file.path, { bigint: true, throwIfNoEntry: false });
     const { inode, modifiedNs, size } = this.#seen;
     return !stats || stats.ino !== inode || stats.mtimeNs !== modifiedNs || stats.size !== size;
   }
 }
+
+const HALF_COPIED = ['index.corrupt', 'index.not-found', 'index.storage', 'index.cannot-open'] as const;

@@ -486,6 +486,7 @@ export class SqliteIndex implements MultivectorIndex {
       throw new GlotError(
         'index.read-only',
         `the index ${this.#file.path} was opened for reading; open it for writing`,
+        { details: { file: this.#file.path } },
       );
     }
   }

@@ -156,6 +156,6 @@ describe('splitIntoPassages', () => {
       signal: stop.signal,
     });
     setImmediate(() => stop.abort());
-    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

@@ -212,6 +212,6 @@ describe('walkFiles', () => {
     const walking = walkFiles([root], { signal: controller.signal });
     await walking.next();
     controller.abort();
-    await expect(walking.next()).rejects.toMatchObject({ code: 'aborted' });
+    await expect(walking.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

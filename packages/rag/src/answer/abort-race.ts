@@ -1,7 +1,7 @@
-import { GlotError } from '@glot/errors';
+import { abortError } from '@glot/errors';
 
 /**
- * Passes a source on until the signal fires: then it throws `aborted` at once, whatever the source is waiting for, and
+ * Passes a source on until the signal fires: then it throws an `AbortError` at once, whatever the source is waiting for, and
  * tells the source to end. When the reader stops, so does the source.
  */
 export async function* untilAborted<T>(
@@ -15,7 +15,7 @@ export async function* untilAborted<T>(
   const iterator = source[Symbol.asyncIterator]();
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(new GlotError('aborted', 'interrupted', { cause: signal.reason }));
+    onAbort = () => reject(abortError(signal));
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });

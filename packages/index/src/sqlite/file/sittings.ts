@@ -75,7 +75,7 @@ export class Sittings {
 export function replaced(file: string): GlotError {
   return new GlotError(
     'index.replaced',
-    `another file was put in the place of the index ${file} while it was open; nothing was written to it: run the same command again`,
+    `another file was put in the place of the index ${file} while it was open; nothing was written to it`,
     { details: { file } },
   );
 }

@@ -1,5 +1,5 @@
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { GlotError, isGlotError } from '@glot/errors';
+import { GlotError, type GlotErrorCode, isGlotError } from '@glot/errors';
 import Database from 'better-sqlite3';
 import { bytesOf } from './file-size.js';
 
@@ -41,24 +41,25 @@ export function withStorageErrors<T>(file: string, action: () => T): T {
   }
 }
 
-function explain(code: string, message: string, file: string): [code: string, message: string] {
+type StorageCode =
+  `index.${'busy' | 'cannot-open' | 'corrupt' | 'disk-full' | 'file-limit' | 'memory' | 'read-only' | 'storage'}` &
+    GlotErrorCode;
+
+function explain(code: string, message: string, file: string): [code: StorageCode, message: string] {
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || /no such (table|column)/.test(message)) {
     return ['index.corrupt', corruptMessage(file, message)];
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return ['index.busy', `the index ${file} is being changed by another process; wait until it is done and try again`];
+    return ['index.busy', `the index ${file} is being changed by another process`];
   }
   if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') {
-    return [
-      'index.disk-full',
-      `no space is left for the index ${file}; what was stored before is safe: free some space and run the same command again`,
-    ];
+    return ['index.disk-full', `no space is left for the index ${file}; what was stored before is safe`];
   }
   if (code === 'SQLITE_NOMEM' || code === 'SQLITE_IOERR_NOMEM') return ['index.memory', memoryMessage(file)];
   if ((code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_TRUNCATE') && meetsSizeLimit(file)) {
     return [
       'index.file-limit',
-      `the index ${file} may not grow: files here have a size limit (\`ulimit -f\`, or that of the file system); what was stored before is safe: raise it, or index into another place with --index`,
+      `the index ${file} may not grow: files here have a size limit (that of the shell, or of the file system); what was stored before is safe`,
     ];
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM') {
@@ -68,7 +69,7 @@ function explain(code: string, message: string, file: string): [code: string, me
   if (code.startsWith('SQLITE_IOERR')) {
     return [
       'index.storage',
-      `the disk failed under the index ${file} (${code}); what was stored before is safe unless \`glot doctor\` names it: look at the disk, and run the same command again`,
+      `the disk failed under the index ${file} (${code}); what was stored before is safe unless a check finds it damaged`,
     ];
   }
   return ['index.storage', `the index ${file} failed: ${message}`];
@@ -92,19 +93,13 @@ function meetsSizeLimit(file: string): boolean {
 }
 
 function memoryMessage(file: string): string {
-  return `there is not enough memory for the index ${file}; what was stored before is safe: close other programs or raise the limit, and run the same command again`;
+  return `there is not enough memory for the index ${file}; what was stored before is safe`;
 }
 
-/** Copying one of its files without the others loses what stands in them. */
 export function corruptMessage(file: string, found: string): string {
-  return `the index ${file} is damaged or not a glot index (${found}); nothing was changed: restore it from a backup (\`glot backup\`), or move it away with ${besides(file)} where they stand beside it, and index again`;
-}
-
-function besides(file: string): string {
-  const name = file.split(/[\\/]/).at(-1)!;
-  return `${name}-wal, ${name}-shm and ${name}-journal`;
+  return `the index ${file} is damaged or not a glot index (${found}); nothing was changed`;
 }
 
 export function readOnlyMessage(file: string): string {
-  return `the index ${file} or its folder cannot be written; allow writing, or choose another file with --index`;
+  return `the index ${file} or its folder cannot be written`;
 }

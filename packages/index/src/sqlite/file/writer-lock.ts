@@ -72,7 +72,7 @@ function emptyDamaged(path: string, error: unknown): boolean {
 function busy(file: string, holder: number | null, cause: unknown): GlotError {
   return new GlotError(
     'index.busy',
-    `another process${holder === null ? '' : ` (${holder})`} is changing the index ${file}; wait until it is done and try again (searching meanwhile is fine)`,
+    `another process${holder === null ? '' : ` (${holder})`} is changing the index ${file}`,
     { cause, details: { file, pid: holder } },
   );
 }

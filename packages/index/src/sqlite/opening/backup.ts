@@ -1,6 +1,6 @@
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { GlotError, isGlotError, throwIfAborted } from '@glot/errors';
+import { GlotError, isAbortError, isGlotError, throwIfAborted } from '@glot/errors';
 import type Database from 'better-sqlite3';
 import { connect } from '../file/connection.js';
 import { bytesOf } from '../file/file-size.js';
@@ -60,7 +60,7 @@ export async function backupIndex(options: BackupOptions): Promise<BackupReport>
 }
 
 function requireTarget(file: string, target: string, force: boolean): void {
-  const refuse = (code: string, found: string) => {
+  const refuse = (code: 'index.cannot-open' | 'index.exists', found: string) => {
     throw new GlotError(code, `cannot back the index up to ${target}: ${found}`, { details: { file, target } });
   };
   if (target !== target.trim()) refuse('index.cannot-open', 'the name of an index file cannot end with a blank');
@@ -73,7 +73,7 @@ function requireTarget(file: string, target: string, force: boolean): void {
   if (!there.isFile()) refuse('index.cannot-open', 'it is not a file; name another');
   const own = statSync(file, { throwIfNoEntry: false });
   if (own && own.ino === there.ino && own.dev === there.dev) refuse('index.cannot-open', 'it is the index itself');
-  if (!force) refuse('index.exists', 'a file stands there; name another, or replace it with --force');
+  if (!force) refuse('index.exists', 'a file stands there');
 }
 
 // With a log, one snapshot serves from the first page to the last, however much others write. Without one nobody writes;
@@ -141,11 +141,11 @@ function linkInPlace(partial: string, target: string): void {
 }
 
 function failure(error: unknown, file: string, target: string): unknown {
-  if (isGlotError(error)) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (isGlotError(error) || isAbortError(error)) return error;
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
   const details = { file, target };
   if (code === 'EEXIST') {
-    const message = `cannot back the index up to ${target}: a file came there meanwhile; name another`;
+    const message = `cannot back the index up to ${target}: a file came there meanwhile`;
     return new GlotError('index.exists', message, { cause: error, details });
   }
   if (['EACCES', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN'].includes(code)) {

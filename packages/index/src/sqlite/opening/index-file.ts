@@ -189,7 +189,7 @@ function readFailure(error: unknown, path: string): unknown {
   if (/^SQLITE_(CANTOPEN|READONLY)/.test(code) && !mayWrite(dirname(path)) && leftOpen(path)) {
     return new GlotError(
       'index.read-only',
-      `the index ${path} was not closed by its last writer, and its folder cannot be written, which reading it then needs; allow writing once`,
+      `the index ${path} was not closed by its last writer, and its folder cannot be written, which reading it then needs`,
       { cause: error, details: { file: path } },
     );
   }
@@ -200,10 +200,13 @@ function writeFailure(error: unknown, path: string): unknown {
   const code = isGlotError(error) ? '' : ((error as NodeJS.ErrnoException).code ?? '');
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(code);
   if (denied || (code.startsWith('SQLITE_CANTOPEN') && !mayWrite(dirname(path)))) {
-    return new GlotError('index.read-only', readOnlyMessage(path), { cause: error, details: { file: path } });
+    return new GlotError('index.read-only', readOnlyMessage(path), {
+      cause: error,
+      details: { file: path, isForWriting: true },
+    });
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new GlotError('index.disk-full', `no space is left for the index ${path}; free some and run again`, {
+    return new GlotError('index.disk-full', `no space is left for the index ${path}`, {
       cause: error,
       details: { file: path },
     });
@@ -218,11 +221,7 @@ function writeFailure(error: unknown, path: string): unknown {
 }
 
 function notFound(path: string): GlotError {
-  return new GlotError(
-    'index.not-found',
-    `there is no index at ${path}; run \`glot index FOLDER\` first, or name another file with --index`,
-    { details: { file: path } },
-  );
+  return new GlotError('index.not-found', `there is no index at ${path}`, { details: { file: path } });
 }
 
 /** @throws GlotError `index.cannot-open` when something other than a file stands there */
@@ -236,7 +235,7 @@ function exists(path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     found = (error as Error).message;
   }
-  throw new GlotError('index.cannot-open', `cannot open ${path}: ${found}; name an index file with --index`, {
+  throw new GlotError('index.cannot-open', `cannot open ${path}: ${found}`, {
     details: { file: path },
   });
 }

@@ -234,7 +234,7 @@ export function recognise(db: Database, file: string): 'empty' | 'ours' {
     if (version > FORMAT_VERSION) {
       throw new GlotError(
         'index.version',
-        `the index ${file} has format version ${version}, this glot reads up to ${FORMAT_VERSION}; update glot, or index anew into another file with --index`,
+        `the index ${file} has format version ${version}, this glot reads up to ${FORMAT_VERSION}`,
         { details: { file, version, supported: FORMAT_VERSION } },
       );
     }

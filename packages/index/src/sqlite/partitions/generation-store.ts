@@ -247,9 +247,8 @@ export class GenerationStore {
   }
 
   #corrupt(found: string): GlotError {
-    const repair = '`glot doctor --repair` makes it again from the vectors';
-    return new GlotError('index.corrupt', `${corruptMessage(this.#file, found)}; ${repair}`, {
-      details: { file: this.#file, place: found },
+    return new GlotError('index.corrupt', corruptMessage(this.#file, found), {
+      details: { file: this.#file, place: found, isRepairable: true },
     });
   }
 }

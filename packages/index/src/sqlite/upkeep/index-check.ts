@@ -198,7 +198,7 @@ function checkCells(store: GenerationStore, vectors: PassageVectors, db: Databas
       action();
     } catch (error) {
       if (!isGlotError(error)) throw error;
-      report(kind, String(error.details?.place ?? error.message), repairable);
+      report(kind, (isGlotError(error, 'index.corrupt') && error.details.place) || error.message, repairable);
     }
   };
   attempt('codebook', () => store.codebook(), false);

@@ -186,7 +186,9 @@ describe('httpGenerator', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(contentEvent('Half'), () => controller.abort());
     });
-    await expect(ask(question, { ...options, signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(ask(question, { ...options, signal: controller.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
     await closed;
   });
 

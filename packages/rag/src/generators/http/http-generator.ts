@@ -113,6 +113,8 @@ async function* answer(
   yield* text.finish();
 }
 
+type FailureCode = `rag.generator-${'status' | 'unreachable' | 'cut' | 'protocol'}`;
+
 async function* completionChunks(
   address: URL,
   body: object,
@@ -127,7 +129,7 @@ async function* completionChunks(
     heard();
     timer = setTimeout(() => silence.abort(), timeoutMs);
   };
-  const failure = (code: string, message: string, cause?: unknown): GlotError => {
+  const failure = (code: FailureCode, message: string, cause?: unknown): GlotError => {
     throwIfAborted(signal);
     const where = `${address.origin}${address.pathname}`;
     return silence.signal.aborted
