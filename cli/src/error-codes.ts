@@ -4,6 +4,7 @@ declare module '@glot/errors' {
     'cli.empty-query': Readonly<Record<never, never>>;
     'cli.generator-model': Readonly<Record<never, never>>;
     'cli.malformed-answer': { readonly file: string };
+    'cli.no-paths': Readonly<Record<never, never>>;
     'cli.not-indexed': { readonly path: string };
     'cli.unknown-mode': Readonly<Record<never, never>>;
     'cli.unreadable-answer': { readonly file: string };

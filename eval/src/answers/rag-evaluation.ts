@@ -31,7 +31,7 @@ export interface EvaluateAnswersOptions {
 /**
  * Asks the questions of a BEIR folder with `answers.jsonl` and compares what comes with what was judged; no model judges.
  *
- * @throws GlotError as `loadBeirDataset`, `aborted`, and what the encoder and the generator throw
+ * @throws GlotError as `loadBeirDataset`, `AbortError`, and what the encoder and the generator throw
  */
 export async function evaluateAnswers(folder: string, options: EvaluateAnswersOptions): Promise<AnswersEvaluation> {
   const dataset = await loadAnswerDataset(folder, options);

@@ -21,7 +21,7 @@ export interface LoadDatasetOptions {
  * Reads a BEIR folder. Queries without judgements in the split are left out.
  *
  * @throws GlotError `eval.missing-file`, `eval.unreadable`, `eval.malformed-line` (with `file` and `line`),
- *   `eval.duplicate-id`, `eval.unknown-query`, `aborted`
+ *   `eval.duplicate-id`, `eval.unknown-query`, `AbortError`
  */
 export async function loadBeirDataset(folder: string, options: LoadDatasetOptions = {}): Promise<BeirDataset> {
   const { signal, split = 'test' } = options;

@@ -14,7 +14,7 @@ export interface TextLine {
 /**
  * Yields the lines of a file without their ends (`\n`, `\r\n`); a byte order mark is dropped.
  *
- * @throws GlotError `eval.unreadable` (missing, no permission, broken gzip, not UTF-8), `aborted`
+ * @throws GlotError `eval.unreadable` (missing, no permission, broken gzip, not UTF-8), `AbortError`
  */
 export async function* readLines(file: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
   const source = createReadStream(file);

@@ -25,7 +25,7 @@ export interface TranslationPairsEvaluation {
 /**
  * Accuracy at 1 by MaxSim. Where two sentences have the same translation, either is right.
  *
- * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `aborted`, and what the encoder throws
+ * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `AbortError`, and what the encoder throws
  */
 export async function evaluateTranslationPairs(
   file: string,

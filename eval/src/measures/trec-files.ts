@@ -11,7 +11,7 @@ import { rankedIds } from './ranking.js';
 /**
  * Reads a run: `query Q0 passage rank score tag`; what stands after the tag is ignored, as in trec_eval.
  *
- * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `aborted`
+ * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `AbortError`
  */
 export async function readTrecRun(file: string, signal?: AbortSignal): Promise<Run> {
   const run = new Map<string, Map<string, number>>();
@@ -28,7 +28,7 @@ export async function readTrecRun(file: string, signal?: AbortSignal): Promise<R
 /**
  * Reads judgements: `query 0 passage relevance`.
  *
- * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `aborted`
+ * @throws GlotError `eval.unreadable`, `eval.malformed-line`, `AbortError`
  */
 export async function readTrecQrels(file: string, signal?: AbortSignal): Promise<Qrels> {
   const qrels = new Map<string, Map<string, number>>();

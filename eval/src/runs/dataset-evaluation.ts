@@ -40,7 +40,7 @@ const openEmptyIndex: OpenEmptyIndex = (file, encoder) => openIndex({ file, mode
  * in an index of its own, and so compares with BM25 elsewhere. What is temporary is removed, also after an error or an
  * abort.
  *
- * @throws GlotError as `loadBeirDataset`, `eval.unknown-measure`, `aborted`, and what encoder and index throw
+ * @throws GlotError as `loadBeirDataset`, `eval.unknown-measure`, `AbortError`, and what encoder and index throw
  */
 export async function evaluateDataset(folder: string, options: EvaluateDatasetOptions): Promise<DatasetEvaluation> {
   const { signal, modes = DEFAULT_MODES, measures = DEFAULT_MEASURES } = options;

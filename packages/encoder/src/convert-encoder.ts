@@ -14,7 +14,7 @@ export interface ConvertEncoderOptions extends Pick<OpenEncoderOptions, 'precisi
  * Converts an encoder once, so that it opens quickly from then on, and loads it as a check.
  * @param model as `OpenEncoderOptions.model`
  * @returns the weights that are kept
- * @throws GlotError as `openEncoder`; `lfm2.conversion` where weights cannot be kept, `aborted`
+ * @throws GlotError as `openEncoder`; `lfm2.conversion` where weights cannot be kept, `AbortError`
  */
 export async function convertEncoder(model: string, options: ConvertEncoderOptions = {}): Promise<ConvertedWeights[]> {
   const { folder: cacheFolder = convertedFolder(), signal, ...opening } = options;

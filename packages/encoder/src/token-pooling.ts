@@ -16,7 +16,7 @@ const DISTANCES = 50_000;
  *
  * @param vectors rows of unit length; not changed
  * @param factor 1 or more; 1 gives the vectors themselves
- * @throws GlotError `encoder.pool-factor`; `aborted`
+ * @throws GlotError `encoder.pool-factor`; `AbortError`
  * @example
  * const vectors = await poolTokens(await encoder.encodeDocuments(['一つの文']), 2);
  */

@@ -44,6 +44,8 @@ export interface GlotErrorDetails {
 
   'glot.filter': { readonly language?: string; readonly format?: string };
   'glot.generator-model': None;
+  'glot.no-roots': None;
+  'glot.not-indexed': OfPath;
   'glot.text': { readonly id?: string };
   'glot.watch': None;
 

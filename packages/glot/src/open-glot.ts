@@ -140,7 +140,7 @@ export interface Glot extends GlotReader {
    */
   sync(paths: readonly string[] | null, options?: SyncOptions): Promise<SyncReport>;
   /**
-   * Syncs now and after every change below the paths, until the signal fires (GlotError `aborted`) or the loop is left.
+   * Syncs now and after every change below the paths, until the signal fires (an `AbortError`) or the loop is left.
    * Where `sync` would throw for missing documents, the report says how many (`missing`).
    */
   watch(paths: readonly string[] | null, options?: SyncOptions): AsyncIterable<SyncReport>;

@@ -58,7 +58,7 @@ export interface SyncContext {
  * at, or not be read for a reason that may pass, stays as it is stored and is tried again by the next sync. Interrupted
  * at any moment, the next sync goes on where this one stopped.
  * @throws GlotError `ingest.not-found` for a missing path of which nothing is stored, before anything is changed;
- * `aborted`; the index's errors
+ * `AbortError`; the index's errors
  */
 export async function syncFiles(
   named: readonly string[] | null,

@@ -28,7 +28,7 @@ export interface WatchSource {
 
 /**
  * Syncs once, then after every change below the roots, and yields what each sync did. What changes during a sync is
- * seen by the next. Ends by throwing only: `aborted`, or whatever a sync throws. A root that is gone is waited for. What
+ * seen by the next. Ends by throwing only: `AbortError`, or whatever a sync throws. A root that is gone is waited for. What
  * a sync leaves out is not watched.
  * @throws GlotError `glot.watch` where the system cannot watch
  */

@@ -44,7 +44,7 @@ export interface ReadLimits {
 export interface DocumentReader {
   /**
    * Never rejects for what is in a file: that is a `skipped` outcome with its reason.
-   * @throws GlotError `aborted` when the signal fires.
+   * @throws an `AbortError` when the signal fires.
    */
   read(entry: FileEntry, signal?: AbortSignal): Promise<IngestOutcome>;
   /** The same, but a file of known bytes is not parsed: it is `unchanged`. @param known the SHA-256 in hex, or whether it is known */

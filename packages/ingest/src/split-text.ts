@@ -32,7 +32,7 @@ export type SplitText = Pick<
 /**
  * Splits a text at its headings, paragraphs and sentences. Passages are exact slices of `text`, which of Markdown is
  * what its reader makes of it.
- * @throws GlotError `aborted`
+ * @throws an `AbortError`
  * @example
  * const { passages } = await splitText('# 開館\n\n資料館は毎朝十時に開館します。', { format: 'markdown' });
  */

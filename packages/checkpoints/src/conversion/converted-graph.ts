@@ -62,7 +62,7 @@ export interface Conversion {
  * A graph of a checkpoint: from the cache where it lies there whole, else built, and kept where a cache folder is
  * given. Conversion goes tensor by tensor. A cache that was cut off or changed in size is made again.
  * @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `lfm2.unsupported`; `lfm2.conversion` where weights cannot be kept;
- *   `aborted`
+ *   `AbortError`
  */
 export async function convertedGraph(
   checkpoint: ConvertedCheckpoint,

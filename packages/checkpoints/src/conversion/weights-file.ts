@@ -24,7 +24,7 @@ export class WeightsFile implements ConstantSink {
     return this.#size;
   }
 
-  /** @throws GlotError `aborted` */
+  /** @throws an `AbortError` */
   write(bytes: Uint8Array): number {
     throwIfAborted(this.#signal);
     const known = this.#starts.get(bytes.buffer) ?? new Map<string, number>();

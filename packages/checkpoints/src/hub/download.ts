@@ -35,7 +35,7 @@ const PROGRESS_BYTES = 1024 * 1024;
  * Fetches a file, going on where an earlier attempt stopped, and checks it.
  * @returns its SHA-256 in hex
  * @throws GlotError `hub.checksum` (nothing is left of the file), `hub.network` and the like (what came is left, to be
- *   continued), `aborted`
+ *   continued), `AbortError`
  */
 export async function download(options: DownloadOptions): Promise<string> {
   const { file, target, repo } = options;

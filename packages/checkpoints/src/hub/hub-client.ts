@@ -42,7 +42,7 @@ export class HubClient {
     this.#signal = signal;
   }
 
-  /** The commit, 40 hex digits, that a revision stands for. @throws GlotError `hub.*`, `aborted` */
+  /** The commit, 40 hex digits, that a revision stands for. @throws GlotError `hub.*`, `AbortError` */
   async commitOf({ repo, revision }: ModelName): Promise<string> {
     const { modelInfo } = await import('@huggingface/hub');
     const what = `${repo}, revision ${revision}`;
@@ -59,7 +59,7 @@ export class HubClient {
     throw badAnswer(what, `the commit ${JSON.stringify(info.sha)}`);
   }
 
-  /** All files of a commit. @throws GlotError `hub.*`, `aborted` */
+  /** All files of a commit. @throws GlotError `hub.*`, `AbortError` */
   async filesOf(repo: string, commit: string): Promise<readonly RemoteFile[]> {
     const { listFiles } = await import('@huggingface/hub');
     const what = `the files of ${repo}`;
@@ -88,7 +88,7 @@ export class HubClient {
 
   /**
    * Asks for a file from byte `from` on. The answer may be the whole file all the same: look at its status.
-   * @throws GlotError `hub.*`, `aborted`
+   * @throws GlotError `hub.*`, `AbortError`
    */
   async open(repo: string, commit: string, path: string, from: number, signal: AbortSignal): Promise<Response> {
     const url = `${this.#settings.endpoint}/${repo}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`;

@@ -67,7 +67,7 @@ export async function findModel(
 
 /**
  * Hashes the files of a pulled model again, without the network.
- * @throws GlotError `hub.name`, `hub.not-pulled`, `hub.manifest`, `aborted`
+ * @throws GlotError `hub.name`, `hub.not-pulled`, `hub.manifest`, `AbortError`
  */
 export async function verifyModel(name: string, options: VerifyOptions = {}): Promise<Verification> {
   const { signal, onProgress } = options;

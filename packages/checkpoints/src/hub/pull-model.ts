@@ -47,7 +47,7 @@ const INCOMING = '.incoming';
  * an interrupted pull stopped. Every file is checked; the model appears only when it is whole.
  * @param name `owner/name`, `owner/name@revision`, `owner/name:file.gguf`, `owner/name:Q4_0`
  * @throws GlotError `hub.name`, `hub.offline`, `hub.not-found`, `hub.unauthorized`, `hub.network`, `hub.checksum`,
- *   `hub.bad-answer`, `hub.unsafe-path`, `hub.no-model`, `hub.choose-file`, `hub.no-space`, `hub.disk`, `hub.busy`, `aborted`
+ *   `hub.bad-answer`, `hub.unsafe-path`, `hub.no-model`, `hub.choose-file`, `hub.no-space`, `hub.disk`, `hub.busy`, `AbortError`
  * @example
  * const { path } = await pullModel('LiquidAI/LFM2-350M', { onProgress: ({ bytes, totalBytes }) => draw(bytes / totalBytes) });
  * const checkpoint = await Checkpoint.open(path);

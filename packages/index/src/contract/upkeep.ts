@@ -76,7 +76,7 @@ export interface Upkeep {
    * Maintenance whose cost is bounded by the index: trains cells once exhaustive search becomes slow and again when the
    * index has doubled, writes lists anew when many changes stand beside them. Searching goes on meanwhile; an abort or
    * a crash leaves what was.
-   * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `aborted`
+   * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `AbortError`
    */
   optimize(options?: OptimizeOptions): Promise<OptimizeReport>;
   /** Looks at every stored byte. Empty when all is well. */

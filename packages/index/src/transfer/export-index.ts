@@ -38,7 +38,7 @@ export interface TransferReport {
  * with its passages, each with `rows`, its number of token vectors) and `vectors.npy` (float32 [tokens x dim], in the
  * order of the passages); beside them `rows.json`, by which an index made of them stores the same bits. Vectors come out as
  * precisely as they are stored.
- * @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.export`, `aborted`
+ * @throws GlotError `index.not-found`, `index.corrupt`, `index.version`, `index.export`, `AbortError`
  */
 export async function exportIndex(options: ExportOptions): Promise<TransferReport> {
   const path = resolve(options.file);

@@ -22,7 +22,7 @@ export interface ParsePoolOptions {
 export type Parsed = { readonly extraction: Extraction } | Refusal;
 
 export interface ParsePool {
-  /** @throws GlotError `ingest.installation` where the parser cannot be loaded, `aborted` */
+  /** @throws GlotError `ingest.installation` where the parser cannot be loaded, `AbortError` */
   parse(request: ParseRequest, signal?: AbortSignal): Promise<Parsed>;
   dispose(): Promise<void>;
 }

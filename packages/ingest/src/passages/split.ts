@@ -25,7 +25,7 @@ export interface SplitOptions {
 const pageOf = (place: Place | undefined): number | null =>
   place?.kind === 'page' || place?.kind === 'slide' ? Number(place.label) : null;
 
-/** Long documents take seconds: other work gets its turn meanwhile. @throws GlotError `aborted` */
+/** Long documents take seconds: other work gets its turn meanwhile. @throws an `AbortError` */
 export async function splitIntoPassages(extraction: Extraction, options: SplitOptions): Promise<Passage[]> {
   const { text, places } = extraction;
   const placeStarts = places.map(({ start }) => start);

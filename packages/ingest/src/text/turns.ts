@@ -5,7 +5,7 @@ import { throwIfAborted } from '@glot/errors';
 export interface Turns {
   /** True when the work has held the thread for long enough. Cheap. */
   isDue(): boolean;
-  /** Lets everything else run. @throws GlotError `aborted` */
+  /** Lets everything else run. @throws an `AbortError` */
   take(): Promise<void>;
 }
 

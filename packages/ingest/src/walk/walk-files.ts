@@ -42,7 +42,7 @@ interface Walk {
  * Files below `paths`, each once, the order of `paths` kept and below each sorted by path.
  * A file named in `paths` is always yielded, whatever the ignore files say.
  * @throws GlotError `ingest.not-found` before the first file when one of `paths` does not exist, `ingest.unreadable`
- * when it may not be looked at, `aborted` when the signal fires.
+ * when it may not be looked at, `AbortError` when the signal fires.
  */
 export async function* walkFiles(paths: readonly string[], options: WalkOptions = {}): AsyncGenerator<FileEntry> {
   const roots = await Promise.all(paths.map(async (given) => ({ given, stats: await statRoot(given, options) })));

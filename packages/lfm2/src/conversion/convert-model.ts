@@ -11,7 +11,7 @@ export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'pref
  * Converts a causal model for decoding, so that it loads quickly from then on, and loads it once as a check.
  * @param nameOrPath a pulled name, a folder or a GGUF file
  * @returns the weights that are kept: for each step, and for prompts where these have weights of their own
- * @throws GlotError `hub.*`, `lfm2.*`, `kernels.*`, `aborted`
+ * @throws GlotError `hub.*`, `lfm2.*`, `kernels.*`, `AbortError`
  */
 export async function convertModel(nameOrPath: string, options: ConvertOptions = {}): Promise<ConvertedWeights[]> {
   const { folder: cacheFolder = convertedFolder(), ...decoding } = options;

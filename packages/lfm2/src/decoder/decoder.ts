@@ -87,7 +87,7 @@ export class Decoder {
   /**
    * Reads tokens into the state. Between chunks the event loop runs.
    * @returns logits of the token that follows, [vocabSize]
-   * @throws GlotError `lfm2.batch`, `lfm2.context`, `kernels.*`, `aborted`; the state keeps the chunks read so far
+   * @throws GlotError `lfm2.batch`, `lfm2.context`, `kernels.*`, `AbortError`; the state keeps the chunks read so far
    */
   async advance(state: DecoderState, ids: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     this.#check(state, ids);

@@ -82,7 +82,7 @@ export class Generator {
   /**
    * Reads how prompts to come begin, to be given as `from`.
    * @param from what to go on from; it is not changed
-   * @throws GlotError `lfm2.context`, `lfm2.batch`, `kernels.*`, `aborted`
+   * @throws GlotError `lfm2.context`, `lfm2.batch`, `kernels.*`, `AbortError`
    */
   async read(ids: readonly number[], from?: DecoderState, signal?: AbortSignal): Promise<DecoderState> {
     const state = from?.snapshot() ?? this.decoder.start();
@@ -92,7 +92,7 @@ export class Generator {
 
   /**
    * Continues a prompt, token by token; the end token is not among them. The event loop runs between tokens.
-   * @throws GlotError `lfm2.context`, `lfm2.batch`, `lfm2.sampling`, `lfm2.no-token`, `lfm2.chat-template`, `aborted`
+   * @throws GlotError `lfm2.context`, `lfm2.batch`, `lfm2.sampling`, `lfm2.no-token`, `lfm2.chat-template`, `AbortError`
    * @example
    * for await (const { text } of generator.generate([{ role: 'user', content: 'Hallo!' }])) process.stdout.write(text);
    */

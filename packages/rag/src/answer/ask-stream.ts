@@ -19,7 +19,7 @@ const NO_USAGE: GeneratorUsage = {
  * Answers a question as `ask` does, event by event. Whoever stops reading stops the work; a signal that fires ends it
  * at once, also while a generator waits.
  *
- * @throws GlotError `rag.empty-question`, `aborted`, and what the encoder, the index and the generator throw
+ * @throws GlotError `rag.empty-question`, `AbortError`, and what the encoder, the index and the generator throw
  * @example
  * for await (const event of askStream('パンの発酵時間は？', { index, encoder })) {
  *   if (event.type === 'text') process.stdout.write(`${event.text}\n`);

@@ -5,7 +5,7 @@ import { askStream } from './ask-stream.js';
  * Answers a question from the index, each sentence with citations that were found in the stored text. Where the
  * documents do not hold an answer it abstains, with a reason.
  *
- * @throws GlotError `rag.empty-question`, `aborted`, and what the encoder, the index and the generator throw
+ * @throws GlotError `rag.empty-question`, `AbortError`, and what the encoder, the index and the generator throw
  * @example
  * const answer = await ask('Wie lange muss Sauerteig gehen?', { index, encoder });
  * if (!answer.abstained) for (const { text, citations } of answer.sentences) console.log(text, citations[0]?.path);

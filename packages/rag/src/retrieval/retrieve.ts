@@ -20,7 +20,7 @@ export interface Retrieval {
 /**
  * Searches an index for a query in words. The encoder runs only where the mode needs vectors.
  *
- * @throws GlotError `rag.empty-question`, `aborted`, and what the encoder and the index throw
+ * @throws GlotError `rag.empty-question`, `AbortError`, and what the encoder and the index throw
  */
 export async function retrieve(query: string, options: RetrieveOptions): Promise<Hit[]> {
   return (await retrieveWithVectors(query, options, false)).hits;

@@ -33,7 +33,7 @@ const PAGES_AT_ONCE = 4096;
 /**
  * One consistent copy of an index in one file, while others write to it. It comes to stand under its name when it is
  * whole; whatever happens before leaves what was there.
- * @throws GlotError `index.not-found`, `index.corrupt`, `index.exists`, `index.cannot-open`, `index.read-only`, `index.busy`, `index.disk-full`, `index.file-limit`, `aborted`
+ * @throws GlotError `index.not-found`, `index.corrupt`, `index.exists`, `index.cannot-open`, `index.read-only`, `index.busy`, `index.disk-full`, `index.file-limit`, `AbortError`
  * @example
  * await backupIndex({ file: '.glot/index.db', target: '/media/backup/documents.db' });
  */

@@ -7,7 +7,7 @@ import type { ResidentVectors } from './resident-vectors.js';
 
 /**
  * Exact MaxSim over all passages, as a mean over the query's rows. Yields to other work between tiles.
- * @throws GlotError `aborted`, `index.corrupt`
+ * @throws an `AbortError`, `index.corrupt`
  */
 export async function rankByMaxSim(
   query: TokenVectors,

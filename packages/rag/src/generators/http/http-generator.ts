@@ -44,7 +44,7 @@ const CHUNK = z.object({
  * generator's claims; documents reach the server as fenced data.
  *
  * @throws GlotError `rag.generator-url`; while it runs `rag.generator-unreachable`, `rag.generator-status`,
- *   `rag.generator-cut`, `rag.generator-timeout`, `rag.generator-protocol`, `aborted`
+ *   `rag.generator-cut`, `rag.generator-timeout`, `rag.generator-protocol`, `AbortError`
  */
 export function httpGenerator(options: HttpGeneratorOptions): AnswerGenerator {
   const address = completionsAddress(options.url);
