@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { GlotError, throwIfAborted } from '@glot/errors';
+import { GlotError, isAbortError, throwIfAborted } from '@glot/errors';
 
 /** Lines of a plain or gzipped UTF-8 file, streamed. Only line feeds end lines: U+2028 may stand inside JSON strings. */
 
@@ -32,7 +32,7 @@ export async function* readLines(file: string, signal?: AbortSignal): AsyncGener
     }
     rest += decoder.decode();
   } catch (error) {
-    if (error instanceof GlotError) throw error;
+    if (error instanceof GlotError || isAbortError(error)) throw error;
     throw new GlotError('eval.unreadable', `cannot read ${file}: ${(error as Error).message}`, {
       cause: error,
       details: { file, line: number + 1 },
