@@ -1,3 +1,5 @@
+import type {} from './error-codes.js';
+
 export { displayWidth } from '@glot/text';
 export { type CalibrationReport, calibrateAbstention, riskCurve } from './answers/abstention-calibration.js';
 export type { AnswersEvaluation, AskedQuestion } from './answers/answer-figures.js';

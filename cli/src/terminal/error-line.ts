@@ -1,4 +1,5 @@
 import { isAbortError, isGlotError } from '@glot/errors';
+import type {} from '../error-codes.js';
 import { adviceOn } from './advice.js';
 import { printable } from './printable.js';
 
