@@ -38,9 +38,9 @@ export const written = await glot.ask('Wann öffnet das Freibad?', { generator }
 check(written.sentences[0]?.text.startsWith('See: ') === true, 'an own generator writes');
 await glot.close();
 
-/** Three letters a row, hashed into 32 numbers. */
+/** Three letters a row, hashed into 128 numbers. */
 const vectors = (texts: readonly string[]): TokenVectors => {
-  const dim = 32;
+  const dim = 128;
   const rows = texts.map((text) => [...text.toLowerCase().matchAll(/(?=(\p{L}{3}))/gu)].map((match) => match[1] ?? ''));
   const offsets = new Uint32Array(texts.length + 1);
   rows.forEach((row, at) => {
@@ -57,7 +57,7 @@ const vectors = (texts: readonly string[]): TokenVectors => {
 };
 const encoder: Encoder = {
   name: 'trigrams',
-  dim: 32,
+  dim: 128,
   fingerprint: 'trigrams-1',
   documentLength: 512,
   encodeQueries: async (texts) => vectors(texts),

@@ -103,10 +103,7 @@ describe('a flipped bit', () => {
   });
 });
 
-it.each([
-  ['of each passage', "UPDATE passage_words_docsize SET sz = x'010203040506'"],
-  ['in all', "UPDATE passage_words_data SET block = x'0a010203040506' WHERE id = 1"],
-])('names a wrong number of words %s, by which they are weighed, and counts anew', async (_, damage) => {
+it('names a wrong number of words of a passage, by which they are weighed, and counts anew', async () => {
   await made();
   const before = await open();
   const ask = { mode: 'lexical', text: 'dough パン' } as const;
@@ -115,7 +112,7 @@ it.each([
   await before.close();
   const db = new Database(file);
   db.unsafeMode();
-  db.exec(damage);
+  db.exec("UPDATE passage_words_docsize SET sz = x'010203040506'");
   db.close();
   const index = await open();
   expect(await index.search(ask)).not.toEqual(expected);
