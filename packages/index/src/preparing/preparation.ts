@@ -68,7 +68,7 @@ export class Preparation {
   /** Null where the thread is not at work: the caller makes them when it wants them. */
   words(texts: readonly WordedText[]): Promise<DocumentWords[]> | null {
     if (!this.#worker || texts.length === 0) return null;
-    return this.#ask({ kind: 'words', texts }).then((answer) =>
+    return this.#ask({ kind: 'words', texts: texts.map(worded) }).then((answer) =>
       answer?.kind === 'words' ? answer.words : texts.map(wordsOfDocument),
     );
   }
@@ -111,4 +111,13 @@ export class Preparation {
     }
     return answer;
   }
+}
+
+/** What words are made of, and nothing else that would have to be copied: documents come with their texts. */
+function worded({ document, passages }: WordedText): WordedText {
+  const { path, title, lang, meta } = document;
+  return {
+    document: { path, title, lang, meta },
+    passages: passages.map(({ headings, text, lang: own }) => ({ headings, text, lang: own })),
+  };
 }

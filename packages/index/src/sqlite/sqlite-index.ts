@@ -146,12 +146,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   async write(changes: readonly IndexChange[]): Promise<void> {
     const documents = changes.flatMap((change) => (change.kind === 'upsert' ? [change.document] : []));
-    const making = this.#preparation.words(
-      documents.map(({ path, title, lang, meta, passages }) => ({
-        document: { path, title, lang, meta },
-        passages: passages.map(({ headings, text, lang: own }) => ({ headings, text, lang: own })),
-      })),
-    );
+    const making = this.#preparation.words(documents.map((document) => ({ document, passages: document.passages })));
     await this.#inOrder((words) => {
       const wordsOf = new Map(documents.map((document, at) => [document, words?.[at]]));
       this.#documents.together(() => {

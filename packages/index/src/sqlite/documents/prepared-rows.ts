@@ -1,7 +1,7 @@
 import type { TableRows } from '../../preparing/row-coding.js';
 import type { PreparedVectors } from '../../types.js';
 import type { CellsOfRows } from '../partitions/passage-cells.js';
-import { type CodedRows, TABLE_CODEC } from '../vectors/passage-vectors.js';
+import { bytesOf, type CodedRows, TABLE_CODEC } from '../vectors/passage-vectors.js';
 
 /** The vectors of one passage, with their cells of the generation that was active. */
 export interface PreparedRows extends PreparedVectors, CodedRows {
@@ -17,8 +17,4 @@ export function preparedRows({ rows, codes, norms, cells }: TableRows, generatio
     scales: bytesOf(norms),
     cells: cells && generation !== null ? { generation, cells } : null,
   };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): Buffer {
-  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

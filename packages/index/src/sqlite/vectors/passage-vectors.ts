@@ -302,6 +302,7 @@ function normsOf(scales: Buffer): Float32Array {
   return new Float32Array(new Uint8Array(scales).buffer);
 }
 
-function bytesOf(values: Int8Array | Uint8Array | Float32Array): Buffer {
+/** The same memory, as SQLite takes it. */
+export function bytesOf(values: Int8Array | Uint8Array | Float32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }
