@@ -1,3 +1,8 @@
+/**
+ * `glot`: parse, run, map the result to an exit code. stdout carries results only.
+ * @module
+ */
+
 import { isAbortError } from '@glot/errors';
 import { CommanderError } from 'commander';
 import { ExitCode, exitCodeOf } from './exit-code.js';
@@ -5,8 +10,6 @@ import { watchInterrupts } from './interrupt.js';
 import { buildProgram } from './program.js';
 import { shieldWords } from './query-words.js';
 import { errorLine } from './terminal/error-line.js';
-
-/** `glot`: parse, run, map the result to an exit code. stdout carries results only. */
 
 const interrupt = watchInterrupts();
 

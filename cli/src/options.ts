@@ -1,10 +1,13 @@
+/**
+ * The flags that several commands share, each defined once.
+ * @module
+ */
+
 import { GlotError } from '@glot/errors';
 import type { SearchMode } from '@glot/glot';
 import { InvalidArgumentError, Option } from 'commander';
 import type { FilterOptions } from './filter-options.js';
 import { DEFAULT_INDEX, nearestIndex } from './nearest-index.js';
-
-/** The flags that several commands share, each defined once. */
 
 export interface IndexOptions {
   readonly index: string;

@@ -1,10 +1,13 @@
+/**
+ * `glot models`: the checkpoints on this machine, and how they come here.
+ * @module
+ */
+
 import { listModels, modelPath, pullModel, verifyModel } from '@glot/glot/models';
 import { ExitCode } from '../exit-code.js';
 import { count } from '../terminal/count.js';
 import { megabytes } from '../terminal/megabytes.js';
 import { createProgress } from '../terminal/progress.js';
-
-/** `glot models`: the checkpoints on this machine, and how they come here. */
 
 interface JsonOption {
   readonly json?: true;

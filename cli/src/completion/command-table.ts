@@ -1,6 +1,9 @@
-import type { Command, Option } from 'commander';
+/**
+ * The command line as plain data, for the scripts that complete it.
+ * @module
+ */
 
-/** The command line as plain data, for the scripts that complete it. */
+import type { Command, Option } from 'commander';
 
 export interface FlagEntry {
   /** `--json`, and `-k` where there is a short one. */

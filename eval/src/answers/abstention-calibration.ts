@@ -1,7 +1,10 @@
+/**
+ * Weights of the evidence features by logistic regression, and how well they tell when to abstain.
+ * @module
+ */
+
 import { calibratedScore, EVIDENCE_FEATURES, type EvidenceCalibration, type EvidenceFeature } from '@glot/rag';
 import type { AskedQuestion } from './answer-figures.js';
-
-/** Weights of the evidence features by logistic regression, and how well they tell when to abstain. */
 
 export interface CalibrationReport {
   readonly calibration: EvidenceCalibration;

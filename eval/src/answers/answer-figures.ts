@@ -1,8 +1,11 @@
+/**
+ * Answers against judgements, and the shares that a data set amounts to; no model judges.
+ * @module
+ */
+
 import { type Answer, type Evidence, questionLanguage } from '@glot/rag';
 import type { AnswerQuestion } from '../datasets/answer-questions.js';
 import { exactMatch, holdsAnswer, overlapF1 } from './answer-text.js';
-
-/** Answers against judgements, and the shares that a data set amounts to; no model judges. */
 
 /** One question, asked without regard to evidence, so that any threshold can be judged afterwards. */
 export interface AskedQuestion {

@@ -1,6 +1,9 @@
-import type { EvidenceCalibration } from '@glot/rag';
+/**
+ * The source file that holds the calibrations, by encoder name.
+ * @module
+ */
 
-/** The source file that holds the calibrations, by encoder name. */
+import type { EvidenceCalibration } from '@glot/rag';
 
 export interface NotedCalibration {
   readonly calibration: EvidenceCalibration;

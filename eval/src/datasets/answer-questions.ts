@@ -1,11 +1,14 @@
+/**
+ * A BEIR folder with `answers.jsonl` beside it: questions, where they are answered, and what the answer is.
+ * @module
+ */
+
 import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import * as z from 'zod';
 import type { BeirPassage } from '../types.js';
 import { loadBeirDataset } from './beir-dataset.js';
 import { malformedLine, readLines } from './text-lines.js';
-
-/** A BEIR folder with `answers.jsonl` beside it: questions, where they are answered, and what the answer is. */
 
 const ANSWER = z.object({ _id: z.coerce.string(), answers: z.array(z.object({ text: z.string() })).min(1) });
 

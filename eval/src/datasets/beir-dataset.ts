@@ -1,11 +1,14 @@
+/**
+ * BEIR folders: corpus.jsonl, queries.jsonl (each plain or .gz), qrels/<split>.tsv.
+ * @module
+ */
+
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { GlotError } from '@glot/errors';
 import * as z from 'zod';
 import type { BeirDataset, BeirPassage, BeirQuery, Qrels } from '../types.js';
 import { malformedLine, plainOrGzipped, readLines } from './text-lines.js';
-
-/** BEIR folders: corpus.jsonl, queries.jsonl (each plain or .gz), qrels/<split>.tsv. */
 
 const ID = z.union([z.string().min(1), z.number().transform(String)]);
 const PASSAGE = z.object({ _id: ID, title: z.string().nullish(), text: z.string() });

@@ -1,9 +1,12 @@
+/**
+ * Lines of a plain or gzipped UTF-8 file, streamed. Only line feeds end lines: U+2028 may stand inside JSON strings.
+ * @module
+ */
+
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { GlotError, isAbortError, throwIfAborted } from '@glot/errors';
-
-/** Lines of a plain or gzipped UTF-8 file, streamed. Only line feeds end lines: U+2028 may stand inside JSON strings. */
 
 export interface TextLine {
   readonly text: string;

@@ -1,10 +1,13 @@
+/**
+ * Finding the translation of a sentence among all sentences of a file (`sentence<TAB>English sentence`).
+ * @module
+ */
+
 import { basename } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { createMaxSim, sliceTexts } from '@glot/kernels';
 import { malformedLine, readLines } from './text-lines.js';
-
-/** Finding the translation of a sentence among all sentences of a file (`sentence<TAB>English sentence`). */
 
 export interface TranslationPairsOptions {
   readonly encoder: Encoder;

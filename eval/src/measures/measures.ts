@@ -1,10 +1,11 @@
-import { GlotError } from '@glot/errors';
-
 /**
  * Retrieval measures with trec_eval's definitions and ir_measures' names: `nDCG@10`, `R@100`, `RR@10`, `AP`, `P@5`,
  * `Success@1`; `(rel=2)` sets the lowest relevance that counts (default 1), but for nDCG, which takes every positive
  * relevance as its gain.
+ * @module
  */
+
+import { GlotError } from '@glot/errors';
 
 export interface Measure {
   readonly name: string;

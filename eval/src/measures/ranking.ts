@@ -1,4 +1,7 @@
-/** trec_eval's order: score descending, then id descending by its UTF-8 bytes. The order in which hits came is ignored. */
+/**
+ * trec_eval's order: score descending, then id descending by its UTF-8 bytes. The order in which hits came is ignored.
+ * @module
+ */
 
 /** Ids of a query's results in that order, all or the first `depth`. */
 export function rankedIds(scores: ReadonlyMap<string, number>, depth = Number.POSITIVE_INFINITY): string[] {

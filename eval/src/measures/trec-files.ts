@@ -1,12 +1,13 @@
+/**
+ * trec_eval's files, plain or gzipped. Columns are separated by blanks or tabs; a line that starts with `#` is a
+ * comment; the rank column and the second column are ignored.
+ * @module
+ */
+
 import { GlotError } from '@glot/errors';
 import { malformedLine, readLines } from '../datasets/text-lines.js';
 import type { Qrels, Run } from '../types.js';
 import { rankedIds } from './ranking.js';
-
-/**
- * trec_eval's files, plain or gzipped. Columns are separated by blanks or tabs; a line that starts with `#` is a
- * comment; the rank column and the second column are ignored.
- */
 
 /**
  * Reads a run: `query Q0 passage rank score tag`; what stands after the tag is ignored, as in trec_eval.

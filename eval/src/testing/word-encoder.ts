@@ -1,7 +1,10 @@
+/**
+ * An encoder for tests: one row per word; equal words have equal vectors, others are nearly orthogonal.
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
-
-/** An encoder for tests: one row per word; equal words have equal vectors, others are nearly orthogonal. */
 
 const DIM = 48;
 const words = new Intl.Segmenter('en', { granularity: 'word' });

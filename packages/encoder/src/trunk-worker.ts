@@ -1,9 +1,12 @@
+/**
+ * Entry of the thread that runs the model. Answers each request in the order it came. Import it nowhere.
+ * @module
+ */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { type GlotErrorRecord, isGlotError } from '@glot/errors';
 import { loadRunner, type RunnerOptions } from './trunk-runner.js';
 import { LOADING, type WorkerAnswer, type WorkerRequest } from './worker-protocol.js';
-
-/** Entry of the thread that runs the model. Answers each request in the order it came. Import it nowhere. */
 
 function plain(error: unknown): GlotErrorRecord {
   if (isGlotError(error)) return { code: error.code, message: error.message, details: error.details };

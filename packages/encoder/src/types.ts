@@ -1,8 +1,11 @@
+/**
+ * What an encoder is: text to one unit vector per token. Implementations never import the index.
+ * @module
+ */
+
 import type { Precision } from '@glot/checkpoints';
 import type { RowStatistics, TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
-
-/** What an encoder is: text to one unit vector per token. Implementations never import the index. */
 
 export interface EncodeOptions {
   readonly signal?: AbortSignal;

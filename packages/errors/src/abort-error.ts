@@ -1,4 +1,7 @@
-/** Aborts end as those of the platform do: with an error named `AbortError`, or with the time limit that fired. */
+/**
+ * Aborts end as those of the platform do: with an error named `AbortError`, or with the time limit that fired.
+ * @module
+ */
 
 /** Of a signal whose reason is no error of an abort. */
 class AbortError extends Error {

@@ -1,8 +1,11 @@
+/**
+ * Inputs of this package's tests: documents in many scripts and an encoder that knows characters only.
+ * @module
+ */
+
 import type { TokenVectors } from '@glot/kernels';
 import type { TieOrder } from './fusion.js';
 import type { DocumentInput, EncoderIdentity, IndexChange, LedgerChange, PassageInput, SkippedInput } from './types.js';
-
-/** Inputs of this package's tests: documents in many scripts and an encoder that knows characters only. */
 
 export const DIM = 24;
 

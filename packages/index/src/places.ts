@@ -1,6 +1,9 @@
-import type { Place } from './types.js';
+/**
+ * Places of a document are in order of their beginnings; of those that begin together, the last one has the text.
+ * @module
+ */
 
-/** Places of a document are in order of their beginnings; of those that begin together, the last one has the text. */
+import type { Place } from './types.js';
 
 /** The place that an offset is in; null before the first, or where there are none. */
 export function placeAt(places: readonly Place[], offset: number): Place | null {

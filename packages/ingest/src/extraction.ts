@@ -1,4 +1,7 @@
-/** What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`. */
+/**
+ * What a reader hands to the splitter: the text and, over it, blocks. Offsets are UTF-16 code units into `text`.
+ * @module
+ */
 
 import type { Note } from './notes.js';
 import type { Place } from './place.js';

@@ -2,6 +2,7 @@
  * Why files are left out, and whether the reason may pass. A passing reason lies outside the file (a full table of open
  * files, a busy machine, a disk that is away): whatever was stored of the file stays, and the next run tries it again.
  * A lasting one lies in the file and holds until the file changes.
+ * @module
  */
 
 export type SkipKind = 'passing' | 'lasting';

@@ -1,4 +1,7 @@
-/** Shapes that travel between packages. Typed arrays only; never an array of arrays. */
+/**
+ * Shapes that travel between packages. Typed arrays only; never an array of arrays.
+ * @module
+ */
 
 /** Token vectors of several texts, one after the other. */
 export interface TokenVectors {

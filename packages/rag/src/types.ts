@@ -1,3 +1,8 @@
+/**
+ * Question to cited answer. All offsets are UTF-16 code units into the document's stored text.
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import type {
   DocumentId,
@@ -15,8 +20,6 @@ import type { ContextScores } from './evidence/context-scores.js';
 import type { Evidence } from './evidence/evidence.js';
 
 export type { DroppedHit, DropReason, PackedContext, Packing } from './context/packed-context.js';
-
-/** Question to cited answer. All offsets are UTF-16 code units into the document's stored text. */
 
 /** An encoder, or a way to get one where it is loaded only when needed. */
 export type EncoderSource = Encoder | (() => Promise<Encoder>);

@@ -2,6 +2,7 @@
  * Text folded for comparison: NFKC, invisible format characters dropped, white space runs folded to one blank and
  * dropped altogether beside scripts that write without blanks. Every UTF-16 unit of the folded text knows the stretch
  * of the original it came from.
+ * @module
  */
 
 export interface FoldedText {

@@ -1,6 +1,7 @@
 /**
  * Sentence, word and grapheme boundaries by `Intl.Segmenter`, as end offsets into the given text.
  * V8 takes time proportional to the whole text for each segment, so long texts are segmented window by window.
+ * @module
  */
 
 import { segmenter } from './segmenter.js';

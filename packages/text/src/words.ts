@@ -1,6 +1,7 @@
 /**
  * The words of the lexical side, the same for documents and queries: the word-like segments of the NFKC-lowercased
  * text, and pictographs, which Unicode does not count as words but people search for.
+ * @module
  */
 
 import { segmenter } from './segmenter.js';

@@ -1,3 +1,8 @@
+/**
+ * Conversations over fixtures/corpus: what follow-ups become by evidence, beside each question asked by itself.
+ * @module
+ */
+
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +12,6 @@ import { openIndex } from '@glot/index';
 import { type AnswerEvent, askStream, type Citation, type ConversationEvent, converse } from '@glot/rag';
 import * as z from 'zod';
 import { holdsAnswer } from '../../answers/answer-text.js';
-
-/** Conversations over fixtures/corpus: what follow-ups become by evidence, beside each question asked by itself. */
 
 const ROW = z.object({
   lang: z.string(),

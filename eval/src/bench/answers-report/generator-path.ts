@@ -1,3 +1,8 @@
+/**
+ * The whole path from question to checked answer, with a decoder of random weights in the 350M shape.
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
@@ -8,8 +13,6 @@ import { type AnswerDataset, loadAnswerDataset } from '../../datasets/answer-que
 import { passageText } from '../../datasets/beir-dataset.js';
 import { stopwatch } from '../kernels/stopwatch.js';
 import type { RandomChatModel } from './random-chat-model.js';
-
-/** The whole path from question to checked answer, with a decoder of random weights in the 350M shape. */
 
 export interface GeneratorFigures {
   readonly vocabulary: number;

@@ -1,8 +1,11 @@
+/**
+ * Figures of answers and of abstention from questions that were asked without regard to evidence.
+ * @module
+ */
+
 import { calibratedScore, calibrationFor, EVIDENCE_CALIBRATIONS } from '@glot/rag';
 import { riskCurve } from '../../answers/abstention-calibration.js';
 import { type AnswersEvaluation, type AskedQuestion, answerFigures } from '../../answers/answer-figures.js';
-
-/** Figures of answers and of abstention from questions that were asked without regard to evidence. */
 
 /** The language of each set; others go by their folder's name. */
 const LANGUAGES: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
 /**
  * How long a command takes from a cold start: lexical and hybrid search and a question, by the bundled command line and
  * by the packages one by one, against a Node that does nothing. Rounds are interleaved; ratios are of medians.
- *
  * @module
  */
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** Writes small GGUF files, sound or not, for tests: every size in them can be a lie. */
+/**
+ * Writes small GGUF files, sound or not, for tests: every size in them can be a lie.
+ * @module
+ */
 
 export type FieldType = 'u8' | 'u32' | 'i32' | 'f32' | 'bool' | 'string' | 'u64' | 'f64';
 

@@ -1,8 +1,11 @@
+/**
+ * Answers and their events as printed: documented fields only, paths as people see them.
+ * @module
+ */
+
 import type { Answer, AnswerEvent, Citation } from '@glot/rag';
 import type { Unread } from '../unread.js';
 import type { AnswerJson, CitationJson, UnreadJson } from './schemas.js';
-
-/** Answers and their events as printed: documented fields only, paths as people see them. */
 
 type DisplayPath = (path: string) => string;
 

@@ -1,4 +1,7 @@
-/** Ascending numbers below 2^32 as LEB128 gaps: the first number, then each step, seven bits a byte, low ones first. */
+/**
+ * Ascending numbers below 2^32 as LEB128 gaps: the first number, then each step, seven bits a byte, low ones first.
+ * @module
+ */
 
 /** Bytes that one number takes at most. */
 export const MAX_NUMBER_BYTES = 5;

@@ -1,6 +1,9 @@
-import { GlotError } from '@glot/errors';
+/**
+ * NumPy's array files, of two dimensions in C order: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ * @module
+ */
 
-/** NumPy's array files, of two dimensions in C order: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+import { GlotError } from '@glot/errors';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 

@@ -1,4 +1,7 @@
-/** Parts of formulas as people type them in a line. */
+/**
+ * Parts of formulas as people type them in a line.
+ * @module
+ */
 
 const RAISED: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from('0123456789+-n', (sign, at) => [sign, Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ')[at]!]),

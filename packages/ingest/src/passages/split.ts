@@ -1,4 +1,7 @@
-/** Extraction -> passages: exact, trimmed slices of the text with their locators. */
+/**
+ * Extraction -> passages: exact, trimmed slices of the text with their locators.
+ * @module
+ */
 
 import { detectLanguage } from '@glot/text/language';
 import type { Extraction } from '../extraction.js';

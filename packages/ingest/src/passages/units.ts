@@ -1,6 +1,7 @@
 /**
  * A section cut into units that packing never divides: whole blocks where they are small, else sentences, lines, words
  * and at last grapheme clusters. The spans of the units follow each other and cover the blocks.
+ * @module
  */
 
 import { graphemeEnds, sentenceEnds, wordEnds } from '@glot/text';

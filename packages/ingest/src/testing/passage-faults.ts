@@ -1,4 +1,7 @@
-/** What a list of passages must be, whatever the document: tests hold it against everything that is read. */
+/**
+ * What a list of passages must be, whatever the document: tests hold it against everything that is read.
+ * @module
+ */
 
 import { graphemeEnds } from '@glot/text';
 import type { Block } from '../extraction.js';

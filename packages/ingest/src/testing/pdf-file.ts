@@ -1,4 +1,7 @@
-/** Small PDF files for tests: ASCII lines in Helvetica, `# ` for a large one, a form feed for a new page. */
+/**
+ * Small PDF files for tests: ASCII lines in Helvetica, `# ` for a large one, a form feed for a new page.
+ * @module
+ */
 
 export interface PdfFileOptions {
   /** Replaces the content of the first page. */

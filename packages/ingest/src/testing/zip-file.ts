@@ -1,4 +1,7 @@
-/** Small zip and Word files for tests. */
+/**
+ * Small zip and Word files for tests.
+ * @module
+ */
 
 import { deflateRawSync } from 'node:zlib';
 import { crc32 } from './crc32.js';

@@ -1,6 +1,7 @@
 /**
  * Control characters that terminals and printers read, in text that people read: colours of logs, letters struck over
  * each other in manual pages, separators. Line feeds are neither added nor taken away, so that line numbers stay the file's.
+ * @module
  */
 
 /** ECMA-48: escape sequences of colours and cursors (CSI), of titles and links (OSC), and of two characters. */

@@ -1,4 +1,7 @@
-/** Lines of a text as spans; `\n`, `\r\n` and a lone `\r` end a line, and the ending is not part of the span. */
+/**
+ * Lines of a text as spans; `\n`, `\r\n` and a lone `\r` end a line, and the ending is not part of the span.
+ * @module
+ */
 
 export interface LineSpan {
   readonly start: number;

@@ -1,4 +1,7 @@
-/** Zero bytes astray in text: the hole that a crash leaves in a log, ends of records and fields. Files full of them are none. */
+/**
+ * Zero bytes astray in text: the hole that a crash leaves in a log, ends of records and fields. Files full of them are none.
+ * @module
+ */
 
 export interface ZeroBytes {
   /** A blank in place of each run of zero bytes. */

@@ -1,11 +1,12 @@
-import type { Hit } from '@glot/index';
-import { segmenter } from '@glot/text';
-import type { DroppedHit } from '../types.js';
-
 /**
  * Fewer hits that say more: what repeats a better hit of another document nearly word by word goes, and no document
  * takes more than half of the places while others wait.
+ * @module
  */
+
+import type { Hit } from '@glot/index';
+import { segmenter } from '@glot/text';
+import type { DroppedHit } from '../types.js';
 
 /** Hits to search for each one that is kept. */
 export const POOL_FACTOR = 2;

@@ -1,6 +1,9 @@
-import { type Hit, placesWithin, type StoredDocument, type StoredPassage } from '@glot/index';
+/**
+ * What stands around a hit and belongs to it: the rest of its section, and what its parent heading begins with.
+ * @module
+ */
 
-/** What stands around a hit and belongs to it: the rest of its section, and what its parent heading begins with. */
+import { type Hit, placesWithin, type StoredDocument, type StoredPassage } from '@glot/index';
 
 /**
  * The passages right before and after a hit, where they stand under the same headings; before it also the introduction

@@ -1,12 +1,13 @@
+/**
+ * Hits to contexts: passages of one document that overlap or touch become one stretch, repeated texts go, and what
+ * does not fit the budget is reported. Contexts keep the order of their best hits.
+ * @module
+ */
+
 import type { BlockSpan, Hit, StoredDocument } from '@glot/index';
 import { foldText } from '@glot/text';
 import type { DroppedHit, PackedContext, Packing } from '../types.js';
 import { neighboursOf } from './neighbours.js';
-
-/**
- * Hits to contexts: passages of one document that overlap or touch become one stretch, repeated texts go, and what
- * does not fit the budget is reported. Contexts keep the order of their best hits.
- */
 
 export interface PackOptions {
   /** Of the hits, by path; those that are no longer there are missing. */

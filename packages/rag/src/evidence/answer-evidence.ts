@@ -1,3 +1,10 @@
+/**
+ * Whether the packed contexts hold an answer at all, judged before anything is written: how near the question's tokens
+ * come to the best context, how far that stands out from the other ones, and which of its words stand there.
+ * Weighed by logistic regression, calibrated per encoder (`calibrateAbstention` of the evaluation package).
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
 import type { ContextScores } from './context-scores.js';
@@ -5,12 +12,6 @@ import { EVIDENCE_FEATURES, type Evidence, type EvidenceCalibration, type Eviden
 import { CALIBRATIONS } from './evidence-calibration.js';
 import { contentRows, mean, queryRows } from './sentence-evidence.js';
 import { wordCoverage } from './word-coverage.js';
-
-/**
- * Whether the packed contexts hold an answer at all, judged before anything is written: how near the question's tokens
- * come to the best context, how far that stands out from the other ones, and which of its words stand there.
- * Weighed by logistic regression, calibrated per encoder (`calibrateAbstention` of the evaluation package).
- */
 
 /** For encoders without a calibration: what has next to nothing in common with the question. */
 const UNCALIBRATED_THRESHOLD = 0.3;

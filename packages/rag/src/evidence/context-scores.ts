@@ -1,11 +1,14 @@
+/**
+ * How near the question comes to each quotable sentence of the packed contexts, and to each context as a whole.
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
 import type { PackedContext } from '../context/packed-context.js';
 import { neutralText } from '../prompting/neutral-text.js';
 import { type QuotableSentence, quotableSentences } from '../sentences/quotable-sentences.js';
 import { queryRows, raiseMaxima } from './sentence-evidence.js';
-
-/** How near the question comes to each quotable sentence of the packed contexts, and to each context as a whole. */
 
 /** Contexts beyond these are not read: each costs a run of the encoder. */
 const MAX_CONTEXTS = 6;

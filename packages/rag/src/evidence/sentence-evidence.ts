@@ -1,6 +1,9 @@
-import type { TokenVectors } from '@glot/kernels';
+/**
+ * Late interaction at sentence level: a few hundred rows, so plain loops over the typed arrays.
+ * @module
+ */
 
-/** Late interaction at sentence level: a few hundred rows, so plain loops over the typed arrays. */
+import type { TokenVectors } from '@glot/kernels';
 
 /**
  * Best dot product of each query row over the rows of one text.

@@ -1,9 +1,12 @@
+/**
+ * The question and its passages as chat messages: passages fenced as data, with numbers to cite them by.
+ * @module
+ */
+
 import type { PackedContext } from '../types.js';
 import { promptText } from './languages/index.js';
 import { neutralLabel, neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
-
-/** The question and its passages as chat messages: passages fenced as data, with numbers to cite them by. */
 
 export interface ChatMessage {
   readonly role: 'system' | 'user';

@@ -1,9 +1,10 @@
-import { foldText } from '@glot/text';
-
 /**
  * Makes text of documents harmless in a prompt: a token with a meaning for the model, or the fence around passages,
  * is broken by an invisible word joiner. Folding drops it again, so that quotes of such text still verify.
+ * @module
  */
+
+import { foldText } from '@glot/text';
 
 const JOINER = '\u2060';
 

@@ -1,11 +1,14 @@
+/**
+ * The one place where a query is encoded and the index is asked.
+ * @module
+ */
+
 import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { Hit, QueryReading } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import type { EncoderSource, RetrieveOptions } from '../types.js';
 import { readingOf } from './query-reading.js';
-
-/** The one place where a query is encoded and the index is asked. */
 
 export const DEFAULT_HIT_LIMIT = 10;
 

@@ -1,10 +1,13 @@
+/**
+ * The sentences of a stretch of a document that could stand in an answer, as spans of its text.
+ * @module
+ */
+
 import type { BlockSpan } from '@glot/index';
 import { segmenter } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS } from '../verification/citation-verification.js';
 import { readingText } from './reading-text.js';
 import { proseBlocks } from './text-blocks.js';
-
-/** The sentences of a stretch of a document that could stand in an answer, as spans of its text. */
 
 export interface QuotableSentence {
   /** UTF-16 offsets in the document's text. */

@@ -1,4 +1,7 @@
-/** A stretch of a document as one reads it: on one line and, in Markdown, without inline markup. Never used to verify. */
+/**
+ * A stretch of a document as one reads it: on one line and, in Markdown, without inline markup. Never used to verify.
+ * @module
+ */
 
 /** Markdown's inline markup, with what is left of it. Order matters: images before links. */
 const INLINE_MARKUP: readonly (readonly [RegExp, string])[] = [

@@ -1,8 +1,11 @@
+/**
+ * A small OpenAI-compatible server on loopback, for tests.
+ * @module
+ */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-
-/** A small OpenAI-compatible server on loopback, for tests. */
 
 export interface ChatRequest {
   readonly path: string;

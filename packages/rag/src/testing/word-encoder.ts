@@ -1,10 +1,11 @@
-import type { Encoder } from '@glot/encoder';
-import type { TokenVectors } from '@glot/kernels';
-
 /**
  * An encoder for tests: one row per word, equal words give equal vectors, others are nearly orthogonal. Words of one
  * `concepts` group count as one word, so that tests can speak of translations.
+ * @module
  */
+
+import type { Encoder } from '@glot/encoder';
+import type { TokenVectors } from '@glot/kernels';
 
 const DIM = 64;
 const words = new Intl.Segmenter('en', { granularity: 'word' });

@@ -1,10 +1,11 @@
-import { foldText, segmenter } from '@glot/text';
-
 /**
  * Looks a quote up in the document it is said to come from. Compared are folded texts (see folded-text.ts), so that
  * line breaks, full-width letters, presentation forms and decomposed accents do not matter; wording, order, case and
  * punctuation do. What is found is given back as a span of the original, on whole characters.
+ * @module
  */
+
+import { foldText, segmenter } from '@glot/text';
 
 /** Fewer words than this (`Intl.Segmenter`, in any script) prove nothing: they occur anywhere. */
 export const MINIMUM_QUOTE_WORDS = 3;

@@ -1,8 +1,11 @@
+/**
+ * A generator's claims to verified citations. What is not found where it is said to be does not get through.
+ * @module
+ */
+
 import { type Hit, pageNumber, placeAt, type StoredDocument } from '@glot/index';
 import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from '../types.js';
 import { verifyCitation } from './citation-verification.js';
-
-/** A generator's claims to verified citations. What is not found where it is said to be does not get through. */
 
 /** Of the packed contexts, by path. */
 type StoredDocuments = ReadonlyMap<string, StoredDocument>;

@@ -1,4 +1,7 @@
-/** Letters counted by script. Ranges: Unicode Scripts.txt, main blocks only. */
+/**
+ * Letters counted by script. Ranges: Unicode Scripts.txt, main blocks only.
+ * @module
+ */
 
 export type Script =
   | 'latin'

@@ -1,4 +1,7 @@
-/** A DOM -> text and blocks. Also renders what mammoth makes of a Word document. */
+/**
+ * A DOM -> text and blocks. Also renders what mammoth makes of a Word document.
+ * @module
+ */
 
 import type { TextBuilder } from '../text-builder.js';
 import { drawnText } from './html-drawn.js';

@@ -1,4 +1,7 @@
-/** What an HTML file says of itself in its first bytes. */
+/**
+ * What an HTML file says of itself in its first bytes.
+ * @module
+ */
 
 const HEAD_BYTES = 4_096;
 

@@ -1,4 +1,7 @@
-/** The words of a Markdown heading without markup and without the anchors of documentation generators. */
+/**
+ * The words of a Markdown heading without markup and without the anchors of documentation generators.
+ * @module
+ */
 
 const ANCHORS = [
   /[ \t]*\{[ \t]*[#.][^{}]*\}[ \t]*$/, // MkDocs, Pandoc: `Title { #id .class }`

@@ -1,4 +1,7 @@
-/** What a file name says of formats that glot does not read. */
+/**
+ * What a file name says of formats that glot does not read.
+ * @module
+ */
 
 /** Named so that people learn at once why a file is left out; none of these is opened. */
 export const UNSUPPORTED: ReadonlyMap<string, string> = new Map(

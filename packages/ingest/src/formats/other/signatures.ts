@@ -1,4 +1,7 @@
-/** Formats known by their first bytes that glot does not read, each with the words shown to people. */
+/**
+ * Formats known by their first bytes that glot does not read, each with the words shown to people.
+ * @module
+ */
 
 const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
 

@@ -1,4 +1,7 @@
-/** What is printed on a page: glyphs with the text they stand for and their place along the direction of writing. */
+/**
+ * What is printed on a page: glyphs with the text they stand for and their place along the direction of writing.
+ * @module
+ */
 
 /** Quarter turns of the writing direction, 0 to 3; 4 for vertical writing; 5 for text at any other angle. */
 export type Direction = 0 | 1 | 2 | 3 | 4 | 5;

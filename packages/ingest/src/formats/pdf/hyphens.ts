@@ -1,6 +1,7 @@
 /**
  * Words over two lines. Whether the hyphen at a line's end belongs to the word, the rest of the document tells; until it is
  * read, a mark stands for it.
+ * @module
  */
 
 /** Stands between the parts of a word; no text of a PDF holds it (private use). */

@@ -1,4 +1,7 @@
-/** Glyph-shaped characters of PDFs -> the letters they stand for. */
+/**
+ * Glyph-shaped characters of PDFs -> the letters they stand for.
+ * @module
+ */
 
 /**
  * Ligatures, Hebrew and Arabic presentation forms, Kangxi radicals and compatibility ideographs. Other compatibility

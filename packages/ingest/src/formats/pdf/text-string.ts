@@ -1,4 +1,7 @@
-/** Text strings of PDF (ISO 32000-1, 7.9.2.2): UTF-16 or UTF-8 behind a mark, else PDFDocEncoding. */
+/**
+ * Text strings of PDF (ISO 32000-1, 7.9.2.2): UTF-16 or UTF-8 behind a mark, else PDFDocEncoding.
+ * @module
+ */
 
 /** PDFDocEncoding where it differs from Latin-1 (ISO 32000-1, annex D.2), from 0x18 and from 0x80 on. */
 const FROM_18 = '˘ˇˆ˙˝˛˚˜';

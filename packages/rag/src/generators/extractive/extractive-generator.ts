@@ -1,3 +1,10 @@
+/**
+ * Answers with sentences of the documents, word for word. A sentence's score is the question's MaxSim with it and with
+ * the context around it, the rank at which the context was found, and the question's words that it holds.
+ * `eval/reports/answers.md` tells what each is worth.
+ * @module
+ */
+
 import type { TokenVectors } from '@glot/kernels';
 import { foldText } from '@glot/text';
 import type { SentenceScores } from '../../evidence/context-scores.js';
@@ -6,12 +13,6 @@ import { wordCoverage } from '../../evidence/word-coverage.js';
 import { neutralText } from '../../prompting/neutral-text.js';
 import type { QuotableSentence } from '../../sentences/quotable-sentences.js';
 import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from '../../types.js';
-
-/**
- * Answers with sentences of the documents, word for word. A sentence's score is the question's MaxSim with it and with
- * the context around it, the rank at which the context was found, and the question's words that it holds.
- * `eval/reports/answers.md` tells what each is worth.
- */
 
 /** Share of the context in a sentence's similarity. */
 const CONTEXT_SHARE = 0.5;

@@ -1,6 +1,7 @@
 /**
  * What a model has read before, so that a prompt which begins like an earlier one goes on from there: the instructions
  * of every question, the history of a conversation. A few beginnings, the least recently used goes first.
+ * @module
  */
 
 export interface KnownPrefix<State> {
