@@ -1,4 +1,4 @@
-import { type Int8Sign, int8Sign, type Matrix, quantiseInt4, quantiseInt8, type TensorData } from '@glot/kernels';
+import { type Int8Sign, int8Sign, type Matrix, quantizeInt4, quantizeInt8, type TensorData } from '@glot/kernels';
 
 /**
  * How weight matrices are held. `int8`: a scale per output, inputs rounded to int8 with a scale per token; the
@@ -20,7 +20,7 @@ export interface Packing {
 
 export async function packing(precision: Precision): Promise<Packing> {
   if (precision === 'f32') return { matrix: (weight) => weight, joins: false };
-  if (precision === 'int4') return { matrix: quantiseInt4, joins: true };
+  if (precision === 'int4') return { matrix: quantizeInt4, joins: true };
   const sign: Int8Sign = await int8Sign();
-  return { matrix: (weight) => quantiseInt8(weight, sign), joins: false };
+  return { matrix: (weight) => quantizeInt8(weight, sign), joins: false };
 }

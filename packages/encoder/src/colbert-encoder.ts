@@ -21,7 +21,7 @@ export interface ColbertParts {
   readonly batchTokens: number;
 }
 
-/** Characters that are tokenised before other work gets its turn. */
+/** Characters that are tokenized before other work gets its turn. */
 const TOKENISE_CHARACTERS = 20_000;
 
 /** Batches given to each lane of the runner at once: it need not wait for the calling thread, which may be busy, for the next. */

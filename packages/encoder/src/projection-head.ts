@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { f32Tensor, l2Normalise, linear } from '@glot/kernels';
+import { f32Tensor, l2Normalize, linear } from '@glot/kernels';
 import type { Head } from '@glot/lfm2';
 import type { Projection } from './colbert-settings.js';
 
@@ -28,6 +28,6 @@ export async function projectionHead(files: ModelFiles, projection: Projection):
   return {
     identity: `projection ${outputs} ${hash.digest('hex')}`,
     width: outputs,
-    build: (graph, hidden) => l2Normalise(graph, linear(graph, hidden, weights)),
+    build: (graph, hidden) => l2Normalize(graph, linear(graph, hidden, weights)),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Agglomerative clusters by Ward's criterion from distances alone, at most so many: the nearest-neighbour chain
+ * Agglomerative clusters by Ward's criterion from distances alone, at most so many: the nearest-neighbor chain
  * (Murtagh 1983) with the Lance-Williams update, cut as SciPy's `fcluster(linkage(d, 'ward'), n, 'maxclust')` cuts.
  * O(count^2).
  *

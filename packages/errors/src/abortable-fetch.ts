@@ -5,7 +5,7 @@
  * abort after the headers is lost, and who reads the body waits for ever. `AbortSignal.any` loses a timeout in the same
  * way. Here the signals themselves are listened to, for as long as the body comes.
  *
- * The body is to be read or cancelled, as with any `fetch`.
+ * The body is to be read or canceled, as with any `fetch`.
  * @throws what the signal that fires gives as its reason, from here or from the body; otherwise what `fetch` throws
  * @example
  * const response = await abortableFetch('http://localhost:8080/v1/models', {}, [AbortSignal.timeout(60_000)]);

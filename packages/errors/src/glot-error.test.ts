@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GlotError, isGlotError, revivedGlotError } from './glot-error.js';
 
 describe('GlotError', () => {
-  it('is recognised by mark and by code', () => {
+  it('is recognized by mark and by code', () => {
     const error = new GlotError('index.not-found', 'no index', { details: { file: 'ä/索引.db' } });
     expect(isGlotError(error)).toBe(true);
     expect(isGlotError(error, 'index.not-found')).toBe(true);

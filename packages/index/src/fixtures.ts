@@ -38,7 +38,7 @@ export function vectorsOf(texts: readonly Float32Array[], dim: number): TokenVec
   return { data, offsets, dim };
 }
 
-/** One unit row per pair of neighbouring characters: alike texts share rows. */
+/** One unit row per pair of neighboring characters: alike texts share rows. */
 export function encode(...texts: readonly string[]): TokenVectors {
   return vectorsOf(
     texts.map((text) => {

@@ -6,7 +6,7 @@ import { isGlotError, throwIfAborted } from '@glot/errors';
 import { detectLanguage } from '@glot/text/language';
 import type { Extraction } from './extraction.js';
 import { HEAD_LENGTH, type OpenedFile, openEntry, tooLarge } from './file-bytes.js';
-import { type Recognised, recognise } from './formats/recognise.js';
+import { type Recognized, recognize } from './formats/recognize.js';
 import type { DocumentFormat } from './formats/registry.js';
 import { decodingNotes } from './notes.js';
 import { createParsePool, type ParsePool } from './parsing/parse-pool.js';
@@ -127,14 +127,14 @@ async function documentOf(
   signal: AbortSignal | undefined,
 ): Promise<IngestedDocument | Refusal> {
   const { targetTokens = 180 } = options;
-  const recognised = recognise(entry.path, bytes);
-  if ('reason' in recognised) return recognised;
-  const { format, file } = recognised;
+  const recognized = recognize(entry.path, bytes);
+  if ('reason' in recognized) return recognized;
+  const { format, file } = recognized;
   const isOwnText = format.source === 'text' && format.isOwnText;
   if (isHead && !isOwnText) return tooLarge(entry.sizeBytes, limits.maxFileBytes);
 
   const textLimit = isOwnText ? Math.min(limits.maxTextLength, HEAD_LENGTH) : limits.maxTextLength;
-  const parsed = await extract(recognised, textLimit, pool, signal);
+  const parsed = await extract(recognized, textLimit, pool, signal);
   if ('reason' in parsed) return parsed;
   throwIfAborted(signal);
   const countTokens = (await options.loadTokenCounter?.()) ?? options.countTokens ?? estimateTokens;
@@ -190,7 +190,7 @@ function describeCut(count: number, { lines, page, end }: Passage): string {
 }
 
 async function extract(
-  { format, file }: Recognised,
+  { format, file }: Recognized,
   textLimit: number,
   pool: ParsePool,
   signal: AbortSignal | undefined,

@@ -9,19 +9,19 @@ export {
 export { decodeConvolution } from './blocks/decode-convolution.js';
 export { embedding } from './blocks/embedding.js';
 export { int8Sign } from './blocks/int8-sign.js';
-export { l2Normalise } from './blocks/l2-normalise.js';
+export { l2Normalize } from './blocks/l2-normalize.js';
 export { type LinearWeights, linear, type ParallelWeights, parallelLinear } from './blocks/linear.js';
-export { quantisedEmbedding } from './blocks/quantised-embedding.js';
+export { quantizedEmbedding } from './blocks/quantized-embedding.js';
 export {
   type BlockMatrix,
   type Int8Matrix,
   type Int8Sign,
   type Matrix,
-  quantiseInt4,
-  quantiseInt8,
-  quantiseInt8Blocks,
+  quantizeInt4,
+  quantizeInt8,
+  quantizeInt8Blocks,
   stacked,
-} from './blocks/quantised-matrix.js';
+} from './blocks/quantized-matrix.js';
 export { type RmsNormWeights, rmsNorm, skipRmsNorm } from './blocks/rms-norm.js';
 export { type Rope, ropeTables } from './blocks/rope.js';
 export { type Sequence, sequenceInputs } from './blocks/sequence.js';

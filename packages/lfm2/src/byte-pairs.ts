@@ -18,7 +18,7 @@ export interface BytePairModel {
 }
 
 /**
- * Byte-level BPE over ids: of two neighbours that can be merged, those of the earliest merge are, the leftmost first.
+ * Byte-level BPE over ids: of two neighbors that can be merged, those of the earliest merge are, the leftmost first.
  * The same as the library does it, but without a string for every pair that is looked up.
  */
 export class BytePairs {

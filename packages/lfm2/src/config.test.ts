@@ -50,7 +50,7 @@ describe('parseConfig', () => {
     expect(parseConfig(BASE, 'a').layers).toEqual(['full_attention', 'full_attention']);
   });
 
-  it('is bidirectional and centred for the bidirectional architectures; `is_causal` opens attention alone', () => {
+  it('is bidirectional and centered for the bidirectional architectures; `is_causal` opens attention alone', () => {
     const both = parseConfig({ ...BASE, architectures: ['Lfm2BidirectionalModel'] }, 'a');
     expect(both).toMatchObject({ attention: 'bidirectional', convolution: 'centered' });
     const stock = parseConfig({ ...BASE, architectures: ['Lfm2Model'] }, 'a');

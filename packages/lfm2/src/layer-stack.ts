@@ -22,7 +22,7 @@ export class ResidualStream {
     this.#sum = embeddings;
   }
 
-  /** What the next block reads: the normalised stream. */
+  /** What the next block reads: the normalized stream. */
   normed(weights: RmsNormWeights): Value {
     if (this.#added === null) return rmsNorm(this.#graph, this.#sum, weights);
     const { normed, sum } = skipRmsNorm(this.#graph, this.#added, this.#sum, weights);

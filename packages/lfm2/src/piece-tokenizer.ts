@@ -39,7 +39,7 @@ export class PieceTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #split: readonly PreTokenizer[];
   readonly #pairs: BytePairs;
-  /** Finds added tokens in a text, normalised or not; null where there are none. */
+  /** Finds added tokens in a text, normalized or not; null where there are none. */
   readonly #added: RegExp | null;
 
   /** @param json tokenizer.json @param config tokenizer_config.json; null where the tokenizer is of another kind */

@@ -76,7 +76,7 @@ it('gives the mark before the first word no place, and no piece the mark of anot
 });
 
 it('tells nothing where bytes can not be followed', () => {
-  // A normaliser that looks beyond a grapheme, and tokens of another text.
+  // A normalizer that looks beyond a grapheme, and tokens of another text.
   expect(tokenSpans('ab', ['ba'], (text) => [...text].reverse().join(''))).toEqual([null]);
   expect(tokenSpans('ab', ['abc'], (text) => text)).toEqual([null]);
 });

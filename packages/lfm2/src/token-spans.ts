@@ -17,30 +17,30 @@ const NOWHERE = -1;
 
 /**
  * Where tokens stand in the text that they came from. A span is made of whole graphemes: the tokens of one share it. Null
- * for all where the normaliser changes text across graphemes, so that it can't be followed; several blanks that become one
+ * for all where the normalizer changes text across graphemes, so that it can't be followed; several blanks that become one
  * can be.
  * @param tokens as the vocabulary spells them
- * @param normalise what the tokenizer does to a text first
+ * @param normalize what the tokenizer does to a text first
  * @returns [tokens]
  */
 export function tokenSpans(
   text: string,
   tokens: readonly string[],
-  normalise: (text: string) => string,
+  normalize: (text: string) => string,
   spelling: Spelling = 'bytes',
 ): (TextSpan | null)[] {
   const none = tokens.map(() => null);
   const parts: TextSpan[] = [];
-  // Of each UTF-16 unit of the normalised text, its part.
+  // Of each UTF-16 unit of the normalized text, its part.
   const units: number[] = [];
   let whole = '';
   for (const { segment, index } of graphemes.segment(text)) {
-    const normalised = normalise(segment);
-    whole += normalised;
-    for (let left = normalised.length; left > 0; left -= 1) units.push(parts.length);
+    const normalized = normalize(segment);
+    whole += normalized;
+    for (let left = normalized.length; left > 0; left -= 1) units.push(parts.length);
     parts.push({ start: index, end: index + segment.length });
   }
-  const kept = withOneBlank(whole, units, normalise(text));
+  const kept = withOneBlank(whole, units, normalize(text));
   if (kept === null) return none;
   const partOf = spelling === 'bytes' ? perByte(kept.text, kept.units) : perPiece(tokens, kept.units);
   if (tokens.reduce((sum, token) => sum + token.length, 0) !== partOf.length) return none;
@@ -53,14 +53,14 @@ export function tokenSpans(
   });
 }
 
-// Leaves out the blanks that the normaliser, given the whole text, merged into the one before; null for other differences.
-function withOneBlank(whole: string, units: readonly number[], normalised: string) {
+// Leaves out the blanks that the normalizer, given the whole text, merged into the one before; null for other differences.
+function withOneBlank(whole: string, units: readonly number[], normalized: string) {
   const kept: number[] = [];
   for (let i = 0; i < whole.length; i += 1) {
-    if (whole[i] === normalised[kept.length]) kept.push(units[i]!);
-    else if (whole[i] !== ' ' || normalised[kept.length - 1] !== ' ') return null;
+    if (whole[i] === normalized[kept.length]) kept.push(units[i]!);
+    else if (whole[i] !== ' ' || normalized[kept.length - 1] !== ' ') return null;
   }
-  return kept.length === normalised.length ? { text: normalised, units: kept } : null;
+  return kept.length === normalized.length ? { text: normalized, units: kept } : null;
 }
 
 function perByte(text: string, units: readonly number[]): number[] {

@@ -43,7 +43,7 @@ export interface TrunkOptions extends SessionOptions, ConversionOptions {
   readonly maxTokens?: number;
   /** How matrices are held; default: f32, with the embedding table as it is stored. */
   readonly precision?: Precision;
-  /** Default: none, so that the normalised hidden states come out. */
+  /** Default: none, so that the normalized hidden states come out. */
   readonly head?: Head;
 }
 
@@ -139,7 +139,7 @@ export class Trunk {
   }
 }
 
-/** Adds the layers. @returns the normalised hidden states [tokens, hiddenSize] */
+/** Adds the layers. @returns the normalized hidden states [tokens, hiddenSize] */
 export async function trunkGraph(
   graph: GraphBuilder,
   checkpoint: Checkpoint,

@@ -5,9 +5,9 @@ import {
   type GraphBuilder,
   linear,
   type Matrix,
-  quantisedEmbedding,
-  quantiseInt4,
-  quantiseInt8Blocks,
+  quantizedEmbedding,
+  quantizeInt4,
+  quantizeInt8Blocks,
   type Value,
 } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
@@ -24,7 +24,7 @@ const EMBEDDING = 'embed_tokens.weight';
 const OUTPUT = 'lm_head.weight';
 
 /**
- * Reads the embedding table, and the output matrix where logits are wanted. Quantised tables that both ends share are
+ * Reads the embedding table, and the output matrix where logits are wanted. Quantized tables that both ends share are
  * one tensor. A table that is stored at 4 bits stays so at every precision but f32: nothing of it gets lost.
  * @throws GlotError `lfm2.tensor`, `lfm2.dtype`, `lfm2.unsupported`, `kernels.shape`
  */
@@ -48,11 +48,11 @@ export async function vocabulary(
     withLogits && !tiedEmbeddings ? pack.matrix(await checkpoint.floats(OUTPUT, [vocabSize, hiddenSize])) : null;
   // Narrow models may have rows that are no whole blocks; their tables are small.
   const four = precision === 'int4' || (!tied && checkpoint.blockBits(EMBEDDING) === 4);
-  const blocks = four ? quantiseInt4 : embeddingSize % 32 === 0 ? quantiseInt8Blocks : null;
+  const blocks = four ? quantizeInt4 : embeddingSize % 32 === 0 ? quantizeInt8Blocks : null;
   if (precision !== 'f32' && blocks !== null) {
     const table = blocks(await checkpoint.floats(EMBEDDING, shape));
     const output = tied ? table : await separate();
-    return ends((graph, ids) => filled(graph, quantisedEmbedding(graph, ids, table)), output);
+    return ends((graph, ids) => filled(graph, quantizedEmbedding(graph, ids, table)), output);
   }
   const table = await checkpoint.stored(EMBEDDING, shape);
   const output = tied ? pack.matrix(await checkpoint.floats(EMBEDDING, shape)) : await separate();

@@ -80,7 +80,7 @@ describe('GgufFile', () => {
     await file.close();
   });
 
-  it('widens quantised tensors of many pieces, and gives their blocks on request', async () => {
+  it('widens quantized tensors of many pieces, and gives their blocks on request', async () => {
     const rows = 130_000;
     const bytes = new Uint8Array(rows * 34);
     const view = new DataView(bytes.buffer);

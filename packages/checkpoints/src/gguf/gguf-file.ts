@@ -23,7 +23,7 @@ interface Entry extends GgufTensor {
 }
 
 const FIRST_READ_BYTES = 1024 * 1024;
-// quantised tensors are read in pieces of about this size, so that stored and widened numbers need not fit both
+// quantized tensors are read in pieces of about this size, so that stored and widened numbers need not fit both
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -75,7 +75,7 @@ export class GgufFile {
     return type === 'Q4_0' ? 4 : type === 'Q8_0' ? 8 : null;
   }
 
-  /** A plain tensor as it is stored, a quantised one as F32. @throws GlotError `lfm2.tensor`, `lfm2.gguf` */
+  /** A plain tensor as it is stored, a quantized one as F32. @throws GlotError `lfm2.tensor`, `lfm2.gguf` */
   async read(name: string): Promise<StoredTensor> {
     const entry = this.#entry(name);
     const { dequantize } = entry.layout;

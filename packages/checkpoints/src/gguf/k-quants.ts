@@ -1,5 +1,5 @@
 /**
- * ggml's two-level quantisations: blocks of 256 numbers whose parts have small integer scales under one f16 scale d.
+ * ggml's two-level quantizations: blocks of 256 numbers whose parts have small integer scales under one f16 scale d.
  * All products are exact in f64 and rounded to f32 once, so results equal ggml's bit for bit.
  */
 import { halfAt } from './half.js';

@@ -11,7 +11,7 @@ interface Golden {
 const golden = JSON.parse(readFileSync(new URL('./quants.golden.json', import.meta.url), 'utf8')) as Golden;
 const CODES = { Q8_0: 8, Q4_0: 2, Q4_K: 12, Q5_K: 13, Q6_K: 14 } as const;
 
-describe('dequantisation', () => {
+describe('dequantization', () => {
   for (const [name, code] of Object.entries(CODES)) {
     it(`gives the numbers of ggml for ${name}, bit for bit`, () => {
       const layout = layoutOf(code)!;

@@ -1,5 +1,5 @@
 /**
- * ggml's quantisations with one f16 scale per 32 numbers. A block starts with the scale d.
+ * ggml's quantizations with one f16 scale per 32 numbers. A block starts with the scale d.
  * All products are exact in f64 and rounded to f32 once, so results equal ggml's bit for bit.
  */
 import { halfAt } from './half.js';

@@ -6,7 +6,7 @@ export interface ModelName {
   readonly repo: string;
   /** Branch, tag or commit. */
   readonly revision: string;
-  /** A .gguf file of the repository, by name or by quantisation; null where none was named. */
+  /** A .gguf file of the repository, by name or by quantization; null where none was named. */
   readonly file: string | null;
 }
 

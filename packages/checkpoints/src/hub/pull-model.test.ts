@@ -269,7 +269,7 @@ describe('pullModel', () => {
     expect(await verifyModel(REPO, options())).toMatchObject({ sound: true });
   });
 
-  it('takes one GGUF file, by name or by quantisation', async () => {
+  it('takes one GGUF file, by name or by quantization', async () => {
     const repo = 'LiquidAI/LFM2-GGUF';
     await expect(pull(repo)).rejects.toThrowError(/LFM2-tiny-Q4_0\.gguf, LFM2-tiny-Q4_K_M\.gguf/);
     await expect(pull(`${repo}:Q9`)).rejects.toThrowError(refusal('hub.choose-file'));

@@ -24,7 +24,7 @@ export interface PullProgress {
 export interface PullOptions extends Partial<HubSettings> {
   /** Branch, tag or commit; wins over the one in the name. */
   readonly revision?: string;
-  /** A .gguf file by name or quantisation; wins over the one in the name. */
+  /** A .gguf file by name or quantization; wins over the one in the name. */
   readonly file?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PullProgress) => void;

@@ -22,7 +22,7 @@ const BESIDE_GGUF = ['config_sentence_transformers.json', 'sentence_bert_config.
 
 /**
  * The files that glot needs of a repository: a checkpoint folder, or one .gguf file with the settings beside it.
- * @param choice name or quantisation of a .gguf file; null takes the folder, or the only .gguf file
+ * @param choice name or quantization of a .gguf file; null takes the folder, or the only .gguf file
  * @throws GlotError `hub.no-model`, `hub.choose-file`
  */
 export function wantedFiles(files: readonly RemoteFile[], choice: string | null, repo: string): readonly RemoteFile[] {
@@ -47,7 +47,7 @@ export function withSettings<File extends { readonly path: string }>(gguf: File,
   return [gguf, ...files.filter(({ path }) => BESIDE_GGUF.some((name) => path === folder + name))];
 }
 
-/** The .gguf file of that name, or the only one whose name states that quantisation. @throws as `wantedFiles` */
+/** The .gguf file of that name, or the only one whose name states that quantization. @throws as `wantedFiles` */
 export function chooseGguf<File extends { readonly path: string }>(
   files: readonly File[],
   choice: string,

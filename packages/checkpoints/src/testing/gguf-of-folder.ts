@@ -132,12 +132,12 @@ async function tensorsOf(
       // [H,1,L] is written as [H,L].
       const shape = file.describe(name)!.shape.filter((size, axis) => size !== 1 || axis !== 1);
       const values = await file.readFloats(name);
-      const quantised = type === 'Q8_0' && shape.length === 2 && shape[1]! % 32 === 0;
+      const quantized = type === 'Q8_0' && shape.length === 2 && shape[1]! % 32 === 0;
       tensors.push({
         name: rename(name),
         shape,
-        code: quantised ? 8 : 0,
-        bytes: quantised ? q8(values) : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+        code: quantized ? 8 : 0,
+        bytes: quantized ? q8(values) : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
       });
     }
     return tensors;

@@ -118,7 +118,7 @@ export function decodeCompact(
 const residuals = new WeakMap<Float32Array, ResidualRows>();
 
 /**
- * As `decodeCompact`, then quantised.
+ * As `decodeCompact`, then quantized.
  * @param scales rows f32, little-endian, at any alignment
  * @throws GlotError `kernels.not-finite` for what `encodeCompact` never writes, `kernels.out-of-memory`
  */

@@ -26,7 +26,7 @@ interface FormatBase {
   readonly version: number;
   /** Whether it is read where the caller runs. Others are read in a process of their own, with limits of time and memory. */
   readonly isTrusted: boolean;
-  recognise(file: Candidate): Recognition;
+  recognize(file: Candidate): Recognition;
 }
 
 type Reading = Extraction | Promise<Extraction>;

@@ -17,7 +17,7 @@ export const LEDGER = {
   version: 1,
   isTrusted: false,
   source: 'bytes',
-  recognise: ({ bytes }) => (new TextDecoder().decode(bytes.subarray(0, 7)) === 'LEDGER\\0' ? 'content' : null),
+  recognize: ({ bytes }) => (new TextDecoder().decode(bytes.subarray(0, 7)) === 'LEDGER\\0' ? 'content' : null),
   load: async () => (await import('./read-ledger.js')).readLedger,
 } as const satisfies Format;
 `;

@@ -6,7 +6,7 @@ import { MARKDOWN } from './markdown/format.js';
 import { PDF } from './pdf/format.js';
 import { TEXT } from './text/format.js';
 
-/** Those that know their files by bytes before those that go by text; the first that recognises a file reads it. */
+/** Those that know their files by bytes before those that go by text; the first that recognizes a file reads it. */
 export const FORMATS = [PDF, DOCX, HTML, MARKDOWN, TEXT] as const satisfies readonly Format[];
 
 export type DocumentFormat = (typeof FORMATS)[number]['name'];

@@ -4,7 +4,7 @@ import { decodeText } from './decode.js';
 const read = (text: string): string | undefined => decodeText(Buffer.from(text))?.text;
 
 describe('control characters', () => {
-  it('of terminals are left out: colours, cursors, titles, links', () => {
+  it('of terminals are left out: colors, cursors, titles, links', () => {
     expect(read('\u001b[32mINFO\u001b[0m Ventil 17 geöffnet\n\u001b[1;31mFEHLER\u001b[K\u001b[m')).toBe(
       'INFO Ventil 17 geöffnet\nFEHLER',
     );

@@ -1,10 +1,10 @@
 /**
- * Control characters that terminals and printers read, in text that people read: colours of logs, letters struck over
+ * Control characters that terminals and printers read, in text that people read: colors of logs, letters struck over
  * each other in manual pages, separators. Line feeds are neither added nor taken away, so that line numbers stay the file's.
  * @module
  */
 
-/** ECMA-48: escape sequences of colours and cursors (CSI), of titles and links (OSC), and of two characters. */
+/** ECMA-48: escape sequences of colors and cursors (CSI), of titles and links (OSC), and of two characters. */
 const TERMINAL =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;

@@ -47,7 +47,7 @@ const ENCODED: readonly (readonly [string, string, string])[] = [
 ];
 
 describe('decodeText', () => {
-  it.each(ENCODED)('recognises %s without being told', (_, hex, text) => {
+  it.each(ENCODED)('recognizes %s without being told', (_, hex, text) => {
     expect(decodeText(bytes(hex))?.text).toBe(text);
   });
 

@@ -41,7 +41,7 @@ export function attention(
     throw new GlotError('kernels.shape', `heads of width ${headDim} are not supported, only multiples of 16`);
   }
   const perHead = graph.ints([-1, headDim]);
-  // The runtime's own query and key norm has no CPU kernel, so the heads are normalised as rows of their own.
+  // The runtime's own query and key norm has no CPU kernel, so the heads are normalized as rows of their own.
   const [q, k, v] = parallelLinear(graph, x, weights.queryKeyValue) as [Value, Value, Value];
   const normed = (projected: Value, norm: RmsNormWeights): Value => {
     const rows = graph.node('Reshape', [projected, perHead]);

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
-import { BLOCK, type BlockMatrix } from './quantised-matrix.js';
+import { BLOCK, type BlockMatrix } from './quantized-matrix.js';
 
 /** x [n, in] f32 -> [n, out] f32; rows of x are rounded to int8 in blocks of 32 on the way. */
 export function blockLinear(graph: GraphBuilder, x: Value, { bits, codes, scales }: BlockMatrix): Value {

@@ -4,9 +4,9 @@ import { f32Tensor, type TensorData } from '../graph/tensor-data.js';
 import { createSession } from '../session/graph-session.js';
 import { attention } from './attention.js';
 import { embedding } from './embedding.js';
-import { l2Normalise } from './l2-normalise.js';
+import { l2Normalize } from './l2-normalize.js';
 import { linear, parallelLinear } from './linear.js';
-import { stacked } from './quantised-matrix.js';
+import { stacked } from './quantized-matrix.js';
 import { rmsNorm, skipRmsNorm } from './rms-norm.js';
 import { ropeTables } from './rope.js';
 import { type Sequence, sequenceInputs } from './sequence.js';
@@ -180,9 +180,9 @@ describe('parallelLinear', () => {
   });
 });
 
-describe('l2Normalise', () => {
+describe('l2Normalize', () => {
   it('gives unit rows and leaves a row of zeros', async () => {
-    const y = await run(Float32Array.of(3, 4, 0, 0, -1e-3, 0), 2, l2Normalise);
+    const y = await run(Float32Array.of(3, 4, 0, 0, -1e-3, 0), 2, l2Normalize);
     expectClose(y, [0.6, 0.8, 0, 0, -1, 0]);
   });
 });
@@ -212,7 +212,7 @@ describe('shortConvolution', () => {
   }
 
   for (const mode of ['causal', 'centered'] as const) {
-    it(`mixes neighbours (${mode}) within each sequence, for any number of taps and sequences shorter than that`, async () => {
+    it(`mixes neighbors (${mode}) within each sequence, for any number of taps and sequences shorter than that`, async () => {
       for (const taps of [1, 2, 3, 4, 7]) {
         for (const length of [1, 2, 9]) {
           const parts: [TensorData, TensorData, TensorData] = [

@@ -1,9 +1,9 @@
 import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import { f32Tensor, type TensorData } from '../graph/tensor-data.js';
-import type { Int8Matrix } from './quantised-matrix.js';
+import type { Int8Matrix } from './quantized-matrix.js';
 
 /** x = scale * (codes - 128), row by row, so that a row of huge values leaves the others as they are. */
-interface QuantisedInput {
+interface QuantizedInput {
   /** [n, in] u8 */
   readonly codes: Value;
   /** [n, 1] f32 */
@@ -11,11 +11,11 @@ interface QuantisedInput {
 }
 
 // Matrices that read the same value share its codes.
-const quantised = new WeakMap<GraphBuilder, Map<Value, QuantisedInput>>();
+const quantized = new WeakMap<GraphBuilder, Map<Value, QuantizedInput>>();
 
 /** x [n, in] f32 -> [n, out] f32 by products of bytes. */
 export function int8Linear(graph: GraphBuilder, x: Value, { codes, scales }: Int8Matrix): Value {
-  const input = quantisedInput(graph, x);
+  const input = quantizedInput(graph, x);
   const inputs = [
     input.codes,
     graph.constant(codes, 'codes'),
@@ -28,9 +28,9 @@ export function int8Linear(graph: GraphBuilder, x: Value, { codes, scales }: Int
   return graph.node('Mul', [product, input.scale]);
 }
 
-function quantisedInput(graph: GraphBuilder, x: Value): QuantisedInput {
-  const known = quantised.get(graph) ?? new Map<Value, QuantisedInput>();
-  quantised.set(graph, known);
+function quantizedInput(graph: GraphBuilder, x: Value): QuantizedInput {
+  const known = quantized.get(graph) ?? new Map<Value, QuantizedInput>();
+  quantized.set(graph, known);
   const found = known.get(x);
   if (found !== undefined) return found;
   const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.ints([1])], { attributes: { keepdims: 1 } });

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../graph/graph-builder.js';
 import { createSession } from '../session/graph-session.js';
-import type { Int8Sign } from './quantised-matrix.js';
+import type { Int8Sign } from './quantized-matrix.js';
 
 let probing: Promise<Int8Sign> | null = null;
 

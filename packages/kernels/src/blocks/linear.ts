@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from '../graph/graph-builder.js';
 import type { TensorData } from '../graph/tensor-data.js';
 import { blockLinear } from './block-linear.js';
 import { int8Linear } from './int8-linear.js';
-import type { Matrix } from './quantised-matrix.js';
+import type { Matrix } from './quantized-matrix.js';
 
 export interface LinearWeights {
   readonly weight: Matrix;

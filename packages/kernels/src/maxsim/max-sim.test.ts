@@ -134,7 +134,7 @@ describe('MaxSim', () => {
     expect([...scores]).toEqual([-DIM, -DIM - 2]);
   });
 
-  it('scores quantised rows as it scores the numbers they stand for', async () => {
+  it('scores quantized rows as it scores the numbers they stand for', async () => {
     const offsets = offsetsOf([5, 0, 40, 5000]);
     const quantized = quantizeRows(randomNumbers(5045 * DIM, 4), DIM);
     const rows = Float32Array.from(quantized.codes, (code, i) => code * quantized.scales[Math.floor(i / DIM)]!);

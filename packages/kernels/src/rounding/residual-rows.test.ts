@@ -30,7 +30,7 @@ function decoded(dim: number, { table, numbers: { cells, factors }, rows: { pair
   });
 }
 
-it.each([1, 2, 3, 4, 5, 7, 30, 128])('gives rows of %i columns as they are decoded and quantised', (dim) => {
+it.each([1, 2, 3, 4, 5, 7, 30, 128])('gives rows of %i columns as they are decoded and quantized', (dim) => {
   const made = stored(dim, 40, 5);
   const { codes, scales } = new ResidualRows(made.table, dim, LEVELS).toInt8(made.rows);
   const expected = quantizeRows(decoded(dim, made), dim);

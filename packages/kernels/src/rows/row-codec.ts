@@ -45,7 +45,7 @@ interface TrellisKernel {
 }
 
 /**
- * Rows in a few bits an axis, by a trellis of eight states (trellis-coded quantisation: Marcellin and Fischer 1990, with
+ * Rows in a few bits an axis, by a trellis of eight states (trellis-coded quantization: Marcellin and Fischer 1990, with
  * Ungerboeck's code). The levels of an axis belong by turns to four subsets, 0 1 2 3 0 1 2 3 and so on. The first bit of
  * an axis, together with those of the three axes before, says which subset; the others say which level of it. So each
  * axis chooses among twice the levels that its bits could number, at a decibel less error.

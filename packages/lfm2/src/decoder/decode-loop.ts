@@ -31,7 +31,7 @@ export async function* decodeLoop(options: DecodeLoopOptions): AsyncGenerator<nu
   let generated = 0;
   while (generated < stopping.maxTokens) {
     logits.fill(Number.NEGATIVE_INFINITY, options.vocabularySize);
-    sampler.penalise(logits, seen);
+    sampler.penalize(logits, seen);
     constraint?.mask(logits);
     const id = sampler.draw(logits);
     if (stopping.stopIds.has(id)) return 'stop';

@@ -37,7 +37,7 @@ describe('the sampler', () => {
 
   it('divides positive and multiplies negative logits of seen tokens', () => {
     const logits = Float32Array.of(2, -2, 4);
-    new Sampler({ repetitionPenalty: 2 }).penalise(logits, [0, 1]);
+    new Sampler({ repetitionPenalty: 2 }).penalize(logits, [0, 1]);
     expect([...logits]).toEqual([1, -4, 4]);
   });
 });

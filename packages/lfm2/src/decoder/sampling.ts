@@ -33,7 +33,7 @@ export class Sampler {
   }
 
   /** Makes tokens of the text so far less likely, in place. */
-  penalise(logits: Float32Array, seen: Iterable<number>): void {
+  penalize(logits: Float32Array, seen: Iterable<number>): void {
     const { repetitionPenalty: penalty } = this.#options;
     if (penalty === 1) return;
     for (const id of seen) {

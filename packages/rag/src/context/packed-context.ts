@@ -16,7 +16,7 @@ export interface PackedContext {
   readonly blocks?: readonly BlockSpan[];
   readonly tokens: number;
   /**
-   * The hits inside and the neighbours taken in with them, in reading order; a neighbour has the rank of its hit. The
+   * The hits inside and the neighbors taken in with them, in reading order; a neighbor has the rank of its hit. The
    * context stands at the place of its best one.
    */
   readonly hits: readonly Hit[];

@@ -7,7 +7,7 @@
 import type { BlockSpan, Hit, StoredDocument } from '@glot/index';
 import { foldText } from '@glot/text';
 import type { DroppedHit, PackedContext, Packing } from '../types.js';
-import { neighboursOf } from './neighbours.js';
+import { neighborsOf } from './neighbors.js';
 
 export interface PackOptions {
   /** Of the hits, by path; those that are no longer there are missing. */
@@ -17,7 +17,7 @@ export interface PackOptions {
   readonly budgetTokens: number;
 }
 
-/** Packs hits, best first, into contexts of at most `budgetTokens` tokens together; what room is left, neighbours take. */
+/** Packs hits, best first, into contexts of at most `budgetTokens` tokens together; what room is left, neighbors take. */
 export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
   const contexts: PackedContext[] = [];
   const dropped: DroppedHit[] = [];
@@ -59,14 +59,14 @@ export function packHits(hits: readonly Hit[], options: PackOptions): Packing {
   const grown = contexts.slice(0, GROWN_CONTEXTS).flatMap((context) => context.hits);
   for (const hit of grown) {
     const document = options.documents.get(hit.path);
-    for (const neighbour of document === undefined ? [] : neighboursOf(hit, document)) {
-      if (!contexts.some((context) => holds(context, neighbour))) pack(neighbour, false);
+    for (const neighbor of document === undefined ? [] : neighborsOf(hit, document)) {
+      if (!contexts.some((context) => holds(context, neighbor))) pack(neighbor, false);
     }
   }
   return { contexts, dropped, tokens, budgetTokens: options.budgetTokens };
 }
 
-/** Only the best contexts take their neighbours in: further down these would be words without use. */
+/** Only the best contexts take their neighbors in: further down these would be words without use. */
 const GROWN_CONTEXTS = 3;
 
 function holds(context: PackedContext, hit: Hit): boolean {

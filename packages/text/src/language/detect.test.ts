@@ -21,7 +21,7 @@ describe('detectLanguage', () => {
     ['uk', 'Бібліотека відчиняється о дев’ятій ранку й зачинена щопонеділка.'],
     ['el', 'Η βιβλιοθήκη ανοίγει στις εννέα το πρωί.'],
     ['hi', 'पुस्तकालय सुबह नौ बजे खुलता है और सोमवार को बंद रहता है।'],
-  ])('recognises %s', (lang, text) => {
+  ])('recognizes %s', (lang, text) => {
     expect(detectLanguage(text)).toBe(lang);
   });
 

@@ -74,7 +74,7 @@ function wordsOf(edited: Iterable<string[]>): string[] {
   return [...new Set(Array.from(edited, wordOf))].filter((word) => word !== null);
 }
 
-/** With two neighbours in each other's place. */
+/** With two neighbors in each other's place. */
 function* exchanges(letters: readonly string[]): Generator<string[]> {
   for (let at = 0; at + 1 < letters.length; at += 1) {
     yield letters.toSpliced(at, 2, letters[at + 1]!, letters[at]!);

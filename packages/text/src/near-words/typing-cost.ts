@@ -1,8 +1,8 @@
-/** Neighbours changed places, or a letter was doubled or not: the commonest mistakes. */
+/** Neighbors changed places, or a letter was doubled or not: the commonest mistakes. */
 const COMMON = 0.8;
 
 /**
- * How many mistakes make one word of another: letters left out, added, taken for others, or neighbours that changed
+ * How many mistakes make one word of another: letters left out, added, taken for others, or neighbors that changed
  * places (optimal string alignment), the commonest a little cheaper.
  * @param most beyond which it does not matter
  */

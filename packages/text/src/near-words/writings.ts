@@ -9,7 +9,7 @@ export interface Writing {
   readonly like: (letter: string) => readonly string[];
   /** Letters that may have been left out. */
   readonly addable: readonly string[];
-  /** Shortest words for which one mistake is looked for, and two: shorter ones have too many neighbours. */
+  /** Shortest words for which one mistake is looked for, and two: shorter ones have too many neighbors. */
   readonly least: readonly [one: number, two: number];
   /** Whether words that begin with the same letters begin with the same characters. */
   readonly hasPrefixes: boolean;

@@ -7,7 +7,7 @@ import { bytesOf } from '../file/file-size.js';
 import { storageError } from '../file/storage-error.js';
 import { lockForWriting, lockPath } from '../file/writer-lock.js';
 import { openForReading } from './index-file.js';
-import { recognise } from './schema.js';
+import { recognize } from './schema.js';
 
 export interface BackupOptions {
   /** The index: others may write to it meanwhile. */
@@ -104,7 +104,7 @@ function settle(partial: string): Omit<BackupReport, 'bytes'> {
   try {
     db.pragma('synchronous = FULL');
     db.pragma('journal_mode = DELETE');
-    recognise(db, partial);
+    recognize(db, partial);
     return db
       .prepare('SELECT count(*) AS documents, coalesce(sum(passages), 0) AS passages FROM document')
       .get() as Omit<BackupReport, 'bytes'>;

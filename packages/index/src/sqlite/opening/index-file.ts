@@ -12,7 +12,7 @@ import { replaced } from '../file/sittings.js';
 import { readOnlyMessage, storageError } from '../file/storage-error.js';
 import { formatOf } from '../file/stored-parts.js';
 import { lockForWriting, type WriterLock } from '../file/writer-lock.js';
-import { createTables, readEncoder, readProfile, recognise, upgrade } from './schema.js';
+import { createTables, readEncoder, readProfile, recognize, upgrade } from './schema.js';
 
 /** An open database file that is an index of ours. */
 export interface IndexFile {
@@ -58,7 +58,7 @@ export function openForReading(path: string): IndexFile {
 function openedForReading(path: string): IndexFile {
   const db = connect(path, { readonly: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    if (recognise(db, path) === 'empty') throw notFound(path);
+    if (recognize(db, path) === 'empty') throw notFound(path);
     return {
       db,
       path,
@@ -148,7 +148,7 @@ function prepareForWriting(
   profile: StorageProfile,
   table: RowTable | undefined,
 ): void {
-  const empty = recognise(db, path) === 'empty';
+  const empty = recognize(db, path) === 'empty';
   if (empty && !encoder) throw notFound(path);
   if (empty) {
     db.pragma(`page_size = ${PAGE_BYTES}`);

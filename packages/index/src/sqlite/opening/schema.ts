@@ -227,7 +227,7 @@ export function upgrade(db: Database): void {
  * What the file is: `empty` (to be made) or `ours`.
  * @throws GlotError `index.corrupt` for another program's database, `index.version` for a newer glot's
  */
-export function recognise(db: Database, file: string): 'empty' | 'ours' {
+export function recognize(db: Database, file: string): 'empty' | 'ours' {
   const application = db.pragma('application_id', { simple: true }) as number;
   const version = db.pragma('user_version', { simple: true }) as number;
   if (application === APPLICATION_ID) {

@@ -13,7 +13,7 @@ export function tileBytes(dim: number): number {
 }
 
 /**
- * Quantised token vectors of consecutive passages in memory. It only grows: whoever took note of its counts can go on
+ * Quantized token vectors of consecutive passages in memory. It only grows: whoever took note of its counts can go on
  * reading that part while more is appended.
  */
 export class VectorTile {

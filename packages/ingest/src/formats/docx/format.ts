@@ -7,7 +7,7 @@ export const DOCX = {
   version: 3,
   isTrusted: false,
   source: 'bytes',
-  recognise(file) {
+  recognize(file) {
     const entries = file.zipEntries();
     if (entries === null) return this.extensions.has(file.extension) ? 'name' : null;
     if (mainPart(file.bytes, entries) === null) return null;

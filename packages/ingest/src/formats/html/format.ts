@@ -9,7 +9,7 @@ export const HTML = {
   isTrusted: false,
   source: 'text',
   isOwnText: false,
-  recognise(file) {
+  recognize(file) {
     const { extension } = file;
     if (this.extensions.has(extension)) return 'content';
     // Data and programs hold whole pages and are none.

@@ -7,7 +7,7 @@ export const MARKDOWN = {
   isTrusted: true,
   source: 'text',
   isOwnText: true,
-  recognise({ extension }) {
+  recognize({ extension }) {
     return this.extensions.has(extension) ? 'name' : null;
   },
   load: async () => (await import('./read-markdown.js')).readMarkdown,

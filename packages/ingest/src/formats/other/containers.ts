@@ -1,4 +1,4 @@
-/** Zip and OLE containers that no format recognises: named for the user. */
+/** Zip and OLE containers that no format recognizes: named for the user. */
 import type { Refusal } from '../../skip-reasons.js';
 import type { ZipEntry } from '../../zip/zip.js';
 import { startsWith } from './signatures.js';

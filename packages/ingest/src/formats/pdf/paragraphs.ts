@@ -55,7 +55,7 @@ function bodySize(lines: readonly PdfLine[]): number {
   return Array.from(lengths).reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])[0];
 }
 
-/** Median distance of neighbouring baselines of the page's own text, as a multiple of the font size. */
+/** Median distance of neighboring baselines of the page's own text, as a multiple of the font size. */
 function usualLeading(lines: readonly PdfLine[], body: number): { leading: number; isKnown: boolean } {
   const ratios: number[] = [];
   for (let at = 1; at < lines.length; at++) {

@@ -20,7 +20,7 @@ export const TEXT = {
   isTrusted: true,
   source: 'text',
   isOwnText: true,
-  recognise: (file) => (file.decoded() === null ? null : 'name'),
+  recognize: (file) => (file.decoded() === null ? null : 'name'),
   async load() {
     const { readPlainText } = await import('./read-text.js');
     return (text, extension) =>

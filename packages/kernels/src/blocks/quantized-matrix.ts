@@ -20,7 +20,7 @@ export interface BlockMatrix {
   readonly scales: TensorData;
 }
 
-/** A weight matrix: f32 [out, in] as checkpoints store it, or quantised. */
+/** A weight matrix: f32 [out, in] as checkpoints store it, or quantized. */
 export type Matrix = TensorData | Int8Matrix | BlockMatrix;
 
 /** Whether int8 codes are stored signed (fast where products do not saturate) or unsigned (exact everywhere). */
@@ -32,7 +32,7 @@ export const BLOCK = 32;
 const TOPS = [1, 0.98, 0.96, 0.94, 0.92];
 
 /** Rounds an f32 matrix [out, in] to int8, symmetrically, by the scale of each row that errs least in squares. */
-export function quantiseInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
+export function quantizeInt8(weight: TensorData, sign: Int8Sign): Int8Matrix {
   const { values, outputs, inputs } = matrixOf(weight);
   const codes = new Int8Array(outputs * inputs);
   const scales = new Float32Array(outputs);
@@ -84,7 +84,7 @@ function bestScale(row: Float32Array, largest: number): number {
  * stands for -8, so that it is kept exactly.
  * @throws GlotError `kernels.shape` where `in` is no multiple of 32
  */
-export function quantiseInt4(weight: TensorData): BlockMatrix {
+export function quantizeInt4(weight: TensorData): BlockMatrix {
   const { values, outputs, inputs } = matrixOf(weight);
   const blocks = blockCount(outputs, inputs);
   const codes = new Uint8Array(blocks * (BLOCK / 2));
@@ -110,7 +110,7 @@ export function quantiseInt4(weight: TensorData): BlockMatrix {
  * Rounds an f32 matrix [out, in] to int8 in blocks, symmetrically: the form of a table whose rows are looked up.
  * @throws GlotError `kernels.shape` where `in` is no multiple of 32
  */
-export function quantiseInt8Blocks(weight: TensorData): BlockMatrix {
+export function quantizeInt8Blocks(weight: TensorData): BlockMatrix {
   const { values, outputs, inputs } = matrixOf(weight);
   const blocks = blockCount(outputs, inputs);
   const codes = new Uint8Array(blocks * BLOCK);
@@ -158,7 +158,7 @@ export function stacked(matrices: readonly TensorData[]): TensorData {
 function matrixOf(weight: TensorData) {
   const [outputs, inputs] = weight.shape;
   if (weight.type !== 'f32' || weight.shape.length !== 2 || outputs === undefined || inputs === undefined) {
-    throw new GlotError('kernels.shape', `only f32 matrices can be quantised, not ${weight.type} [${weight.shape}]`);
+    throw new GlotError('kernels.shape', `only f32 matrices can be quantized, not ${weight.type} [${weight.shape}]`);
   }
   const values = new Float32Array(weight.bytes.buffer, weight.bytes.byteOffset, elementCount(weight.shape));
   return { values, outputs, inputs };

@@ -4,8 +4,8 @@ import { f32Tensor, type TensorData } from '../graph/tensor-data.js';
 import { createSession } from '../session/graph-session.js';
 import { int8Sign } from './int8-sign.js';
 import { linear } from './linear.js';
-import { quantisedEmbedding } from './quantised-embedding.js';
-import { type Matrix, quantiseInt4, quantiseInt8, quantiseInt8Blocks } from './quantised-matrix.js';
+import { quantizedEmbedding } from './quantized-embedding.js';
+import { type Matrix, quantizeInt4, quantizeInt8, quantizeInt8Blocks } from './quantized-matrix.js';
 
 /** Numbers between -1 and 1 that look random, so that products do not cancel out as those of waves do. */
 function numbers(count: number, seed: number): Float32Array {
@@ -53,13 +53,13 @@ function cosine(a: ArrayLike<number>, b: ArrayLike<number>, from: number, to: nu
 }
 
 const matrices: [string, Matrix, number][] = [
-  ['int8 signed', quantiseInt8(weight, 'signed'), 0.9998],
-  ['int8 unsigned', quantiseInt8(weight, 'unsigned'), 0.9998],
-  ['int8 in blocks', quantiseInt8Blocks(weight), 0.9998],
-  ['int4', quantiseInt4(weight), 0.99],
+  ['int8 signed', quantizeInt8(weight, 'signed'), 0.9998],
+  ['int8 unsigned', quantizeInt8(weight, 'unsigned'), 0.9998],
+  ['int8 in blocks', quantizeInt8Blocks(weight), 0.9998],
+  ['int4', quantizeInt4(weight), 0.99],
 ];
 
-describe('quantised matrices', () => {
+describe('quantized matrices', () => {
   for (const [name, matrix, least] of matrices) {
     it(`${name}: every row keeps its direction and size, also beside a row 500 times as large and a row of zeros`, async () => {
       const data = x.slice();
@@ -84,17 +84,17 @@ describe('quantised matrices', () => {
     const sign = await int8Sign();
     const [best, safe] = await Promise.all(
       ([sign, 'unsigned'] as const).map((s) =>
-        run(x, (graph, value) => linear(graph, value, { weight: quantiseInt8(weight, s) })),
+        run(x, (graph, value) => linear(graph, value, { weight: quantizeInt8(weight, s) })),
       ),
     );
     expect(best).toEqual(safe);
   });
 
-  for (const matrix of [quantiseInt4(weight), quantiseInt8Blocks(weight)]) {
+  for (const matrix of [quantizeInt4(weight), quantizeInt8Blocks(weight)]) {
     it(`rows of ${matrix.bits} bits looked up are the rows that products use`, async () => {
       const graph = new GraphBuilder();
       const ids = graph.input('ids', 'i32', ['n']);
-      graph.output('y', quantisedEmbedding(graph, ids, matrix), 'f32', ['n', INPUTS]);
+      graph.output('y', quantizedEmbedding(graph, ids, matrix), 'f32', ['n', INPUTS]);
       const session = await createSession(graph.build('test'), { threads: 1 });
       const { y } = await session.run({ ids: { data: Int32Array.of(5, 0, 47), shape: [3] } });
       await session.dispose();
@@ -115,8 +115,8 @@ describe('quantised matrices', () => {
   }
 
   it('refuses what has no blocks', () => {
-    for (const quantise of [quantiseInt4, quantiseInt8Blocks]) {
-      expect(() => quantise(f32Tensor(new Float32Array(48), [1, 48]))).toThrowError(/multiples of 32/);
+    for (const quantize of [quantizeInt4, quantizeInt8Blocks]) {
+      expect(() => quantize(f32Tensor(new Float32Array(48), [1, 48]))).toThrowError(/multiples of 32/);
     }
   });
 });

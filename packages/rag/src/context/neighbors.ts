@@ -9,10 +9,10 @@ import { type Hit, placesWithin, type StoredDocument, type StoredPassage } from 
  * The passages right before and after a hit, where they stand under the same headings; before it also the introduction
  * of the section around its own. As hits of the same rank, so that they are packed and cited as such.
  */
-export function neighboursOf(hit: Hit, document: StoredDocument): Hit[] {
+export function neighborsOf(hit: Hit, document: StoredDocument): Hit[] {
   const at = document.passages.findIndex(({ start, end }) => start === hit.start && end === hit.end);
   if (at === -1) return [];
-  const neighbours: Hit[] = [];
+  const neighbors: Hit[] = [];
   for (const [index, belongs] of [
     [at - 1, isWithin],
     [at + 1, isSame],
@@ -20,9 +20,9 @@ export function neighboursOf(hit: Hit, document: StoredDocument): Hit[] {
     const passage = document.passages[index];
     if (passage === undefined || !belongs(hit.headings, passage.headings)) continue;
     const places = placesWithin(document.places ?? [], passage.start, passage.end);
-    neighbours.push({ ...asHit(passage, hit), places });
+    neighbors.push({ ...asHit(passage, hit), places });
   }
-  return neighbours;
+  return neighbors;
 }
 
 function asHit({ id, text, start, end, headings, page, lines, lang }: StoredPassage, hit: Hit): Hit {

@@ -9,7 +9,7 @@ import { extensionOf, UNSUPPORTED } from './other/names.js';
 import { nameBySignature } from './other/signatures.js';
 import { FORMATS } from './registry.js';
 
-export interface Recognised {
+export interface Recognized {
   readonly format: Format;
   readonly file: Candidate;
 }
@@ -27,17 +27,17 @@ export function refuseByName(path: string): Refusal | undefined {
   return words === undefined ? undefined : { reason: 'unsupported-format', detail: `${words} (by its name)` };
 }
 
-export function recognise(path: string, bytes: Uint8Array): Recognised | Refusal {
+export function recognize(path: string, bytes: Uint8Array): Recognized | Refusal {
   if (bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) {
     return { reason: 'empty', detail: bytes.length === 0 ? 'the file is empty' : 'nothing but white space' };
   }
   const file = candidate(extensionOf(path), bytes);
   const byName: Format[] = [];
   /** The first of the formats that is sure, or refuses. */
-  const ask = (source: Format['source']): Recognised | Refusal | undefined => {
+  const ask = (source: Format['source']): Recognized | Refusal | undefined => {
     for (const format of ALL) {
       if (format.source !== source) continue;
-      const recognition: Recognition = format.recognise(file);
+      const recognition: Recognition = format.recognize(file);
       if (recognition === 'content') return { format, file };
       if (recognition === 'name') byName.push(format);
       else if (recognition !== null) return recognition;
@@ -58,7 +58,7 @@ function refuseOther({ bytes, extension, zipEntries: entries }: Candidate): Refu
 }
 
 /** A format that is read from text has some. */
-function withText(found: Recognised | Refusal): Recognised | Refusal {
+function withText(found: Recognized | Refusal): Recognized | Refusal {
   if ('reason' in found || found.format.source !== 'text') return found;
   const decoded = found.file.decoded();
   if (decoded === null) return { reason: 'binary', detail: describeBinary(found.file.bytes) };
