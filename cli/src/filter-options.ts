@@ -3,12 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The flags that narrow a search to some documents; they act before ranking. */
 export interface FilterOptions {
-  readonly path?: string;
-  readonly lang?: readonly string[];
-  readonly type?: readonly string[];
-  readonly since?: number;
-  readonly before?: number;
-  readonly where?: Readonly<Record<string, string>>;
+  readonly path?: string | undefined;
+  readonly lang?: readonly string[] | undefined;
+  readonly type?: readonly string[] | undefined;
+  readonly since?: number | undefined;
+  readonly before?: number | undefined;
+  readonly where?: Readonly<Record<string, string>> | undefined;
 }
 
 export function addFilterOptions(command: Command): Command {
@@ -30,11 +30,11 @@ export async function filterOf(
 ): Promise<SearchFilter | undefined> {
   const formats = options.type && (await (await import('@glot/glot')).formatsNamed(options.type));
   const filter: SearchFilter = {
-    ...(options.path !== undefined && { path: options.path }),
+    path: options.path,
     ...(options.lang && { languages: options.lang }),
     ...(formats && { formats }),
-    ...(options.since !== undefined && { modifiedFromMs: options.since }),
-    ...(options.before !== undefined && { modifiedBeforeMs: options.before }),
+    modifiedFromMs: options.since,
+    modifiedBeforeMs: options.before,
     ...(options.where && { meta: options.where }),
     ...(phrases.length > 0 && { phrases }),
     ...(without.length > 0 && { without }),

@@ -11,10 +11,10 @@ import { DEFAULT_INDEX, nearestIndex } from './nearest-index.js';
 
 export interface IndexOptions {
   readonly index: string;
-  readonly json?: true;
-  readonly model?: string;
-  readonly precision?: 'f32' | 'int8';
-  readonly threads?: number;
+  readonly json?: true | undefined;
+  readonly model?: string | undefined;
+  readonly precision?: 'f32' | 'int8' | undefined;
+  readonly threads?: number | undefined;
 }
 
 export interface QueryOptions extends IndexOptions {
@@ -23,11 +23,11 @@ export interface QueryOptions extends IndexOptions {
 }
 
 export interface SearchOptions extends QueryOptions, FilterOptions {
-  readonly explain?: true;
-  readonly files?: true;
-  readonly format?: 'vimgrep';
-  readonly full?: true;
-  readonly null?: true;
+  readonly explain?: true | undefined;
+  readonly files?: true | undefined;
+  readonly format?: 'vimgrep' | undefined;
+  readonly full?: true | undefined;
+  readonly null?: true | undefined;
 }
 
 export const MODES: readonly SearchMode[] = ['hybrid', 'semantic', 'lexical'];
@@ -86,8 +86,8 @@ export function queryText(words: readonly string[]): string {
 export async function modelOptions(options: Pick<IndexOptions, 'model' | 'precision' | 'threads'>) {
   return {
     ...(options.model !== undefined && { model: await modelPlace(options.model) }),
-    ...(options.precision !== undefined && { precision: options.precision }),
-    ...(options.threads !== undefined && { threads: options.threads }),
+    precision: options.precision,
+    threads: options.threads,
   };
 }
 

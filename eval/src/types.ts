@@ -41,19 +41,19 @@ export type OpenEmptyIndex = (file: string, encoder: EncoderIdentity) => Promise
 export interface EvaluateDatasetOptions {
   readonly encoder: Encoder;
   /** Default: `openIndex` of `@glot/index`. */
-  readonly openIndex?: OpenEmptyIndex;
+  readonly openIndex?: OpenEmptyIndex | undefined;
   /** Default: lexical, semantic, hybrid. */
-  readonly modes?: readonly SearchMode[];
+  readonly modes?: readonly SearchMode[] | undefined;
   /** Names as ir_measures writes them; default `nDCG@10`, `R@100`, `RR@10`. */
-  readonly measures?: readonly string[];
+  readonly measures?: readonly string[] | undefined;
   /** The qrels file `qrels/<split>.tsv`; default `test`. */
-  readonly split?: string;
+  readonly split?: string | undefined;
   /** Tokens of passages are pooled by it; default 1: not. */
-  readonly poolFactor?: number;
+  readonly poolFactor?: number | undefined;
   /** Given each mode's ranking as soon as it is complete, to be written out or examined. */
-  readonly onRun?: (mode: SearchMode, run: Run, qrels: Qrels) => void;
-  readonly onProgress?: (progress: EvaluationProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly onRun?: ((mode: SearchMode, run: Run, qrels: Qrels) => void) | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Means over all judged queries by measure name; a query without an answer counts 0. */

@@ -17,7 +17,7 @@ import { unreadLines } from '../terminal/unread.js';
 import { type GeneratorFlags, openGenerator, QUOTING_NOTE } from './open-generator.js';
 
 export interface AskFlags extends QueryOptions, FilterOptions, Omit<GeneratorFlags, 'threads'> {
-  readonly ndjson?: true;
+  readonly ndjson?: true | undefined;
 }
 
 export async function runAsk(words: readonly string[], flags: AskFlags, signal: AbortSignal): Promise<ExitCode> {

@@ -5,8 +5,8 @@ import { createProgress } from '../terminal/progress.js';
 
 interface BackupOptions {
   readonly index: string;
-  readonly force?: true;
-  readonly json?: true;
+  readonly force?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 export async function runBackup(target: string, options: BackupOptions, signal: AbortSignal): Promise<ExitCode> {

@@ -4,8 +4,8 @@ import { count } from '../terminal/count.js';
 
 interface DoctorOptions {
   readonly index: string;
-  readonly repair?: true;
-  readonly json?: true;
+  readonly repair?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 /** 0: all is well, or was mended; 1: something is wrong. */

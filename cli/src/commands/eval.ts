@@ -10,13 +10,13 @@ import { createProgress } from '../terminal/progress.js';
 interface EvalOptions {
   readonly split: string;
   readonly modes: string;
-  readonly answers?: true;
-  readonly sample?: number;
-  readonly poolFactor?: number;
-  readonly json?: true;
-  readonly model?: string;
-  readonly precision?: 'f32' | 'int8';
-  readonly threads?: number;
+  readonly answers?: true | undefined;
+  readonly sample?: number | undefined;
+  readonly poolFactor?: number | undefined;
+  readonly json?: true | undefined;
+  readonly model?: string | undefined;
+  readonly precision?: 'f32' | 'int8' | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** A BEIR folder, or a `.tsv` file of sentence pairs: finding the translation among all. */
@@ -59,7 +59,7 @@ async function runAnswers(dir: string, options: EvalOptions, signal: AbortSignal
     const { asked, ...figures } = await evaluateAnswers(dir, {
       encoder,
       signal,
-      ...(options.sample !== undefined && { sample: options.sample }),
+      sample: options.sample,
       onProgress: (state) => progress.update(`${state.phase}: ${state.done}/${state.total}`),
     });
     progress.clear();
@@ -90,7 +90,7 @@ async function runDataset(dir: string, options: EvalOptions, signal: AbortSignal
       encoder,
       modes,
       split: options.split,
-      ...(options.poolFactor !== undefined && { poolFactor: options.poolFactor }),
+      poolFactor: options.poolFactor,
       signal,
       onProgress: (state) => progress.update(`${state.phase}: ${state.done}/${state.total}`),
     });

@@ -13,13 +13,13 @@ import { createProgress, type Progress } from '../terminal/progress.js';
 interface IndexCommandOptions extends IndexOptions {
   /** commander's form of `--no-ignore`. */
   readonly ignore: boolean;
-  readonly hidden?: true;
-  readonly follow?: true;
-  readonly watch?: true;
-  readonly force?: true;
-  readonly deleteMissing?: true;
-  readonly compact?: true;
-  readonly poolFactor?: number;
+  readonly hidden?: true | undefined;
+  readonly follow?: true | undefined;
+  readonly watch?: true | undefined;
+  readonly force?: true | undefined;
+  readonly deleteMissing?: true | undefined;
+  readonly compact?: true | undefined;
+  readonly poolFactor?: number | undefined;
 }
 
 /** Skipped files named one by one up to this number. */
@@ -42,7 +42,7 @@ export async function runIndex(
   const glot = await openGlot({
     index,
     mode: 'write',
-    ...(poolFactor !== undefined && { poolFactor }),
+    poolFactor,
     ...(compact && { profile: 'compact' }),
     ...model,
   });

@@ -14,8 +14,8 @@ import { printable } from '../terminal/printable.js';
 import { createProgress } from '../terminal/progress.js';
 
 interface ConvertCommandOptions {
-  readonly precision?: Precision;
-  readonly json?: true;
+  readonly precision?: Precision | undefined;
+  readonly json?: true | undefined;
 }
 
 /** `glot models convert`: weights in the form that loads quickly. */
@@ -49,7 +49,7 @@ function convert(
   precision: Precision | undefined,
   signal: AbortSignal,
 ): Promise<ConvertedWeights[]> {
-  if (kind === 'generator') return convertModel(path, { signal, ...(precision !== undefined && { precision }) });
+  if (kind === 'generator') return convertModel(path, { signal, precision });
   // One that encoders don't have is refused there.
-  return convertEncoder(path, { signal, ...(precision !== undefined && { precision: precision as EncoderPrecision }) });
+  return convertEncoder(path, { signal, precision: precision as EncoderPrecision });
 }

@@ -14,7 +14,7 @@ interface JsonOption {
 }
 
 interface PullCommandOptions extends JsonOption {
-  readonly revision?: string;
+  readonly revision?: string | undefined;
 }
 
 export async function runModelsList(options: JsonOption): Promise<ExitCode> {
@@ -31,7 +31,7 @@ export async function runModelsPull(name: string, options: PullCommandOptions, s
   const progress = createProgress();
   try {
     const { model, path, changed } = await pullModel(name, {
-      ...(options.revision !== undefined && { revision: options.revision }),
+      revision: options.revision,
       signal,
       onProgress: (state) =>
         progress.update(`pulling ${name}: ${megabytes(state.bytes)} of ${megabytes(state.totalBytes)}, ${state.path}`),

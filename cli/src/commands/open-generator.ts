@@ -2,9 +2,9 @@ import { GlotError, isGlotError } from '@glot/errors';
 import { type DisposableGenerator, openGenerator as openNamed } from '@glot/glot';
 
 export interface GeneratorFlags {
-  readonly generator?: string;
-  readonly generatorModel?: string;
-  readonly threads?: number;
+  readonly generator?: string | undefined;
+  readonly generatorModel?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 /**

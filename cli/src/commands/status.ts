@@ -5,8 +5,8 @@ import { count } from '../terminal/count.js';
 import { printable } from '../terminal/printable.js';
 
 interface StatusOptions extends IndexOptions {
-  readonly skipped?: true;
-  readonly notes?: true;
+  readonly skipped?: true | undefined;
+  readonly notes?: true | undefined;
 }
 
 export async function runStatus(options: StatusOptions): Promise<ExitCode> {

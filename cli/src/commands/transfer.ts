@@ -3,9 +3,9 @@ import { ExitCode } from '../exit-code.js';
 
 interface TransferOptions {
   readonly index: string;
-  readonly threads?: number;
-  readonly compact?: true;
-  readonly json?: true;
+  readonly threads?: number | undefined;
+  readonly compact?: true | undefined;
+  readonly json?: true | undefined;
 }
 
 export async function runExport(folder: string, options: TransferOptions, signal: AbortSignal): Promise<ExitCode> {
@@ -18,7 +18,7 @@ export async function runImport(folder: string, options: TransferOptions, signal
     file,
     folder,
     signal,
-    ...(threads !== undefined && { threads }),
+    threads,
     ...(compact && { profile: 'compact' }),
   });
   return told('took in', report, options);

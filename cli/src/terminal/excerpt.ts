@@ -11,7 +11,7 @@ export interface ExcerptOptions {
   /** Width of the terminal. */
   readonly columns: number;
   /** Headings shown elsewhere: left out where the passage begins with them. */
-  readonly headings?: readonly string[];
+  readonly headings?: readonly string[] | undefined;
 }
 
 /** Columns for the dots that stand for what was cut off. */

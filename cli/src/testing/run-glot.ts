@@ -11,14 +11,14 @@ export interface GlotRun {
 }
 
 export interface RunOptions {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** What stdin gives before it ends; default: nothing. */
-  readonly input?: string;
+  readonly input?: string | undefined;
   /** Where stdout goes in place of the result. */
-  readonly stdoutFile?: string;
+  readonly stdoutFile?: string | undefined;
   /** Handed the running process, to send it signals or close its pipes. */
-  readonly onStart?: (child: ChildProcess) => void;
+  readonly onStart?: ((child: ChildProcess) => void) | undefined;
 }
 
 /** Settings of whoever runs the tests, which the results must not depend on. */

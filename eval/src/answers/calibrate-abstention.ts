@@ -40,7 +40,7 @@ const DEFAULT_SETS = [
 ];
 const folders = positionals.length > 0 ? positionals : DEFAULT_SETS.map((set) => join(DATA, set));
 const encoder = await openEncoder({
-  ...(values.model !== undefined && { model: values.model }),
+  model: values.model,
   ...(values.threads !== undefined && { threads: Number(values.threads) }),
 });
 const kept = values.records !== undefined && existsSync(values.records);

@@ -15,17 +15,17 @@ import { type AnswersEvaluation, type AskedQuestion, answerFigures, judgedAnswer
 export interface EvaluateAnswersOptions {
   readonly encoder: Encoder;
   /** Default: the extractive generator. */
-  readonly generator?: AnswerGenerator;
+  readonly generator?: AnswerGenerator | undefined;
   /** At most so many questions, evenly spread; default all. */
-  readonly sample?: number;
+  readonly sample?: number | undefined;
   /** Also asks each question with its passages taken out of what is found; default true. */
-  readonly unanswerable?: boolean;
+  readonly unanswerable?: boolean | undefined;
   readonly onProgress?: (progress: {
     readonly phase: 'encode-passages' | 'ask';
     readonly done: number;
     readonly total: number;
   }) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -92,8 +92,8 @@ async function askOne(
     index: searched,
     encoder,
     minEvidence: 0,
-    ...(generator !== undefined && { generator }),
-    ...(signal !== undefined && { signal }),
+    generator,
+    signal,
   });
   return { id: question.id, answerable, topScore, topRelevant, ...judgedAnswer(answer, question, texts) };
 }

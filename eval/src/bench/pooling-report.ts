@@ -24,7 +24,7 @@ const MODES = ['semantic', 'hybrid'] as const;
 const factors = values.factors.split(',').map(Number);
 const encoder = await openEncoder({
   threads: Number(values.threads),
-  ...(values.model !== undefined && { model: values.model }),
+  model: values.model,
 });
 let vectors = 0;
 const counting = withEncoding(encoder, {

@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const TEXT_FILE = /\.(md|txt|html)$/;
 
 const log = (text: string) => process.stderr.write(`${text}\n`);
-const shared = { threads: Number(values.threads), ...(values.model !== undefined && { model: values.model }) };
+const shared = { threads: Number(values.threads), model: values.model };
 const exact = await openEncoder(shared);
 const rounded = await openEncoder({ ...shared, precision: 'int8' });
 

@@ -33,7 +33,7 @@ export interface AnswerDataset {
  */
 export async function loadAnswerDataset(
   folder: string,
-  options: { readonly sample?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly sample?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<AnswerDataset> {
   const { sample, signal } = options;
   const dataset = await loadBeirDataset(folder, signal === undefined ? {} : { signal });

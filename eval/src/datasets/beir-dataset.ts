@@ -16,8 +16,8 @@ const QUERY = z.object({ _id: ID, text: z.string() });
 
 export interface LoadDatasetOptions {
   /** Default `test`. */
-  readonly split?: string;
-  readonly signal?: AbortSignal;
+  readonly split?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -12,9 +12,9 @@ import { malformedLine, readLines } from './text-lines.js';
 export interface TranslationPairsOptions {
   readonly encoder: Encoder;
   /** `to-english` (default): queries are the first column. `from-english`: the second. */
-  readonly direction?: 'to-english' | 'from-english';
-  readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly direction?: 'to-english' | 'from-english' | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TranslationPairsEvaluation {

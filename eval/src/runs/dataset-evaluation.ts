@@ -48,8 +48,8 @@ export async function evaluateDataset(folder: string, options: EvaluateDatasetOp
   const encoder = needsVectors ? options.encoder : rowlessEncoder(options.encoder);
   evaluateRun(new Map(), new Map(), measures);
   const dataset = await loadBeirDataset(folder, {
-    ...(options.split !== undefined && { split: options.split }),
-    ...(signal !== undefined && { signal }),
+    split: options.split,
+    signal,
   });
   const scratch = await mkdtemp(join(tmpdir(), 'glot-eval-'));
   const open: MultivectorIndex[] = [];
@@ -141,8 +141,8 @@ async function indexPassages(
     }
     const started = performance.now();
     const vectors = await encoder.encodeDocuments(texts, {
-      ...(signal !== undefined && { signal }),
-      ...(options.poolFactor !== undefined && { poolFactor: options.poolFactor }),
+      signal,
+      poolFactor: options.poolFactor,
       onProgress: (within) =>
         onProgress?.({ phase: 'encode-passages', done: done + within, total: pieces, mode: null }),
     });
@@ -188,7 +188,7 @@ async function encodeQueries(queries: readonly BeirQuery[], options: EvaluateDat
   return encoder.encodeQueries(
     queries.map((query) => query.text),
     {
-      ...(signal !== undefined && { signal }),
+      signal,
       onProgress: (done, total) => onProgress?.({ phase: 'encode-queries', done, total, mode: null }),
     },
   );
@@ -212,7 +212,7 @@ async function searchAll(
       text: query.text,
       vectors: sliceTexts(vectors, i, 1),
       ...(reading && { reading }),
-      ...(options.signal !== undefined && { signal: options.signal }),
+      signal: options.signal,
     });
     const best = new Map<string, number>();
     for (const { path, score } of hits) {

@@ -10,11 +10,11 @@ const DIM = 48;
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 
 export interface WordEncoderOptions {
-  readonly documentLength?: number;
+  readonly documentLength?: number | undefined;
   /** Runs before each batch of documents. */
-  readonly beforeDocuments?: (texts: readonly string[]) => void;
+  readonly beforeDocuments?: ((texts: readonly string[]) => void) | undefined;
   /** Words that count as another, so that tests can speak of translations. */
-  readonly synonyms?: Readonly<Record<string, string>>;
+  readonly synonyms?: Readonly<Record<string, string>> | undefined;
 }
 
 export function wordEncoder(options: WordEncoderOptions = {}): Encoder {

@@ -14,7 +14,7 @@ export interface ColbertParts {
   readonly dim: number;
   readonly documentLength: number;
   readonly precision: EncoderPrecision;
-  readonly rowStatistics?: RowStatistics;
+  readonly rowStatistics?: RowStatistics | undefined;
   readonly layout: TokenLayout;
   readonly runner: TrunkRunner;
   /** Tokens of a batch at most. */

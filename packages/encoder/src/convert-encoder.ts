@@ -6,8 +6,8 @@ import { loadRunner, runnerOptions } from './trunk-runner.js';
 
 export interface ConvertEncoderOptions extends Pick<OpenEncoderOptions, 'precision' | 'threads'> {
   /** Default: beside the pulled models, where `openEncoder` looks. */
-  readonly folder?: string;
-  readonly signal?: AbortSignal;
+  readonly folder?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function convertEncoder(model: string, options: ConvertEncoderOptio
     const kept: ConvertedWeights[] = [];
     const conversion = {
       onConverted: (weights: ConvertedWeights) => kept.push(weights),
-      ...(signal !== undefined && { signal }),
+      signal,
     };
     const load = runnerOptions(files.path, settings, { ...opening, cacheFolder });
     await (await loadRunner(load, conversion, files)).dispose();

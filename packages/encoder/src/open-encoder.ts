@@ -13,27 +13,27 @@ import { canUseWorker, startWorkerRunner } from './worker-runner.js';
 
 export interface OpenEncoderOptions {
   /** A folder in PyLate's layout or a .gguf file of a ColBERT model; default: the embedded model. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /**
    * Default: all logical cores up to 4, half of them beyond. A small model runs so many batches side by side, for which
    * its operators would have to wait for each other all the time; each operator of a large one uses so many threads.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * How the weights are held; default: f32. `int8` is twice as fast at large shapes. Vectors of two precisions are never
    * mixed in one index: their fingerprints differ.
    */
-  readonly precision?: EncoderPrecision;
+  readonly precision?: EncoderPrecision | undefined;
   /**
    * Folder that keeps converted weights, so that the next opening is quick. Default: what `convertEncoder` made is used
    * where it is there, and nothing is written.
    */
-  readonly cacheFolder?: string;
+  readonly cacheFolder?: string | undefined;
   /**
    * Whether the model runs in a worker thread, so that the caller's event loop stays free while it does.
    * Default: yes, but from uncompiled sources, which a worker cannot load.
    */
-  readonly worker?: boolean;
+  readonly worker?: boolean | undefined;
 }
 
 /** Models up to this size are held once for each thread. */

@@ -31,10 +31,10 @@ export interface RunnerOptions {
 export const ENCODER_PRECISIONS: readonly EncoderPrecision[] = ['f32', 'int8'];
 
 export interface RunnerChoices {
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Default: f32. */
-  readonly precision?: EncoderPrecision;
-  readonly cacheFolder?: string;
+  readonly precision?: EncoderPrecision | undefined;
+  readonly cacheFolder?: string | undefined;
 }
 
 /** @throws GlotError `encoder.precision` for one that encoders don't have */

@@ -8,9 +8,9 @@ import type { RowStatistics, TokenVectors } from '@glot/kernels';
 import type { TextSpan } from '@glot/lfm2';
 
 export interface EncodeOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each batch with the number of texts encoded so far and in all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface EncodeDocumentsOptions extends EncodeOptions {
@@ -18,7 +18,7 @@ export interface EncodeDocumentsOptions extends EncodeOptions {
    * Tokens are pooled to about one in so many (Ward clusters, see `poolTokens`): as much smaller, the index then says no
    * longer which token matched. Default 1: none are.
    */
-  readonly poolFactor?: number;
+  readonly poolFactor?: number | undefined;
 }
 
 /** How an encoder's weights can be held. */

@@ -24,8 +24,8 @@ interface Encoder {
 
 /** Which answer of the hub it was about. */
 interface OfHubAnswer {
-  readonly status?: number;
-  readonly url?: string;
+  readonly status?: number | undefined;
+  readonly url?: string | undefined;
 }
 
 export interface GlotErrorDetails {

@@ -10,9 +10,9 @@ import type { GlotErrorCode, GlotErrorDetails } from './error-codes.js';
 const MARK = Symbol.for('glot.error');
 
 export interface GlotErrorOptions<Code extends GlotErrorCode = GlotErrorCode> {
-  readonly cause?: unknown;
+  readonly cause?: unknown | undefined;
   /** Facts a caller can act on: paths, sizes, names. JSON values only. */
-  readonly details?: GlotErrorDetails[Code];
+  readonly details?: GlotErrorDetails[Code] | undefined;
 }
 
 /** Details may be left out where none of them has to be there. */

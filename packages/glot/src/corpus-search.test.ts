@@ -12,7 +12,7 @@ const JUDGEMENTS = join(FIXTURES, 'corpus-judgements');
 interface Query {
   readonly _id: string;
   readonly text: string;
-  readonly cross?: true;
+  readonly cross?: true | undefined;
 }
 
 const jsonLines = (name: string) =>

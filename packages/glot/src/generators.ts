@@ -27,5 +27,5 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Disp
     return openLfm2Generator(await resolveModel(where), { decoder: threads === undefined ? {} : { threads } });
   }
   if (model === undefined) throw new GlotError('glot.generator-model', 'say which model to use at that address');
-  return httpGenerator({ url: where, model, ...(apiKey !== undefined && { apiKey }) });
+  return httpGenerator({ url: where, model, apiKey });
 }

@@ -52,45 +52,45 @@ export interface OpenGlotOptions {
    */
   readonly index: string | MultivectorIndex;
   /** `read` (default) for searching; `write` where documents change. */
-  readonly mode?: 'read' | 'write';
+  readonly mode?: 'read' | 'write' | undefined;
   /** A folder or .gguf file of a late-interaction model; default: the embedded model. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** An encoder of your own in place of a model. Whoever made it disposes of it. */
-  readonly encoder?: Encoder;
+  readonly encoder?: Encoder | undefined;
   /** How its weights are held; default: as when the index was made, f32 for one that is made. An index keeps to one. */
-  readonly precision?: EncoderPrecision;
+  readonly precision?: EncoderPrecision | undefined;
   /**
    * With `mode: 'write'`, for an index that is made: tokens are pooled to about one vector in so many, which makes the
    * index as much smaller and takes token by token explanations away. An index keeps its factor. Default 1: none are.
    */
-  readonly poolFactor?: number;
+  readonly poolFactor?: number | undefined;
   /** With `mode: 'write'`, for an index that is made: `int8` (default) or `compact`, half the space. */
-  readonly profile?: StorageProfile;
+  readonly profile?: StorageProfile | undefined;
   /** Threads of the compute kernels; default: the physical cores, four at most. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 export interface QueryOptions {
   /** Default `hybrid`. */
-  readonly mode?: SearchMode;
+  readonly mode?: SearchMode | undefined;
   /** Hits to return (search) or passages to read (ask); default 10. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Search: hits to leave out before these, for pages. Ranks count from the first. Default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /**
    * Looks only among documents that match. Paths are meant as `displayPath` shows them, as absolute paths or as they are
    * stored; languages by code or name (`de`, `de-AT`, `German`).
    * @throws GlotError `glot.filter` for a language that there is not
    */
-  readonly filter?: SearchFilter;
-  readonly signal?: AbortSignal;
+  readonly filter?: SearchFilter | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface AskOptions
   extends Omit<QueryOptions, 'offset'>,
     Pick<RagOptions, 'budgetTokens' | 'maxSentences' | 'minEvidence'> {
   /** Who writes the answer; default: sentences of the documents, word for word. */
-  readonly generator?: AnswerGenerator;
+  readonly generator?: AnswerGenerator | undefined;
 }
 
 /** A document as the index holds it: its text, and the passages that are found, in order. */
@@ -151,13 +151,16 @@ export interface Glot extends GlotReader {
    * @example
    * await glot.add({ id: 'faq/2', text: '資料館は毎朝十時に開館します。', title: '開館時間', fields: { topic: 'visit' } });
    */
-  add(texts: AddedText | readonly AddedText[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  add(texts: AddedText | readonly AddedText[], options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /**
    * Takes files and folders out, there or not, with all below them, and off the list of what `sync(null)` reads. Nothing
    * is read.
    * @throws GlotError `glot.not-indexed` where nothing is known of one; then nothing is changed
    */
-  forget(paths: string | readonly string[], options?: { readonly signal?: AbortSignal }): Promise<ForgetReport>;
+  forget(
+    paths: string | readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<ForgetReport>;
   /** Takes documents out, by id or path; a file that is still there comes back with the next sync. @returns how many there were */
   delete(ids: string | readonly string[]): Promise<number>;
 }
@@ -390,9 +393,9 @@ function modelOptions({ model, threads, precision }: OpenGlotOptions, stored: En
   // The index cannot know which precisions this glot has: `openEncoder` refuses others.
   const held = precision ?? (stored?.precision as EncoderPrecision | undefined);
   return {
-    ...(model !== undefined && { model }),
-    ...(threads !== undefined && { threads }),
-    ...(held !== undefined && { precision: held }),
+    model,
+    threads,
+    precision: held,
   };
 }
 

@@ -40,7 +40,7 @@ export interface BatchContext {
   readonly index: MultivectorIndex;
   /** Loads the encoder; called only where a document is there to be encoded. */
   readonly encoder: () => Promise<Encoder>;
-  readonly poolFactor?: number;
+  readonly poolFactor?: number | undefined;
   readonly signal: AbortSignal | undefined;
   /** Told while a batch is encoded, before any of it is stored. */
   readonly onEncoding: (state: EncodingState) => void;

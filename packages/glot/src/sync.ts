@@ -44,12 +44,12 @@ export interface SyncContext {
   /** Loads the encoder; called only where a file needs it. */
   readonly encoder: () => Promise<Encoder>;
   /** Frees the encoder; it is loaded again where it is asked for. */
-  readonly releaseEncoder?: () => Promise<void>;
+  readonly releaseEncoder?: (() => Promise<void>) | undefined;
   /** How the tokens of passages are pooled; default 1: not. */
-  readonly poolFactor?: number;
+  readonly poolFactor?: number | undefined;
   readonly paths: DocumentPaths;
   /** Of a single file. */
-  readonly limits?: ReadLimits;
+  readonly limits?: ReadLimits | undefined;
 }
 
 /**

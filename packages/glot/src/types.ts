@@ -34,20 +34,20 @@ export interface WalkedAs {
 
 export interface SyncOptions extends WalkedAs {
   /** Once fired, `sync` ends with an `AbortError`; what is stored by then stays. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SyncProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SyncProgress) => void) | undefined;
   /** Read and encode every file again, changed or not. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
   /**
    * Take documents whose files are gone out of the index however many they are. Without it a sync that would remove more
    * than half of an index of over twenty documents, or all of over twenty below a folder that stands empty, keeps them.
    */
-  readonly deleteMissing?: boolean;
+  readonly deleteMissing?: boolean | undefined;
   /**
    * Default true. False: once all is encoded, the encoder gives its memory back before the index is arranged, which needs
    * some of its own; a later call loads it again. For programs in which nothing else is encoded meanwhile.
    */
-  readonly keepEncoder?: boolean;
+  readonly keepEncoder?: boolean | undefined;
 }
 
 declare module '@glot/errors' {

@@ -23,7 +23,7 @@ export interface WatchSource {
   readonly roots: readonly WatchedRoot[];
   /** Files whose changes are no news: those of the index. */
   readonly isOfIndex: (path: string) => boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

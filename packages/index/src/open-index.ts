@@ -15,23 +15,23 @@ export interface OpenIndexOptions {
   /** `write` makes the file and its folder where they are missing. One process writes, any number reads meanwhile. */
   readonly mode: 'read' | 'write';
   /** Needed to make an index; where there is one, it must be of this encoder. */
-  readonly encoder?: EncoderIdentity;
+  readonly encoder?: EncoderIdentity | undefined;
   /**
    * How a new index stores vectors: `standard` (default) ranks as f32 does within .0034 nDCG@10 in every set measured, `compact` takes about
    * five sixths of the space. An index keeps its profile: asked for another, it is not opened.
    */
-  readonly profile?: StorageProfile;
+  readonly profile?: StorageProfile | undefined;
   /** In which bits a new index stores rows, where that was settled before; else the profile and the encoder say it. */
-  readonly table?: RowTable;
+  readonly table?: RowTable | undefined;
   /** Threads of the compute kernels. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * Memory for vectors; what does not fit is read from the file at each search. Searched by cells, an index takes half of
    * it at most, for the passages that were scored lately. Default 512 MiB.
    */
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
   /** Up to so many passages, after filters, every one of them is scored. Default 4000: about 20 ms on two cores. */
-  readonly exhaustivePassages?: number;
+  readonly exhaustivePassages?: number | undefined;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 2 ** 20;

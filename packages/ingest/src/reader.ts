@@ -20,25 +20,25 @@ import type { FileEntry, IngestedDocument, IngestOutcome, Passage } from './type
 
 export interface ReaderOptions {
   /** Tokens in a text, by the encoder's tokenizer. Default: an estimate by script. */
-  readonly countTokens?: CountTokens;
+  readonly countTokens?: CountTokens | undefined;
   /** Loads what `countTokens` would be, once the first file is to be split; its errors are those of `read`. */
-  readonly loadTokenCounter?: () => Promise<CountTokens>;
+  readonly loadTokenCounter?: (() => Promise<CountTokens>) | undefined;
   /** Size that passages aim at. Default 180. */
-  readonly targetTokens?: number;
-  readonly limits?: ReadLimits;
+  readonly targetTokens?: number | undefined;
+  readonly limits?: ReadLimits | undefined;
 }
 
 export interface ReadLimits {
   /** Of larger files the beginning is read where they are plain text; others are skipped as `too-large`. Default 64 MiB. */
-  readonly maxFileBytes?: number;
+  readonly maxFileBytes?: number | undefined;
   /** Of documents that yield more text the beginning is read. UTF-16 code units; default 32 Mi. */
-  readonly maxTextLength?: number;
+  readonly maxTextLength?: number | undefined;
   /** Of documents of more passages the first are taken: their vectors are held at once. Default 10,000. */
-  readonly maxPassages?: number;
+  readonly maxPassages?: number | undefined;
   /** Parsing that takes longer ends as `timeout`. Default 30,000. */
-  readonly parseTimeoutMs?: number;
+  readonly parseTimeoutMs?: number | undefined;
   /** Heap of one parser, and half of what the process may grow meanwhile; more is `out-of-memory`. MiB, default 512. */
-  readonly parseMemoryMegabytes?: number;
+  readonly parseMemoryMegabytes?: number | undefined;
 }
 
 export interface DocumentReader {
@@ -61,13 +61,17 @@ export interface Unchanged {
   readonly status: 'unchanged';
 }
 
-const DEFAULTS = {
-  maxFileBytes: 64 * 2 ** 20,
-  maxTextLength: 32 * 2 ** 20,
-  maxPassages: 10_000,
-  parseTimeoutMs: 30_000,
-  parseMemoryMegabytes: 512,
-};
+type AllLimits = { readonly [Limit in keyof ReadLimits]-?: NonNullable<ReadLimits[Limit]> };
+
+function limitsOf(given: ReadLimits = {}): AllLimits {
+  return {
+    maxFileBytes: given.maxFileBytes ?? 64 * 2 ** 20,
+    maxTextLength: given.maxTextLength ?? 32 * 2 ** 20,
+    maxPassages: given.maxPassages ?? 10_000,
+    parseTimeoutMs: given.parseTimeoutMs ?? 30_000,
+    parseMemoryMegabytes: given.parseMemoryMegabytes ?? 512,
+  };
+}
 
 /**
  * @example
@@ -76,7 +80,7 @@ const DEFAULTS = {
  * await reader.dispose();
  */
 export function createReader(options: ReaderOptions = {}): DocumentReader {
-  const limits = { ...DEFAULTS, ...options.limits };
+  const limits = limitsOf(options.limits);
   const pool = createParsePool({ timeoutMs: limits.parseTimeoutMs, memoryMegabytes: limits.parseMemoryMegabytes });
   return {
     read: async (entry, signal) => {
@@ -103,7 +107,7 @@ async function readBytesOf(
   entry: FileEntry,
   file: OpenedFile,
   options: ReaderOptions,
-  limits: Required<ReadLimits>,
+  limits: AllLimits,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestOutcome> {
@@ -122,7 +126,7 @@ async function documentOf(
   entry: FileEntry,
   { bytes, contentHash, isHead }: OpenedFile,
   options: ReaderOptions,
-  limits: Required<ReadLimits>,
+  limits: AllLimits,
   pool: ParsePool,
   signal: AbortSignal | undefined,
 ): Promise<IngestedDocument | Refusal> {

@@ -14,7 +14,7 @@ import type { IngestedDocument } from './types.js';
 
 export interface SplitTextOptions {
   /** Default `text`: paragraphs without markup. */
-  readonly format?: 'text' | 'markdown';
+  readonly format?: 'text' | 'markdown' | undefined;
   /** Default: as detected. */
   readonly language?: string | undefined;
   /** Tokens in a text, by the encoder's tokenizer. Default: an estimate by script. */

@@ -31,20 +31,20 @@ export interface Head {
 
 export interface TrunkOptions extends SessionOptions, ConversionOptions {
   /** Default: what the architecture in config.json says. */
-  readonly attention?: AttentionMode;
+  readonly attention?: AttentionMode | undefined;
   /** Default: what the architecture in config.json says. */
-  readonly convolution?: ConvolutionMode;
+  readonly convolution?: ConvolutionMode | undefined;
   /**
    * Whether hidden tokens (`TokenBatch.valid`) enter convolutions as zeros, as transformers from 5.24 on has it; default:
    * they enter as they are.
    */
-  readonly maskedConvolution?: boolean;
+  readonly maskedConvolution?: boolean | undefined;
   /** Longest sequence; default: the smaller of max_position_embeddings and 4,096. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** How matrices are held; default: f32, with the embedding table as it is stored. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** Default: none, so that the normalized hidden states come out. */
-  readonly head?: Head;
+  readonly head?: Head | undefined;
 }
 
 /** Sequences of one length. */

@@ -29,11 +29,11 @@ export interface RetrieveOptions {
   /** Not called and not run in lexical mode. */
   readonly encoder: EncoderSource;
   /** Default `hybrid`. */
-  readonly mode?: SearchMode;
+  readonly mode?: SearchMode | undefined;
   /** At most this many hits; default 10. */
-  readonly limit?: number;
-  readonly filter?: SearchFilter;
-  readonly signal?: AbortSignal;
+  readonly limit?: number | undefined;
+  readonly filter?: SearchFilter | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface GenerationRequest {
@@ -46,7 +46,7 @@ export interface GenerationRequest {
   readonly scores: ContextScores;
   readonly encoder: Encoder;
   readonly maxSentences: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a generator claims: a quote from one context. Nothing is believed until it is found there. */
@@ -105,7 +105,7 @@ export interface RewriteRequest {
   readonly question: string;
   /** Oldest first; at least one. */
   readonly turns: readonly Turn[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -129,16 +129,16 @@ export interface AnswerGenerator {
 export interface AskOptions extends RetrieveOptions {
   readonly index: Pick<PassageSearch, 'search'> & Pick<DocumentReader, 'getMany'>;
   /** Default: the extractive generator. */
-  readonly generator?: AnswerGenerator;
+  readonly generator?: AnswerGenerator | undefined;
   /** Tokens of context handed to the generator; default 2048. */
-  readonly budgetTokens?: number;
+  readonly budgetTokens?: number | undefined;
   /** At most this many sentences in the answer; default 3. */
-  readonly maxSentences?: number;
+  readonly maxSentences?: number | undefined;
   /**
    * Below this evidence (see `Evidence.score`) `ask` abstains without a word of the generator; 0 never does. Default:
    * the encoder's calibrated threshold, which keeps nine of ten answerable questions.
    */
-  readonly minEvidence?: number;
+  readonly minEvidence?: number | undefined;
 }
 
 export interface Citation {
@@ -263,7 +263,7 @@ export type ConversationEvent = TurnEvent | AnswerEvent;
 
 export interface ConversationOptions extends AskOptions {
   /** Tokens of earlier turns that a generator is shown for rewriting; default 512. The newest turns go first. */
-  readonly historyTokens?: number;
+  readonly historyTokens?: number | undefined;
 }
 
 /** Questions that build on each other. What it remembers is `turns` and nothing else, in this object alone. */
@@ -274,7 +274,10 @@ export interface Conversation {
    * Asks the next question. A turn that is interrupted or fails is not remembered. One at a time.
    * @throws GlotError as `askStream`
    */
-  ask(question: string, options?: { readonly signal?: AbortSignal }): AsyncGenerator<ConversationEvent, void, void>;
+  ask(
+    question: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<ConversationEvent, void, void>;
   /** Forgets all turns. */
   clear(): void;
 }

@@ -49,7 +49,7 @@ const parts = new Set(values.parts.split(','));
 const threads = Number(values.threads);
 const tell = (message: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${message}\n`);
 
-const encoder = await openEncoder({ threads, ...(values.model !== undefined && { model: values.model }) });
+const encoder = await openEncoder({ threads, model: values.model });
 const made: Made = {
   date: new Date().toISOString().slice(0, 10),
   machine: machine(),

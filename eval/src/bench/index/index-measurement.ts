@@ -21,7 +21,7 @@ export interface MeasurementPlan {
   readonly queries: readonly { readonly text: string; readonly rows: Float32Array; readonly passage: number | null }[];
   /** Queries whose truth is computed by exhaustive f32 search. */
   readonly truthQueries: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly tell: (message: string) => void;
 }
 

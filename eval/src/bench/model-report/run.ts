@@ -37,7 +37,7 @@ const { values } = parseArgs({
 const threads = Number(values.threads);
 const parts = new Set(values.parts.split(','));
 const tell = (message: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${message}\n`);
-const encoder = await openEncoder({ threads, ...(values.model !== undefined && { model: values.model }) });
+const encoder = await openEncoder({ threads, model: values.model });
 const model = `${encoder.name} (${encoder.fingerprint.slice(0, 12)})`;
 const json = join(values.reports, 'model.json');
 const before = existsSync(json) ? (JSON.parse(await readFile(json, 'utf8')) as ModelReport) : null;

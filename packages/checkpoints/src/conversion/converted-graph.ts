@@ -36,11 +36,11 @@ export interface ConversionOptions {
    * Folder that keeps converted weights, so that the next load is quick. Default: what `glot models convert` made is
    * used where it is there, and nothing is written.
    */
-  readonly cacheFolder?: string;
+  readonly cacheFolder?: string | undefined;
   /** Told of weights that were made or found in `cacheFolder`. */
-  readonly onConverted?: (weights: ConvertedWeights) => void;
+  readonly onConverted?: ((weights: ConvertedWeights) => void) | undefined;
   /** Ends a conversion between two tensors; nothing of it is left. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What tells the checkpoint of a graph from others. */

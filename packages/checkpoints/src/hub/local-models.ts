@@ -32,7 +32,7 @@ export interface Verification {
 }
 
 export interface VerifyOptions extends Partial<HubSettings> {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: {
     readonly path: string;
     readonly bytes: number;

@@ -23,12 +23,12 @@ export interface PullProgress {
 
 export interface PullOptions extends Partial<HubSettings> {
   /** Branch, tag or commit; wins over the one in the name. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** A .gguf file by name or quantization; wins over the one in the name. */
-  readonly file?: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: PullProgress) => void;
-  readonly patience?: Partial<Patience>;
+  readonly file?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
+  readonly patience?: Partial<Patience> | undefined;
 }
 
 export interface PullResult {

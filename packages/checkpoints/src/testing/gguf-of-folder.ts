@@ -5,13 +5,13 @@ import { SafetensorsFile } from '../safetensors/safetensors-file.js';
 
 export interface GgufOfFolderOptions {
   /** Of matrices whose rows are whole blocks of 32; all else is F32. Default F32. */
-  readonly type?: 'F32' | 'Q8_0';
+  readonly type?: 'F32' | 'Q8_0' | undefined;
   /** `carried`: tokenizer.json as a whole; `lists` (default): tokens and merges, as llama.cpp writes them. */
-  readonly tokenizer?: 'carried' | 'lists';
+  readonly tokenizer?: 'carried' | 'lists' | undefined;
   /** Whether the projection of a PyLate folder goes in; default yes. */
-  readonly projection?: boolean;
+  readonly projection?: boolean | undefined;
   /** Default: what `architectures` of config.json says. */
-  readonly causal?: boolean;
+  readonly causal?: boolean | undefined;
 }
 
 interface ConfigFile {

@@ -66,14 +66,14 @@ export interface DocumentInput {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   /** When the file's inode last changed (ctime); left out or 0 where it is not known. */
-  readonly changedMs?: number;
+  readonly changedMs?: number | undefined;
   /**
    * `text`: what a caller added under a key of its own. The ledger of files does not know it, so that no sync takes it
    * away. Default `file`.
    */
-  readonly source?: 'file' | 'text';
+  readonly source?: 'file' | 'text' | undefined;
   /** Of a file that could not be taken in whole: why. It stands among the skipped files beside the document. */
-  readonly shortfall?: { readonly reason: string; readonly detail: string };
+  readonly shortfall?: { readonly reason: string; readonly detail: string } | undefined;
   readonly format: string;
   readonly title: string | null;
   readonly lang: string | null;
@@ -81,12 +81,12 @@ export interface DocumentInput {
   /** The whole extracted text: citations are checked against it. */
   readonly text: string;
   /** In order; absent or empty where the format has none. A passage may reach over several. */
-  readonly places?: readonly Place[];
+  readonly places?: readonly Place[] | undefined;
   /** In order; absent or empty where they are not known. */
-  readonly blocks?: readonly BlockSpan[];
-  readonly notes?: readonly Note[];
+  readonly blocks?: readonly BlockSpan[] | undefined;
+  readonly notes?: readonly Note[] | undefined;
   /** Of the reader of its format. */
-  readonly formatVersion?: number;
+  readonly formatVersion?: number | undefined;
   readonly passages: readonly PassageInput[];
 }
 

@@ -41,7 +41,7 @@ export interface SkippedInput {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   /** ctime; left out or 0 where it is not known. */
-  readonly changedMs?: number;
+  readonly changedMs?: number | undefined;
 }
 
 export type LedgerChange =

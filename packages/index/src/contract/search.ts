@@ -10,21 +10,21 @@ export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 /** All that is given must hold. It acts before ranking. */
 export interface SearchFilter {
   /** Glob over the document's path: `*` and `?` within a name, `**` across folders, `[..]`, `{a,b}`; without a separator, over the last name. Of several, one has to match. */
-  readonly path?: string | readonly string[];
+  readonly path?: string | readonly string[] | undefined;
   /** Of the document, as stored; `und` for one that is not known. */
-  readonly languages?: readonly string[];
-  readonly formats?: readonly string[];
-  readonly modifiedFromMs?: number;
-  readonly modifiedBeforeMs?: number;
+  readonly languages?: readonly string[] | undefined;
+  readonly formats?: readonly string[] | undefined;
+  readonly modifiedFromMs?: number | undefined;
+  readonly modifiedBeforeMs?: number | undefined;
   /**
    * Each has to stand in a passage, its file's name or its headings word for word: folded as all words are, never by
    * weaker forms. In scripts without blanks its characters have to stand in a row.
    */
-  readonly phrases?: readonly string[];
+  readonly phrases?: readonly string[] | undefined;
   /** None of these words or phrases may stand there. */
-  readonly without?: readonly string[];
+  readonly without?: readonly string[] | undefined;
   /** Front-matter keys with the value they must have. */
-  readonly meta?: Readonly<Record<string, string>>;
+  readonly meta?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A stretch of a query's text, in UTF-16 offsets. */
@@ -44,15 +44,15 @@ export interface QueryReading {
 export interface SearchRequest {
   readonly mode: SearchMode;
   /** At most this many hits; default 10. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** The query's text: needed for `lexical` and `hybrid`. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** The query's token vectors, one text: needed for `semantic` and `hybrid`. */
-  readonly vectors?: TokenVectors;
+  readonly vectors?: TokenVectors | undefined;
   /** Of the text by the encoder of the vectors. */
-  readonly reading?: QueryReading;
-  readonly filter?: SearchFilter;
-  readonly signal?: AbortSignal;
+  readonly reading?: QueryReading | undefined;
+  readonly filter?: SearchFilter | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Hit {

@@ -29,9 +29,9 @@ export interface IndexStats {
 
 export interface OptimizeOptions {
   /** Trains the cells anew, whether the rules ask for it or not, and however small the index. */
-  readonly retrain?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: OptimizeProgress) => void;
+  readonly retrain?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: OptimizeProgress) => void) | undefined;
 }
 
 export interface OptimizeProgress {

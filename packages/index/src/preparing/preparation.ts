@@ -20,9 +20,9 @@ const IDLE_MS = 1_000;
 const YOUNG_MB = 12;
 
 export interface PreparationOptions {
-  readonly entry?: URL;
-  readonly startRows?: number;
-  readonly idleMs?: number;
+  readonly entry?: URL | undefined;
+  readonly startRows?: number | undefined;
+  readonly idleMs?: number | undefined;
 }
 
 type Settle = (answer: PreparingAnswer | null) => void;

@@ -65,7 +65,7 @@ export interface SqliteIndexOptions {
   readonly threads?: number | undefined;
   readonly memoryBytes: number;
   readonly exhaustivePassages?: number | undefined;
-  readonly preparation?: PreparationOptions;
+  readonly preparation?: PreparationOptions | undefined;
 }
 
 /** The index over one SQLite file: exhaustive, exact search while that is quick; beyond, exact scores for what the cells propose. */
@@ -449,7 +449,7 @@ export class SqliteIndex implements MultivectorIndex {
   #kernel(): Promise<MaxSim> {
     this.#maxSim ??= createMaxSim({
       dim: this.#file.encoder.dim,
-      ...(this.#threads !== undefined && { threads: this.#threads }),
+      threads: this.#threads,
     });
     return this.#maxSim;
   }

@@ -23,8 +23,8 @@ export interface ExportOptions {
   readonly file: string;
   /** Made where it is missing; files of an earlier export are replaced, once the new ones are whole. */
   readonly folder: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (documents: number, total: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((documents: number, total: number) => void) | undefined;
 }
 
 export interface TransferReport {

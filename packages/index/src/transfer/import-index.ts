@@ -19,8 +19,8 @@ export interface ImportOptions extends Pick<OpenIndexOptions, 'profile' | 'threa
    * `rows.json`, where it is there, a new index gets the profile of the exported one, and the same bits.
    */
   readonly folder: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (documents: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((documents: number) => void) | undefined;
 }
 
 const encoderSchema = z.object({
@@ -111,7 +111,7 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
       encoder,
       ...(profile && { profile }),
       ...(table && { table }),
-      ...(threads !== undefined && { threads }),
+      threads,
     });
     try {
       const lines = createInterface({ input: createReadStream(place(DOCUMENTS_FILE)), crlfDelay: Infinity });
@@ -124,7 +124,7 @@ export async function importIndex(options: ImportOptions): Promise<TransferRepor
           ...(source && { source }),
           ...(blocks && { blocks }),
           ...(notes && { notes }),
-          ...(formatVersion !== undefined && { formatVersion }),
+          formatVersion,
           passages: passages.map(({ rows: _, ...passage }) => passage),
         };
         const rows = vectors.read(passages.map(({ rows: count }) => count));

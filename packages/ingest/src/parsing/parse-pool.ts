@@ -16,7 +16,7 @@ export interface ParsePoolOptions {
   /** Heap of a parser; twice of it is what its process may grow: buffers are not on the heap. */
   readonly memoryMegabytes: number;
   /** Default 2. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 export type Parsed = { readonly extraction: Extraction } | Refusal;

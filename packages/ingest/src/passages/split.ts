@@ -20,8 +20,8 @@ export interface SplitOptions {
   /** Language of the document: guides the sentence splitter, and stands in where a passage is too short to tell. */
   readonly lang: string | null;
   /** Where there are more, one more than these is made, and no work is done for the rest. */
-  readonly maxPassages?: number;
-  readonly signal?: AbortSignal;
+  readonly maxPassages?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Number of the page or slide. */

@@ -2,14 +2,14 @@
 import type { Glyph } from '../formats/pdf/glyph.js';
 
 export interface GlyphOptions {
-  readonly x?: number;
-  readonly y?: number;
-  readonly size?: number;
-  readonly font?: string;
-  readonly mark?: string;
-  readonly isArtifact?: boolean;
+  readonly x?: number | undefined;
+  readonly y?: number | undefined;
+  readonly size?: number | undefined;
+  readonly font?: string | undefined;
+  readonly mark?: string | undefined;
+  readonly isArtifact?: boolean | undefined;
   /** Further apart than they are wide. */
-  readonly spacing?: number;
+  readonly spacing?: number | undefined;
 }
 
 let runs = 0;

@@ -5,14 +5,14 @@
 
 export interface PdfFileOptions {
   /** Replaces the content of the first page. */
-  readonly content?: Uint8Array;
-  readonly filter?: string;
+  readonly content?: Uint8Array | undefined;
+  readonly filter?: string | undefined;
   /** Dictionaries of annotations and form fields on the first page. */
-  readonly annotations?: readonly string[];
+  readonly annotations?: readonly string[] | undefined;
   /** Dictionary of the font, in place of Helvetica's. */
-  readonly font?: string;
+  readonly font?: string | undefined;
   /** Name of a layer that is switched off; content calls it `/L`. */
-  readonly hiddenLayer?: string;
+  readonly hiddenLayer?: string | undefined;
 }
 
 /** A font of which pdf.js keeps a width for each of two thousand million characters, until the engine aborts. */

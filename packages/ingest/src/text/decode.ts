@@ -22,7 +22,7 @@ export interface DecodeOptions {
   /** Charset that the document states of itself. */
   readonly declared?: string | undefined;
   /** False where only UTF-8 and marked UTF-16 are believable, as for names of unknown kind. Default true. */
-  readonly guess?: boolean;
+  readonly guess?: boolean | undefined;
 }
 
 const SAMPLE_BYTES = 65_536;

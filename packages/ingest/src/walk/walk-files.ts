@@ -12,16 +12,16 @@ import { IgnoreRules, rulesAbove } from './ignore-rules.js';
 
 export interface WalkOptions {
   /** Take files that .gitignore, .ignore and .glotignore leave out. Default false. */
-  readonly noIgnore?: boolean;
+  readonly noIgnore?: boolean | undefined;
   /** Take hidden files and folders; `.git`, `.glot` and `node_modules` stay out. Default false. */
-  readonly hidden?: boolean;
+  readonly hidden?: boolean | undefined;
   /** Follow symbolic links found below a folder, also out of it. Default false; a link named as a path is followed. */
-  readonly followLinks?: boolean;
+  readonly followLinks?: boolean | undefined;
   /** Called with folders and files that cannot be looked at, and with names that are no regular file. */
-  readonly onSkipped?: (skipped: WalkSkip) => void;
+  readonly onSkipped?: ((skipped: WalkSkip) => void) | undefined;
   /** Called, before the first file, with a named path that does not exist; without it that is an error. */
-  readonly onMissing?: (given: string) => void;
-  readonly signal?: AbortSignal;
+  readonly onMissing?: ((given: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What lies below a path that was skipped for a passing reason was not looked at. */

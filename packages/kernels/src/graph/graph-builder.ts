@@ -10,8 +10,8 @@ export type Attribute = number | string | readonly number[] | { readonly float: 
 
 export interface NodeOptions {
   /** Operator domain; default "" (ai.onnx). */
-  readonly domain?: string;
-  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly domain?: string | undefined;
+  readonly attributes?: Readonly<Record<string, Attribute>> | undefined;
 }
 
 /** A size that is only known at run time has a name. */

@@ -14,12 +14,12 @@ export interface TensorValue {
 
 export interface SessionOptions {
   /** Threads one operator may use; default: all logical cores up to 4, half of them beyond, at least 4 then. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * How long a waiting thread looks for work before it sleeps; default 0. Waking costs more than the short operators of
    * one row; but threads that spin take processor time from whatever runs beside.
    */
-  readonly spinMicroseconds?: number;
+  readonly spinMicroseconds?: number | undefined;
 }
 
 /**

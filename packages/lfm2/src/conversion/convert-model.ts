@@ -4,7 +4,7 @@ import { Decoder, type DecoderOptions } from '../decoder/decoder.js';
 
 export interface ConvertOptions extends Pick<DecoderOptions, 'precision' | 'prefillPrecision' | 'signal'> {
   /** Default: beside the pulled models. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
 }
 
 /**

@@ -9,13 +9,13 @@ import { DecoderState } from './decoder-state.js';
 
 export interface DecoderOptions extends SessionOptions, ConversionOptions {
   /** Default: int4, with a second set of int8 weights for prompts. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** Most tokens of a sequence; default: the smaller of max_position_embeddings and 32,768. */
-  readonly contextTokens?: number;
+  readonly contextTokens?: number | undefined;
   /** Tokens of a prompt that are run at once; default 256. */
-  readonly chunkTokens?: number;
+  readonly chunkTokens?: number | undefined;
   /** Weights that read prompts; default: int8 where `precision` is int4, else the same ones. */
-  readonly prefillPrecision?: Precision;
+  readonly prefillPrecision?: Precision | undefined;
 }
 
 const DEFAULT_CONTEXT = 32_768;
@@ -54,7 +54,10 @@ export class Decoder {
     const stepGraph = await graph(precision, 'logits');
     // Both are converted before either is loaded, so that converting needs no memory for loaded weights.
     if (prefillPrecision !== precision && options.cacheFolder !== undefined) await graph(prefillPrecision, 'none');
-    const step = await createSession(stepGraph, { spinMicroseconds: STEP_SPIN_MICROSECONDS, ...options });
+    const step = await createSession(stepGraph, {
+      ...options,
+      spinMicroseconds: options.spinMicroseconds ?? STEP_SPIN_MICROSECONDS,
+    });
     try {
       const prefill =
         prefillPrecision === precision ? null : await createSession(await graph(prefillPrecision, 'none'), options);

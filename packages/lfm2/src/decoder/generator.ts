@@ -13,15 +13,15 @@ import type { TokenConstraint } from './token-constraint.js';
 
 export interface GenerateOptions extends SamplingOptions {
   /** Default 512. The context can end it earlier. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Tokens that end the answer, besides the end tokens of the checkpoint. */
-  readonly stopIds?: readonly number[];
+  readonly stopIds?: readonly number[] | undefined;
   /** Where to go on from; it is not changed. The prompt then holds only what comes after it. */
-  readonly from?: DecoderState;
+  readonly from?: DecoderState | undefined;
   /** What may be written; it moves on with the answer. */
-  readonly constraint?: TokenConstraint;
-  readonly signal?: AbortSignal;
-  readonly onEnd?: (summary: GenerationSummary) => void;
+  readonly constraint?: TokenConstraint | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEnd?: ((summary: GenerationSummary) => void) | undefined;
 }
 
 export interface GeneratedToken {

@@ -2,22 +2,22 @@ import { GlotError } from '@glot/errors';
 
 export interface SamplingOptions {
   /** 0 takes the likeliest token; default 0. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** Only the k likeliest tokens; default: all. */
-  readonly topK?: number;
+  readonly topK?: number | undefined;
   /** Only the likeliest tokens that together reach this probability; default 1. */
-  readonly topP?: number;
+  readonly topP?: number | undefined;
   /** Only tokens at least this probable, as a part of the likeliest one's probability; default 0. */
-  readonly minP?: number;
+  readonly minP?: number | undefined;
   /** Divides the positive logits of tokens that stand in the text already, multiplies negative ones; default 1. */
-  readonly repetitionPenalty?: number;
+  readonly repetitionPenalty?: number | undefined;
   /** Default: a new one each time. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** Draws tokens from logits; the same seed draws the same ones. */
 export class Sampler {
-  readonly #options: Required<Omit<SamplingOptions, 'seed'>>;
+  readonly #options: { readonly [Choice in Exclude<keyof SamplingOptions, 'seed'>]-?: number };
   #state: number;
 
   /** @throws GlotError `lfm2.sampling` where a number is out of its range */

@@ -58,7 +58,7 @@ export async function* answerGathered(
             contexts: packing.contexts,
             encoder: await resolveEncoder(options.encoder),
             maxSentences,
-            ...(signal !== undefined && { signal }),
+            signal,
           });
     for await (const draft of untilAborted(drafts, signal)) {
       if (draft.type === 'usage') usage = draft.usage;

@@ -13,7 +13,7 @@ export interface PackedContext {
   /** The document's format (`markdown`, `pdf`, ...): says how its lines are to be read. */
   readonly format: string;
   /** What is prose in it, heading, code: of a document whose format writes markup into its text. Offsets are the document's. */
-  readonly blocks?: readonly BlockSpan[];
+  readonly blocks?: readonly BlockSpan[] | undefined;
   readonly tokens: number;
   /**
    * The hits inside and the neighbors taken in with them, in reading order; a neighbor has the rank of its hit. The

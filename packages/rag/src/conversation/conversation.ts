@@ -39,7 +39,7 @@ export function converse(options: ConversationOptions): Conversation {
       topic = null;
     },
     async *ask(question, { signal } = {}) {
-      const asking: ConversationOptions = { ...options, ...(signal !== undefined && { signal }) };
+      const asking: ConversationOptions = { ...options, signal };
       const asked = requireQuestion(question);
       const understood = await understand(asked, turns, topic, asking);
       const { turnsRead, rewriteMs } = understood;
@@ -87,10 +87,7 @@ async function understand(
   const started = performance.now();
   const { generator, signal } = options;
   const shown = generator?.rewrite === undefined ? [] : await newestTurns(turns, options);
-  const rewritten =
-    shown.length === 0
-      ? null
-      : await generator!.rewrite!({ question, turns: shown, ...(signal !== undefined && { signal }) });
+  const rewritten = shown.length === 0 ? null : await generator!.rewrite!({ question, turns: shown, signal });
   const turnsRead = shown.length;
   if (rewritten !== null || topic === null) {
     const rewriteMs = performance.now() - started;

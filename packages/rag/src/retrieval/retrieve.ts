@@ -52,7 +52,7 @@ export async function retrieveWithVectors(
   const hits = await options.index.search({
     mode,
     limit: options.limit ?? DEFAULT_HIT_LIMIT,
-    ...(options.filter !== undefined && { filter: options.filter }),
+    filter: options.filter,
     text,
     ...(reading !== null && { reading }),
     ...(mode !== 'lexical' && vectors !== null && { vectors }),

@@ -25,7 +25,7 @@ export interface SentenceSource {
   readonly end: number;
   readonly format: string;
   /** Of the document, where its format writes markup into the text; offsets are those of `text`. */
-  readonly blocks?: readonly BlockSpan[];
+  readonly blocks?: readonly BlockSpan[] | undefined;
   readonly lang: string | null;
 }
 

@@ -13,11 +13,11 @@ export const MINIMUM_QUOTE_WORDS = 3;
 export interface QuoteClaim {
   readonly quote: string;
   /** Where the quote must lie, as offsets in the document's text; default: anywhere. */
-  readonly within?: { readonly start: number; readonly end: number };
+  readonly within?: { readonly start: number; readonly end: number } | undefined;
   /** Among several places the one that starts nearest to this offset is taken; default: the first. */
-  readonly near?: number;
+  readonly near?: number | undefined;
   /** Default `MINIMUM_QUOTE_WORDS`. */
-  readonly minimumWords?: number;
+  readonly minimumWords?: number | undefined;
 }
 
 export type CitationVerdict =

@@ -39,7 +39,7 @@ function verifiedCitation(
   const verdict = verifyCitation(document.text, {
     quote,
     within: { start: context.start, end: context.end },
-    ...(near !== undefined && { near }),
+    near,
   });
   if (!verdict.verified) return verdict.reason;
   const hit = hitAround(context.hits, verdict.start);

@@ -15,10 +15,10 @@ export interface BackupOptions {
   /** The file to make. */
   readonly target: string;
   /** Whether a file that stands there is replaced, once the copy is whole. */
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
+  readonly force?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Pages of the database. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface BackupReport {

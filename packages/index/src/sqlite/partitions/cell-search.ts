@@ -17,7 +17,7 @@ export interface CellQuery {
   readonly limit: number;
   readonly eligible: EligiblePassages | null;
   /** In place of the settings that were tuned for the generation. */
-  readonly settings?: { readonly probeCells: number; readonly depth: number };
+  readonly settings?: { readonly probeCells: number; readonly depth: number } | undefined;
 }
 
 /** The generation in memory. Follows changes of this and other processes, a new generation included. */
@@ -97,7 +97,7 @@ export class CellSearch {
   packed(): Promise<PackedProducts> {
     this.#packed ??= createPackedProducts({
       dim: this.#vectors.dim,
-      ...(this.#threads !== undefined && { threads: this.#threads }),
+      threads: this.#threads,
     });
     return this.#packed;
   }

@@ -55,7 +55,10 @@ export async function tuneProbes(
   vectors: PassageVectors,
   maxSim: MaxSim,
   order: TieOrder,
-  { signal, onQuery }: { readonly signal?: AbortSignal; readonly onQuery?: (done: number, total: number) => void },
+  {
+    signal,
+    onQuery,
+  }: { readonly signal?: AbortSignal | undefined; readonly onQuery?: (done: number, total: number) => void },
 ): Promise<Tuning> {
   const asked: { readonly query: TokenVectors; readonly truth: readonly number[] }[] = [];
   let wanted = 0;

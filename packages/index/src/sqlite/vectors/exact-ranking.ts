@@ -19,7 +19,7 @@ export interface ExactRanking {
   readonly query: TokenVectors;
   readonly vectors: PassageVectors;
   /** To read from first, and to keep in what is read. */
-  readonly cache?: VectorCache;
+  readonly cache?: VectorCache | undefined;
   readonly maxSim: MaxSim;
   /** Passages to return at most. */
   readonly depth: number;

@@ -13,11 +13,11 @@ export type { HtmlNode } from './html-node.js';
 
 export interface BlockOptions {
   /** Hidden elements that are read all the same. */
-  readonly opened?: ReadonlySet<HtmlNode>;
+  readonly opened?: ReadonlySet<HtmlNode> | undefined;
   /** Elements that are left out. */
-  readonly left?: ReadonlySet<HtmlNode>;
+  readonly left?: ReadonlySet<HtmlNode> | undefined;
   /** Told of what is left out. */
-  readonly onLeftOut?: (node: HtmlNode, as: LeftOutAs) => void;
+  readonly onLeftOut?: ((node: HtmlNode, as: LeftOutAs) => void) | undefined;
 }
 
 /** Navigation; hidden, or a dialog that nothing opens; choices and what is typed in; what stands for frames and players. */

@@ -12,11 +12,11 @@ export interface HttpGeneratorOptions {
   /** The model's name as the server knows it. */
   readonly model: string;
   /** Sent as a bearer token, to this server only; never part of a message. */
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   /** Longest silence of the server; default 60 000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Default 512. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;

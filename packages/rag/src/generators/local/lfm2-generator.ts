@@ -25,10 +25,10 @@ export interface TextModel<State = unknown> {
     ids: readonly number[],
     options: {
       readonly maxTokens: number;
-      readonly from?: State;
+      readonly from?: State | undefined;
       /** Masked before a token is drawn, and told of the one that was. */
-      readonly constraint?: TokenConstraint;
-      readonly signal?: AbortSignal;
+      readonly constraint?: TokenConstraint | undefined;
+      readonly signal?: AbortSignal | undefined;
     },
   ): AsyncIterable<{ readonly id: number; readonly text: string }>;
 }
@@ -38,9 +38,9 @@ export interface Lfm2GeneratorOptions {
   /** Parsed tokenizer.json of the checkpoint. */
   readonly tokenizer: unknown;
   /** Default 512. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Default true: whatever stands between quotation marks is a verbatim run of a passage. */
-  readonly constrainQuotes?: boolean;
+  readonly constrainQuotes?: boolean | undefined;
 }
 
 const DEFAULT_MAX_TOKENS = 512;
@@ -87,8 +87,8 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
       let written = '';
       for await (const { text } of model.generate(ids.slice(read), {
         maxTokens: REWRITE_TOKENS,
-        ...(from !== undefined && { from }),
-        ...(signal !== undefined && { signal }),
+        from,
+        signal,
       })) {
         written += text;
         if (written.trimStart().includes('\n')) break;
@@ -107,9 +107,9 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
       let firstTokenMs: number | null = null;
       const tokens = model.generate(ids.slice(read), {
         maxTokens,
-        ...(from !== undefined && { from }),
+        from,
         ...(constraint !== null && { constraint }),
-        ...(signal !== undefined && { signal }),
+        signal,
       });
       for await (const { text } of tokens) {
         firstTokenMs ??= performance.now() - started;

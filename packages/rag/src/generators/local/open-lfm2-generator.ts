@@ -4,7 +4,7 @@ import type { AnswerGenerator } from '../../types.js';
 import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
 
 export interface OpenLfm2GeneratorOptions extends Omit<Lfm2GeneratorOptions, 'name' | 'tokenizer'> {
-  readonly decoder?: DecoderOptions;
+  readonly decoder?: DecoderOptions | undefined;
 }
 
 /** A generator that holds native memory. */
