@@ -49,14 +49,14 @@ describe.skipIf(!existsSync(FOLDER))(
           const { vocabSize } = checkpoint.config;
           for (const [i, ids] of expected.prompts.entries()) {
             const state = decoder.start();
-            let logits = await decoder.advance(state, ids);
+            let logits = await decoder.forward(state, ids);
             const last = (await golden.readFloats(`logits.${i}`)).slice(-vocabSize);
             expect(difference(logits, last), `prompt ${i}`).toBeLessThan(3e-4);
             const greedy: number[] = [];
             for (;;) {
               greedy.push(logits.indexOf(Math.max(...logits)));
               if (greedy.length === expected.greedy[i]!.length) break;
-              logits = await decoder.advance(state, greedy.slice(-1));
+              logits = await decoder.forward(state, greedy.slice(-1));
             }
             expect(greedy, `prompt ${i}`).toEqual(expected.greedy[i]);
           }
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync(FOLDER))(
           const chunked = await golden.readFloats('logits.0.chunked');
           let read = 0;
           for (const size of expected.chunks) {
-            const logits = await decoder.advance(state, expected.prompts[0]!.slice(read, read + size));
+            const logits = await decoder.forward(state, expected.prompts[0]!.slice(read, read + size));
             read += size;
             const row = chunked.slice((read - 1) * vocabSize, read * vocabSize);
             expect(difference(logits, row), `after ${read} tokens`).toBeLessThan(3e-4);

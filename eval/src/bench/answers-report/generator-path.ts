@@ -6,7 +6,7 @@
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
-import type { Generator, TokenConstraint } from '@glot/lfm2';
+import type { TextGenerator, TokenConstraint } from '@glot/lfm2';
 import { ask, lfm2Generator, type TextModel } from '@glot/rag';
 import { foldText } from '@glot/text';
 import { type AnswerDataset, loadAnswerDataset } from '../../datasets/answer-questions.js';
@@ -48,7 +48,7 @@ export interface GeneratorFigures {
   readonly peakResidentBytes: number;
 }
 
-type State = Awaited<ReturnType<Generator['read']>>;
+type State = Awaited<ReturnType<TextGenerator['prefill']>>;
 
 const DECODED = 48;
 
@@ -170,17 +170,17 @@ async function measureSpeed(
 }
 
 /** As the decoder's own benchmark counts: the prompt, then single steps by the likeliest token. */
-async function decodeAlone({ decoder }: Generator, ids: readonly number[]): Promise<Timed> {
+async function decodeAlone({ decoder }: TextGenerator, ids: readonly number[]): Promise<Timed> {
   const state = decoder.start();
   const began = performance.now();
   const spent = stopwatch('processor');
-  let logits = await decoder.advance(state, ids);
+  let logits = await decoder.forward(state, ids);
   let id = largest(logits);
   const firstTokenMs = performance.now() - began;
   const firstTokenProcessorMs = spent();
   const writing = performance.now();
   for (let i = 1; i < DECODED; i++) {
-    logits = await decoder.advance(state, [id]);
+    logits = await decoder.forward(state, [id]);
     id = largest(logits);
   }
   return {
@@ -315,11 +315,11 @@ function watching(generator: ReturnType<typeof lfm2Generator>, tell: (texts: str
   };
 }
 
-function asTextModel(generator: Generator): TextModel<State> {
+function asTextModel(generator: TextGenerator): TextModel<State> {
   return {
     tokenizer: generator.tokenizer,
     promptIds: (messages) => generator.promptIds(messages),
-    read: (ids, from, signal) => generator.read(ids, from, signal),
+    prefill: (ids, from, signal) => generator.prefill(ids, from, signal),
     generate: (ids, options) => generator.generate(ids, options),
   };
 }

@@ -1,12 +1,12 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { ChatTemplate, Checkpoint, Decoder, Generator, TextTokenizer } from '@glot/lfm2';
+import { ChatTemplate, Checkpoint, Decoder, TextGenerator, TextTokenizer } from '@glot/lfm2';
 import { SHAPE_350M, writeRandomGguf } from '../kernels/random-gguf.js';
 
 /** A chat model of random weights in the 350M shape, with a real byte-level vocabulary and ChatML. */
 export interface RandomChatModel {
-  readonly generator: Generator;
+  readonly generator: TextGenerator;
   /** Parsed tokenizer.json. */
   readonly tokenizer: unknown;
   readonly vocabulary: number;
@@ -50,7 +50,11 @@ export async function randomChatModel(
   try {
     const decoder = await Decoder.load(checkpoint, { threads, cacheFolder: join(folder, 'converted') });
     const text = await TextTokenizer.load(chat);
-    return { generator: new Generator(decoder, text, await ChatTemplate.load(chat)), tokenizer, vocabulary: text.size };
+    return {
+      generator: new TextGenerator(decoder, text, await ChatTemplate.load(chat)),
+      tokenizer,
+      vocabulary: text.size,
+    };
   } finally {
     await checkpoint.close();
   }

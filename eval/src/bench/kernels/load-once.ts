@@ -28,7 +28,7 @@ if (kind === 'llama') {
     await trunk.run({ ids: Int32Array.from(ids), sequences: 1, length: ids.length });
   } else {
     const decoder = await Decoder.load(checkpoint, { threads, cacheFolder: converted });
-    await decoder.advance(decoder.start(), ids);
+    await decoder.forward(decoder.start(), ids);
   }
   await checkpoint.close();
 }

@@ -83,16 +83,16 @@ export async function generation(bench: Bench): Promise<Section> {
   async function ours(length: number, count: number): Promise<number[]> {
     const state = decoder.start();
     const reading = stopwatch(clock);
-    await decoder.advance(state, prompt(length));
+    await decoder.forward(state, prompt(length));
     const prefill = reading();
     if (count === 0) return [prefill];
     // The first step makes room in the buffers.
-    let logits = await decoder.advance(state, [100]);
+    let logits = await decoder.forward(state, [100]);
     const writing = stopwatch(clock);
     for (let i = 0; i < count; i += 1) {
       let best = 0;
       for (let id = 1; id < logits.length; id += 1) if (logits[id]! > logits[best]!) best = id;
-      logits = await decoder.advance(state, [best]);
+      logits = await decoder.forward(state, [best]);
     }
     return [prefill, writing() / count];
   }

@@ -28,7 +28,7 @@ describe('converted weights', () => {
 
   async function logits(options: object): Promise<Float32Array> {
     const decoder = await Decoder.load(checkpoint, { threads: 1, contextTokens: 64, ...options });
-    const result = await decoder.advance(decoder.start(), [1, 20, 33, 47, 150]);
+    const result = await decoder.forward(decoder.start(), [1, 20, 33, 47, 150]);
     await decoder.dispose();
     return result;
   }

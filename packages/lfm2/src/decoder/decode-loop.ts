@@ -25,7 +25,7 @@ export interface DecodeLoopOptions {
 /** Draws token after token; the event loop runs between them. The token that ends the text is not among them. */
 export async function* decodeLoop(options: DecodeLoopOptions): AsyncGenerator<number, StopReason> {
   const { decoder, state, prompt, sampler, stopping, constraint, signal } = options;
-  let logits = await decoder.advance(state, prompt, signal);
+  let logits = await decoder.forward(state, prompt, signal);
   options.onPrompt();
   const seen = new Set(prompt);
   let generated = 0;
@@ -43,7 +43,7 @@ export async function* decodeLoop(options: DecodeLoopOptions): AsyncGenerator<nu
     if (limit !== null) return limit;
     await setImmediate();
     throwIfAborted(signal);
-    logits = await decoder.advance(state, [id], signal);
+    logits = await decoder.forward(state, [id], signal);
   }
   return 'length';
 }

@@ -25,11 +25,11 @@ function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 async function greedy(decoder: Decoder, state: DecoderState, prompt: readonly number[], count: number) {
   const ids: number[] = [];
-  let logits = await decoder.advance(state, prompt);
+  let logits = await decoder.forward(state, prompt);
   for (;;) {
     ids.push(largest(logits));
     if (ids.length === count) return ids;
-    logits = await decoder.advance(state, [ids.at(-1)!]);
+    logits = await decoder.forward(state, [ids.at(-1)!]);
   }
 }
 
@@ -67,7 +67,7 @@ describe('the decoder', () => {
   it('goes on from a snapshot as often as one likes', async () => {
     const decoder = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
     const state = decoder.start();
-    await decoder.advance(state, ids.slice(0, 70));
+    await decoder.forward(state, ids.slice(0, 70));
     const prefix = state.snapshot();
     const first = await greedy(decoder, state, ids.slice(70), 8);
     const again = await greedy(decoder, prefix.snapshot(), ids.slice(70), 8);
@@ -81,22 +81,22 @@ describe('the decoder', () => {
   it('stays near f32 along 32 greedy tokens: Kullback-Leibler divergence of the next token, mean', async () => {
     const exact = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
     const state = exact.start();
-    const distributions: number[][] = [softmax(await exact.advance(state, ids.slice(0, 60)))];
+    const distributions: number[][] = [softmax(await exact.forward(state, ids.slice(0, 60)))];
     const tokens: number[] = [];
     for (let i = 0; i < 32; i += 1) {
       const p = distributions.at(-1)!;
       tokens.push(p.indexOf(Math.max(...p)));
-      distributions.push(softmax(await exact.advance(state, tokens.slice(-1))));
+      distributions.push(softmax(await exact.forward(state, tokens.slice(-1))));
     }
     await exact.dispose();
     const divergence = async (options: DecoderOptions) => {
       const decoder = await Decoder.load(checkpoint, { threads: 1, ...options });
       const own = decoder.start();
-      let q = softmax(await decoder.advance(own, ids.slice(0, 60)));
+      let q = softmax(await decoder.forward(own, ids.slice(0, 60)));
       let sum = 0;
       for (const [i, p] of distributions.entries()) {
         sum += p.reduce((total, value, id) => total + value * Math.log(value / q[id]!), 0);
-        if (i < tokens.length) q = softmax(await decoder.advance(own, [tokens[i]!]));
+        if (i < tokens.length) q = softmax(await decoder.forward(own, [tokens[i]!]));
       }
       await decoder.dispose();
       return sum / distributions.length;
@@ -120,12 +120,12 @@ describe('the decoder', () => {
       const trunk = await Trunk.load(apart, { head: await logitsHead(apart), threads: 1 });
       const all = await trunk.run({ ids: Int32Array.from(ids), sequences: 1, length: ids.length });
       const decoder = await Decoder.load(apart, { precision, threads: 1 });
-      const logits = await decoder.advance(decoder.start(), ids);
+      const logits = await decoder.forward(decoder.start(), ids);
       await Promise.all([trunk.dispose(), decoder.dispose(), apart.close()]);
       const expected = all.subarray(-TINY.vocab);
       expect(cosine(logits, expected)).toBeGreaterThan({ f32: 0.999999, int8: 0.99, int4: 0.9 }[precision]);
       const tied = await Decoder.load(checkpoint, { precision: 'f32', threads: 1 });
-      expect(cosine(await tied.advance(tied.start(), ids), expected)).toBeLessThan(0.5);
+      expect(cosine(await tied.forward(tied.start(), ids), expected)).toBeLessThan(0.5);
       await tied.dispose();
       // Configured so, but without the matrix.
       await cp(join(folder, 'model.safetensors'), join(untied, 'model.safetensors'));
@@ -140,10 +140,10 @@ describe('the decoder', () => {
     const decoder = await Decoder.load(checkpoint, { precision: 'f32', contextTokens: 100, threads: 1 });
     const state = decoder.start();
     const refusal = (code: string) => expect.objectContaining({ code });
-    await expect(decoder.advance(state, ids)).rejects.toThrowError(refusal('lfm2.context'));
-    await expect(decoder.advance(state, [])).rejects.toThrowError(refusal('lfm2.batch'));
-    await expect(decoder.advance(state, [TINY.vocab])).rejects.toThrowError(refusal('lfm2.batch'));
-    await expect(decoder.advance(state, [1], AbortSignal.abort())).rejects.toThrowError(
+    await expect(decoder.forward(state, ids)).rejects.toThrowError(refusal('lfm2.context'));
+    await expect(decoder.forward(state, [])).rejects.toThrowError(refusal('lfm2.batch'));
+    await expect(decoder.forward(state, [TINY.vocab])).rejects.toThrowError(refusal('lfm2.batch'));
+    await expect(decoder.forward(state, [1], AbortSignal.abort())).rejects.toThrowError(
       expect.objectContaining({ name: 'AbortError' }),
     );
     expect(state.length).toBe(0);

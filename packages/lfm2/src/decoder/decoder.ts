@@ -92,7 +92,7 @@ export class Decoder {
    * @returns logits of the token that follows, [vocabSize]
    * @throws GlotError `lfm2.batch`, `lfm2.context`, `kernels.*`, `AbortError`; the state keeps the chunks read so far
    */
-  async advance(state: DecoderState, ids: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+  async forward(state: DecoderState, ids: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
     this.#check(state, ids);
     if (ids.length > 1) state.reserve(state.length + ids.length);
     const readAhead = this.#prefill === null ? 0 : ids.length - 1;

@@ -20,7 +20,7 @@ async function scripted(script: string) {
   const written: { readonly ids: readonly number[]; readonly from: readonly number[] }[] = [];
   const model: TextModel<readonly number[]> = {
     tokenizer,
-    async read(ids, from = []) {
+    async prefill(ids, from = []) {
       reads.push([...ids]);
       return [...from, ...ids];
     },

@@ -10,7 +10,7 @@ import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } f
 import { commonLength, PrefixCache } from './prefix-cache.js';
 
 /**
- * What is needed of a decoder: `Generator` of the LFM2 package is one.
+ * What is needed of a decoder: `TextGenerator` of the LFM2 package is one.
  * @typeParam State what it remembers of tokens that it has read
  */
 export interface TextModel<State = unknown> {
@@ -18,8 +18,8 @@ export interface TextModel<State = unknown> {
   /** Most tokens of prompt and answer together; default: no limit is known. */
   readonly contextTokens?: number;
   promptIds(messages: readonly ChatMessage[]): number[];
-  /** Reads how prompts to come begin; absent in models that cannot go on from there. */
-  read?(ids: readonly number[], from?: State, signal?: AbortSignal): Promise<State>;
+  /** Reads the prefix of prompts to come, to be given as `from`; absent in models that cannot go on from a state. */
+  prefill?(ids: readonly number[], from?: State, signal?: AbortSignal): Promise<State>;
   /** @param ids what comes after `from` */
   generate(
     ids: readonly number[],
@@ -48,7 +48,7 @@ const DEFAULT_MAX_TOKENS = 512;
 /**
  * Answers by a language model on this machine: the checkpoint's own chat template, passages counted by its own
  * tokenizer, quotes held to the passages while it decodes, and checked afterwards like any other's. How prompts begin
- * (instructions, the history of a conversation) is read once and kept.
+ * (instructions, the history of a conversation) is prefilled once and kept.
  *
  * @throws GlotError `rag.tokenizer` where quotes cannot be held with this tokenizer
  */
@@ -58,18 +58,18 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
   const maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS;
   const prefixes = new PrefixCache<State>();
 
-  /** Tokens of a prompt, and where to go on from: what comes before the question is read and kept. */
-  async function begun(messages: readonly ChatMessage[], opening: readonly ChatMessage[], signal?: AbortSignal) {
+  /** Tokens of a prompt, and the state that holds the first of them: what comes before the question is kept. */
+  async function prefilled(messages: readonly ChatMessage[], opening: readonly ChatMessage[], signal?: AbortSignal) {
     const ids = model.promptIds(messages);
     // The last token is left to read: it gives the first logits.
     const stable = Math.min(commonLength(ids, model.promptIds(opening)), ids.length - 1);
-    const known = prefixes.longest(ids);
-    const cachedTokens = known?.ids.length ?? 0;
-    if (model.read === undefined || stable <= cachedTokens)
-      return { ids, from: known?.state, read: cachedTokens, cachedTokens };
-    const state = await model.read(ids.slice(cachedTokens, stable), known?.state, signal);
-    prefixes.keep(ids.slice(0, stable), state, known);
-    return { ids, from: state, read: stable, cachedTokens };
+    const cached = prefixes.longest(ids);
+    const cachedTokens = cached?.ids.length ?? 0;
+    if (model.prefill === undefined || stable <= cachedTokens)
+      return { ids, from: cached?.state, prefillTokens: cachedTokens, cachedTokens };
+    const state = await model.prefill(ids.slice(cachedTokens, stable), cached?.state, signal);
+    prefixes.keep(ids.slice(0, stable), state, cached);
+    return { ids, from: state, prefillTokens: stable, cachedTokens };
   }
 
   return {
@@ -83,9 +83,9 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
     },
     async rewrite({ question, turns, signal }: RewriteRequest): Promise<string | null> {
       const { messages, opening } = rewritePrompt(question, turns, special);
-      const { ids, from, read } = await begun(messages, opening, signal);
+      const { ids, from, prefillTokens } = await prefilled(messages, opening, signal);
       let written = '';
-      for await (const { text } of model.generate(ids.slice(read), {
+      for await (const { text } of model.generate(ids.slice(prefillTokens), {
         maxTokens: REWRITE_TOKENS,
         from,
         signal,
@@ -99,13 +99,13 @@ export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2Gener
       const started = performance.now();
       const { messages } = answerPrompt(question, contexts, special);
       const opening = messages.map((message) => (message.role === 'user' ? { ...message, content: '' } : message));
-      const { ids, from, read, cachedTokens } = await begun(messages, opening, signal);
+      const { ids, from, prefillTokens, cachedTokens } = await prefilled(messages, opening, signal);
       const passages = contexts.map((context) => neutralText(context.text, special));
       const constraint = trie === null ? null : new QuoteConstraint(passages, trie);
       const cited = new CitedText(contexts);
       let generatedTokens = 0;
       let firstTokenMs: number | null = null;
-      const tokens = model.generate(ids.slice(read), {
+      const tokens = model.generate(ids.slice(prefillTokens), {
         maxTokens,
         from,
         ...(constraint !== null && { constraint }),

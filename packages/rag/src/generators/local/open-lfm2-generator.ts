@@ -22,10 +22,13 @@ export async function openLfm2Generator(
   { decoder, ...options }: OpenLfm2GeneratorOptions = {},
 ): Promise<OpenedGenerator> {
   // Brought in only here: most answers are made of quotes, and need no language model.
-  const [{ withModelFiles }, { Generator }] = await Promise.all([import('@glot/checkpoints'), import('@glot/lfm2')]);
+  const [{ withModelFiles }, { TextGenerator }] = await Promise.all([
+    import('@glot/checkpoints'),
+    import('@glot/lfm2'),
+  ]);
   return withModelFiles(path, async (files) => {
     const { json: tokenizer } = await files.tokenizer();
-    const model = await Generator.open(files, decoder);
+    const model = await TextGenerator.open(files, decoder);
     try {
       const answers = lfm2Generator(model, { ...options, name: basename(path), tokenizer });
       return { ...answers, dispose: () => model.dispose() };

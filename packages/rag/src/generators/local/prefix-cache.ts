@@ -4,7 +4,7 @@
  * @module
  */
 
-export interface KnownPrefix<State> {
+export interface CachedPrefix<State> {
   readonly ids: readonly number[];
   readonly state: State;
 }
@@ -14,7 +14,7 @@ const DEFAULT_CAPACITY = 4;
 export class PrefixCache<State> {
   readonly #capacity: number;
   /** Least recently used first. */
-  #known: KnownPrefix<State>[] = [];
+  #prefixes: CachedPrefix<State>[] = [];
 
   /** @param capacity beginnings kept; each holds keys and values of all its tokens */
   constructor(capacity = DEFAULT_CAPACITY) {
@@ -22,20 +22,20 @@ export class PrefixCache<State> {
   }
 
   /** The longest known beginning of these tokens that is shorter than they are; null where there is none. */
-  longest(ids: readonly number[]): KnownPrefix<State> | null {
-    let best: KnownPrefix<State> | null = null;
-    for (const known of this.#known) {
+  longest(ids: readonly number[]): CachedPrefix<State> | null {
+    let best: CachedPrefix<State> | null = null;
+    for (const known of this.#prefixes) {
       if (known.ids.length < ids.length && known.ids.length > (best?.ids.length ?? 0) && begins(ids, known.ids)) {
         best = known;
       }
     }
-    if (best !== null) this.#known = [...this.#known.filter((known) => known !== best), best];
+    if (best !== null) this.#prefixes = [...this.#prefixes.filter((known) => known !== best), best];
     return best;
   }
 
   /** Keeps a beginning; one that it continues gives way to it. */
-  keep(ids: readonly number[], state: State, continues: KnownPrefix<State> | null = null): void {
-    this.#known = [...this.#known.filter((known) => known !== continues), { ids, state }].slice(-this.#capacity);
+  keep(ids: readonly number[], state: State, continues: CachedPrefix<State> | null = null): void {
+    this.#prefixes = [...this.#prefixes.filter((known) => known !== continues), { ids, state }].slice(-this.#capacity);
   }
 }
 

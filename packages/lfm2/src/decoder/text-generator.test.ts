@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BYTE_TOKENIZER_SIZE, writeByteTokenizer } from '../testing/byte-tokenizer.js';
 import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
-import { type GenerateOptions, type GenerationSummary, Generator } from './generator.js';
+import { type GenerateOptions, type GenerationSummary, TextGenerator } from './text-generator.js';
 import type { TokenConstraint } from './token-constraint.js';
 
 const TEMPLATE =
@@ -24,7 +24,7 @@ const SHAPE = { ...TINY, vocab: BYTE_TOKENIZER_SIZE + 40 };
 
 describe('the generator', () => {
   let folder: string;
-  let generator: Generator;
+  let generator: TextGenerator;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'glot-generator-'));
     await writeRandomCheckpoint(folder, SHAPE, (name, values) => {
@@ -34,7 +34,7 @@ describe('the generator', () => {
       values.fill(0, 7 * SHAPE.hidden, 8 * SHAPE.hidden);
     });
     await writeByteTokenizer(folder, TEMPLATE);
-    generator = await Generator.open(folder, { precision: 'f32', contextTokens: 300, threads: 1 });
+    generator = await TextGenerator.open(folder, { precision: 'f32', contextTokens: 300, threads: 1 });
   });
   afterAll(async () => {
     await generator.dispose();
@@ -112,7 +112,7 @@ describe('the generator', () => {
     const text = await readFile(config, 'utf8');
     const ends = [...generator.tokenizer.encodeBare('!?')];
     await writeFile(config, JSON.stringify({ ...JSON.parse(text), eos_token_id: ends }));
-    const several = await Generator.open(folder, { precision: 'f32', contextTokens: 300, threads: 1 });
+    const several = await TextGenerator.open(folder, { precision: 'f32', contextTokens: 300, threads: 1 });
     await writeFile(config, text);
     try {
       for (const end of ends) {
@@ -140,7 +140,7 @@ describe('the generator', () => {
   it('goes on from the state of a shared prefix', async () => {
     const ids = prompt();
     const state = generator.decoder.start();
-    await generator.decoder.advance(state, ids.slice(0, 9));
+    await generator.decoder.forward(state, ids.slice(0, 9));
     const expected = (await collect({})).ids;
     expect((await collect({ from: state }, ids.slice(9))).ids).toEqual(expected);
     expect((await collect({ from: state }, ids.slice(9))).ids).toEqual(expected);

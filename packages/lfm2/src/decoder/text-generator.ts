@@ -40,21 +40,21 @@ export interface GenerationSummary {
 }
 
 /** A checkpoint that writes text. */
-export class Generator {
+export class TextGenerator {
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
   readonly #chat: ChatTemplate | null;
   readonly #stopIds: ReadonlySet<number>;
 
   /** @param source a checkpoint folder or GGUF file, or what is open of it @throws GlotError `lfm2.*`, `kernels.*` */
-  static open(source: string | ModelFiles, options: DecoderOptions = {}): Promise<Generator> {
+  static open(source: string | ModelFiles, options: DecoderOptions = {}): Promise<TextGenerator> {
     return withModelFiles(source, async (files) => {
       const tokenizer = await TextTokenizer.load(files);
       const chat = await ChatTemplate.load(files).catch((error: unknown) => {
         if ((error as { code?: string }).code === 'lfm2.chat-template') return null;
         throw error;
       });
-      return new Generator(await Decoder.load(await Checkpoint.of(files), options), tokenizer, chat);
+      return new TextGenerator(await Decoder.load(await Checkpoint.of(files), options), tokenizer, chat);
     });
   }
 
@@ -84,9 +84,9 @@ export class Generator {
    * @param from what to go on from; it is not changed
    * @throws GlotError `lfm2.context`, `lfm2.batch`, `kernels.*`, `AbortError`
    */
-  async read(ids: readonly number[], from?: DecoderState, signal?: AbortSignal): Promise<DecoderState> {
+  async prefill(ids: readonly number[], from?: DecoderState, signal?: AbortSignal): Promise<DecoderState> {
     const state = from?.snapshot() ?? this.decoder.start();
-    await this.decoder.advance(state, ids, signal);
+    await this.decoder.forward(state, ids, signal);
     return state;
   }
 
