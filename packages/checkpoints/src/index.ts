@@ -24,7 +24,7 @@ export {
 } from './hub/index.js';
 export { JsonFiles } from './json-files.js';
 export { type JsonSource, ModelFiles, type ModuleTensors, withModelFiles } from './model-files.js';
-export { type Packing, type Precision, packing } from './precision.js';
+export { type MatrixQuantizer, matrixQuantizer, type Precision } from './precision.js';
 export type { Dtype } from './safetensors/header.js';
 export { SafetensorsFile } from './safetensors/safetensors-file.js';
 export type { StoredTensor } from './safetensors/stored-tensor.js';

@@ -8,9 +8,9 @@ import { type Int8Sign, int8Sign, type Matrix, quantizeInt4, quantizeInt8, type 
 export type Precision = 'f32' | 'int8' | 'int4';
 
 /** How the matrices of a checkpoint become constants of a graph. */
-export interface Packing {
+export interface MatrixQuantizer {
   /** Turns a matrix, f32 [out, in], into the form that is multiplied. */
-  readonly matrix: (weight: TensorData) => Matrix;
+  readonly quantize: (weight: TensorData) => Matrix;
   /**
    * Whether matrices that read one input become one. Decoding, which reads one row, saves the start of a product with
    * each; with the many rows of prompts and documents, copying the outputs apart costs more than that.
@@ -18,9 +18,9 @@ export interface Packing {
   readonly joins: boolean;
 }
 
-export async function packing(precision: Precision): Promise<Packing> {
-  if (precision === 'f32') return { matrix: (weight) => weight, joins: false };
-  if (precision === 'int4') return { matrix: quantizeInt4, joins: true };
+export async function matrixQuantizer(precision: Precision): Promise<MatrixQuantizer> {
+  if (precision === 'f32') return { quantize: (weight) => weight, joins: false };
+  if (precision === 'int4') return { quantize: quantizeInt4, joins: true };
   const sign: Int8Sign = await int8Sign();
-  return { matrix: (weight) => quantizeInt8(weight, sign), joins: false };
+  return { quantize: (weight) => quantizeInt8(weight, sign), joins: false };
 }

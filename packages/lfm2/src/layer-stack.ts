@@ -1,4 +1,4 @@
-import type { Packing } from '@glot/checkpoints';
+import type { MatrixQuantizer } from '@glot/checkpoints';
 import { type GraphBuilder, type RmsNormWeights, rmsNorm, skipRmsNorm, swiGlu, type Value } from '@glot/kernels';
 import type { Checkpoint } from './checkpoint.js';
 import { type FeedForwardWeights, type LayerWeights, layerWeights } from './layer-weights.js';
@@ -48,10 +48,10 @@ export async function addLayers(
   graph: GraphBuilder,
   stream: ResidualStream,
   checkpoint: Checkpoint,
-  { pack, operator }: { readonly pack: Packing; readonly operator: Operator },
+  { quantizer, operator }: { readonly quantizer: MatrixQuantizer; readonly operator: Operator },
 ): Promise<void> {
   for (const index of checkpoint.config.layers.keys()) {
-    const layer = await layerWeights(checkpoint, index, pack);
+    const layer = await layerWeights(checkpoint, index, quantizer);
     stream.add(operator(stream.normed(layer.operatorNorm), layer, index));
     stream.add(feedForward(graph, stream.normed(layer.feedForwardNorm), layer.feedForward));
   }

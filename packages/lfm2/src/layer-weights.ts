@@ -1,4 +1,4 @@
-import type { Packing } from '@glot/checkpoints';
+import type { MatrixQuantizer } from '@glot/checkpoints';
 import type {
   AttentionWeights,
   LinearWeights,
@@ -27,11 +27,16 @@ export type LayerWeights = SharedWeights &
   );
 
 /** Reads the tensors of one layer. @throws GlotError `lfm2.tensor`, `lfm2.dtype` */
-export async function layerWeights(checkpoint: Checkpoint, index: number, pack: Packing): Promise<LayerWeights> {
+export async function layerWeights(
+  checkpoint: Checkpoint,
+  index: number,
+  quantizer: MatrixQuantizer,
+): Promise<LayerWeights> {
   const { config } = checkpoint;
   const matrix = (name: string, outputs: number, inputs: number, bias = false) =>
-    linearWeights(checkpoint, name, outputs, inputs, bias, pack);
-  const parallel = (parts: readonly (readonly [string, number])[]) => parallelWeights(checkpoint, parts, width, pack);
+    linearWeights(checkpoint, name, outputs, inputs, bias, quantizer);
+  const parallel = (parts: readonly (readonly [string, number])[]) =>
+    parallelWeights(checkpoint, parts, width, quantizer);
   const width = config.hiddenSize;
   const at = (name: string) => `layers.${index}.${name}`;
   // The number in config.json is not the width of the matrices in most released models; the tensor is.
@@ -82,10 +87,10 @@ async function linearWeights(
   outputs: number,
   inputs: number,
   bias: boolean,
-  pack: Packing,
+  quantizer: MatrixQuantizer,
 ): Promise<LinearWeights> {
   return {
-    weight: pack.matrix(await checkpoint.floats(`${name}.weight`, [outputs, inputs])),
+    weight: quantizer.quantize(await checkpoint.floats(`${name}.weight`, [outputs, inputs])),
     bias: bias ? await checkpoint.floats(`${name}.bias`, [outputs]) : undefined,
   };
 }
@@ -94,16 +99,16 @@ async function parallelWeights(
   checkpoint: Checkpoint,
   parts: readonly (readonly [name: string, outputs: number])[],
   inputs: number,
-  pack: Packing,
+  quantizer: MatrixQuantizer,
 ): Promise<ParallelWeights> {
-  if (!pack.joins) {
+  if (!quantizer.joins) {
     const apart: LinearWeights[] = [];
     for (const [name, outputs] of parts) {
-      apart.push(await linearWeights(checkpoint, name, outputs, inputs, false, pack));
+      apart.push(await linearWeights(checkpoint, name, outputs, inputs, false, quantizer));
     }
     return { apart };
   }
   const floats: TensorData[] = [];
   for (const [name, outputs] of parts) floats.push(await checkpoint.floats(`${name}.weight`, [outputs, inputs]));
-  return { joined: { weight: pack.matrix(stacked(floats)) }, outputs: parts.map(([, outputs]) => outputs) };
+  return { joined: { weight: quantizer.quantize(stacked(floats)) }, outputs: parts.map(([, outputs]) => outputs) };
 }

@@ -1,4 +1,4 @@
-import { type ConversionOptions, convertedGraph, type Precision, packing } from '@glot/checkpoints';
+import { type ConversionOptions, convertedGraph, matrixQuantizer, type Precision } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import {
   type AttentionMode,
@@ -157,7 +157,7 @@ export async function trunkGraph(
   const precision = options.precision ?? 'f32';
   const stream = new ResidualStream(graph, (await vocabulary(checkpoint, precision, false)).embed(graph, ids));
   await addLayers(graph, stream, checkpoint, {
-    pack: await packing(precision),
+    quantizer: await matrixQuantizer(precision),
     operator: (x, layer) =>
       layer.kind === 'conv'
         ? shortConvolution(graph, seen(x), layer.convolution, convolutionMode, sequence)

@@ -1,4 +1,4 @@
-import { type Precision, packing } from '@glot/checkpoints';
+import { matrixQuantizer, type Precision } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
 import {
   embedding,
@@ -43,9 +43,9 @@ export async function vocabulary(
   // [n, embeddingSize] -> [n, hiddenSize]
   const filled = (graph: GraphBuilder, rows: Value): Value =>
     embeddingSize === hiddenSize ? rows : graph.node('Pad', [rows, graph.ints([0, 0, 0, hiddenSize - embeddingSize])]);
-  const pack = await packing(precision);
+  const quantizer = await matrixQuantizer(precision);
   const separate = async (): Promise<Matrix | null> =>
-    withLogits && !tiedEmbeddings ? pack.matrix(await checkpoint.floats(OUTPUT, [vocabSize, hiddenSize])) : null;
+    withLogits && !tiedEmbeddings ? quantizer.quantize(await checkpoint.floats(OUTPUT, [vocabSize, hiddenSize])) : null;
   // Narrow models may have rows that are no whole blocks; their tables are small.
   const four = precision === 'int4' || (!tied && checkpoint.blockBits(EMBEDDING) === 4);
   const blocks = four ? quantizeInt4 : embeddingSize % 32 === 0 ? quantizeInt8Blocks : null;
@@ -55,7 +55,7 @@ export async function vocabulary(
     return ends((graph, ids) => filled(graph, quantizedEmbedding(graph, ids, table)), output);
   }
   const table = await checkpoint.stored(EMBEDDING, shape);
-  const output = tied ? pack.matrix(await checkpoint.floats(EMBEDDING, shape)) : await separate();
+  const output = tied ? quantizer.quantize(await checkpoint.floats(EMBEDDING, shape)) : await separate();
   return ends((graph, ids) => filled(graph, embedding(graph, ids, table)), output);
 }
 

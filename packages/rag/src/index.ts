@@ -17,7 +17,7 @@ export {
 export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence/evidence-calibration.js';
 export { extractiveGenerator } from './generators/extractive/extractive-generator.js';
 export { type HttpGeneratorOptions, httpGenerator } from './generators/http/http-generator.js';
-export { type Lfm2GeneratorOptions, lfm2Generator, type TextModel } from './generators/local/lfm2-generator.js';
+export { type LocalGeneratorOptions, localGenerator, type TextModel } from './generators/local/local-generator.js';
 export {
   type OpenedGenerator,
   type OpenLfm2GeneratorOptions,

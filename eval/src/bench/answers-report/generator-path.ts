@@ -7,7 +7,7 @@ import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
 import type { TextGenerator, TokenConstraint } from '@glot/lfm2';
-import { ask, lfm2Generator, type TextModel } from '@glot/rag';
+import { ask, localGenerator, type TextModel } from '@glot/rag';
 import { foldText } from '@glot/text';
 import { type AnswerDataset, loadAnswerDataset } from '../../datasets/answer-questions.js';
 import { passageText } from '../../datasets/beir-dataset.js';
@@ -127,8 +127,8 @@ async function measureSpeed(
     },
   };
   const options = { name: 'random', tokenizer, maxTokens: DECODED };
-  const path = lfm2Generator(forgetful, options);
-  const keeping = lfm2Generator(asTextModel(generator), options);
+  const path = localGenerator(forgetful, options);
+  const keeping = localGenerator(asTextModel(generator), options);
   const viaPath: Timed[] = [];
   const viaDecoder: Timed[] = [];
   const cached: { readonly firstTokenMs: number; readonly tokens: number }[] = [];
@@ -252,7 +252,7 @@ async function measureQuotes(
       }
     },
   };
-  const held = lfm2Generator(citing, { name: 'random', tokenizer, maxTokens: 256 });
+  const held = localGenerator(citing, { name: 'random', tokenizer, maxTokens: 256 });
   const totals = { withQuotes: 0, allVerbatim: 0, quotes: 0, verbatim: 0, shown: 0 };
   const perToken: number[] = [];
   const shares: number[] = [];
@@ -305,7 +305,7 @@ async function measureQuotes(
 }
 
 /** The same generator, telling which passages it was given. */
-function watching(generator: ReturnType<typeof lfm2Generator>, tell: (texts: string[]) => void) {
+function watching(generator: ReturnType<typeof localGenerator>, tell: (texts: string[]) => void) {
   return {
     ...generator,
     generate(request: Parameters<typeof generator.generate>[0]) {

@@ -9,7 +9,7 @@ import { lastStartAtOrBefore, lineSpans } from '../text/line-spans.js';
 import { createTurns } from '../text/turns.js';
 import type { Passage, Place } from '../types.js';
 import { limitTrail } from './heading-trail.js';
-import { MAX_OVERSIZE, packUnits } from './packing.js';
+import { MAX_OVERSIZE, mergeUnits } from './merge-units.js';
 import { proseOf } from './prose.js';
 import { sectionsOf } from './sections.js';
 import { type CountTokens, unitsOf } from './units.js';
@@ -40,7 +40,7 @@ export async function splitIntoPassages(extraction: Extraction, options: SplitOp
     const room = { tokens: (maxPassages + 1 - passages.length) * targetTokens * MAX_OVERSIZE };
     const units = await unitsOf(text, blocks, { countTokens, maxTokens: targetTokens, lang, turns, room });
     const headings = limitTrail(trail, countTokens, targetTokens / 2);
-    for (const span of packUnits(units, targetTokens)) {
+    for (const span of mergeUnits(units, targetTokens)) {
       const raw = text.slice(span.start, span.end);
       const start = span.start + (raw.length - raw.trimStart().length);
       const end = span.end - (raw.length - raw.trimEnd().length);

@@ -1,5 +1,5 @@
 /**
- * A section cut into units that packing never divides: whole blocks where they are small, else sentences, lines, words
+ * A section cut into units that merging never divides: whole blocks where they are small, else sentences, lines, words
  * and at last grapheme clusters. The spans of the units follow each other and cover the blocks.
  * @module
  */
@@ -15,7 +15,7 @@ export interface Unit {
   readonly start: number;
   readonly end: number;
   readonly tokens: number;
-  /** Price of parting before this unit, in the scale of `packUnits`; Infinity forbids it. */
+  /** Price of parting before this unit, in the scale of `mergeUnits`; Infinity forbids it. */
   readonly breakCost: number;
 }
 

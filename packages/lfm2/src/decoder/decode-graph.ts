@@ -1,4 +1,4 @@
-import { type Precision, packing } from '@glot/checkpoints';
+import { matrixQuantizer, type Precision } from '@glot/checkpoints';
 import {
   causalMask,
   decodeAttention,
@@ -58,7 +58,7 @@ export async function decodeGraph(
     graph.output(`new_values_${index}`, added.values, 'f32', [kvHeads, 1, 'tokens', headDim]);
     return output;
   };
-  await addLayers(graph, stream, checkpoint, { pack: await packing(options.precision), operator });
+  await addLayers(graph, stream, checkpoint, { quantizer: await matrixQuantizer(options.precision), operator });
   const last = await norm(checkpoint, 'embedding_norm.weight', hiddenSize);
   if (options.output === 'hidden') graph.output('output', stream.normed(last), 'f32', ['tokens', hiddenSize]);
   if (options.output === 'logits') {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { DecoderOptions } from '@glot/lfm2';
 import type { AnswerGenerator } from '../../types.js';
-import { type Lfm2GeneratorOptions, lfm2Generator } from './lfm2-generator.js';
+import { type LocalGeneratorOptions, localGenerator } from './local-generator.js';
 
-export interface OpenLfm2GeneratorOptions extends Omit<Lfm2GeneratorOptions, 'name' | 'tokenizer'> {
+export interface OpenLfm2GeneratorOptions extends Omit<LocalGeneratorOptions, 'name' | 'tokenizer'> {
   readonly decoder?: DecoderOptions | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function openLfm2Generator(
     const { json: tokenizer } = await files.tokenizer();
     const model = await TextGenerator.open(files, decoder);
     try {
-      const answers = lfm2Generator(model, { ...options, name: basename(path), tokenizer });
+      const answers = localGenerator(model, { ...options, name: basename(path), tokenizer });
       return { ...answers, dispose: () => model.dispose() };
     } catch (error) {
       await model.dispose();

@@ -33,7 +33,7 @@ export interface TextModel<State = unknown> {
   ): AsyncIterable<{ readonly id: number; readonly text: string }>;
 }
 
-export interface Lfm2GeneratorOptions {
+export interface LocalGeneratorOptions {
   readonly name: string;
   /** Parsed tokenizer.json of the checkpoint. */
   readonly tokenizer: unknown;
@@ -52,7 +52,7 @@ const DEFAULT_MAX_TOKENS = 512;
  *
  * @throws GlotError `rag.tokenizer` where quotes cannot be held with this tokenizer
  */
-export function lfm2Generator<State>(model: TextModel<State>, options: Lfm2GeneratorOptions): AnswerGenerator {
+export function localGenerator<State>(model: TextModel<State>, options: LocalGeneratorOptions): AnswerGenerator {
   const special = specialTokens(options.tokenizer);
   const trie = options.constrainQuotes === false ? null : new TokenTrie(tokenBytes(options.tokenizer));
   const maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS;

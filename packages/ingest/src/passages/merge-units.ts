@@ -12,9 +12,9 @@ export interface Span {
 /** Passages beyond this multiple of the target are only made where units are glued or too big themselves. */
 export const MAX_OVERSIZE = 1.5;
 
-export function packUnits(units: readonly Unit[], targetTokens: number): Span[] {
+export function mergeUnits(units: readonly Unit[], targetTokens: number): Span[] {
   const groups = joinGlued(units);
-  // cheapest[k]: cost of packing the first k groups; from[k]: where the last passage of that packing starts.
+  // cheapest[k]: cost of merging the first k groups into passages; from[k]: where the last of these passages starts.
   const cheapest = new Float64Array(groups.length + 1).fill(Number.POSITIVE_INFINITY);
   const from = new Int32Array(groups.length + 1);
   cheapest[0] = 0;
