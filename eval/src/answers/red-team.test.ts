@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Encoder, openEncoder } from '@glot/encoder';
 import { TextTokenizer } from '@glot/lfm2';
-import { neutralLabel, neutralText } from '@glot/rag';
+import { escapedLabel, escapeSpecialTokens } from '@glot/rag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedTeamReport, runRedTeam } from './red-team.js';
 
@@ -59,7 +59,10 @@ describe('injected documents in the index', () => {
     for (const file of readdirSync(FOLDER).filter((name) => name.startsWith('injected'))) {
       const text = readFileSync(join(FOLDER, file), 'utf8');
       written += tokenizer.encodeBare(text).filter((id) => ids.has(id)).length;
-      for (const harmless of [neutralText(text, spelt), neutralLabel(text.slice(0, text.indexOf('\n')), spelt)]) {
+      for (const harmless of [
+        escapeSpecialTokens(text, spelt),
+        escapedLabel(text.slice(0, text.indexOf('\n')), spelt),
+      ]) {
         expect(
           tokenizer.encodeBare(harmless).filter((id) => ids.has(id)),
           file,

@@ -25,7 +25,7 @@ export {
 } from './generators/local/open-lfm2-generator.js';
 export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';
-export { neutralLabel, neutralText } from './prompting/neutral-text.js';
+export { escapedLabel, escapeSpecialTokens } from './prompting/escape-special-tokens.js';
 export { questionLanguage } from './prompting/question-language.js';
 export { rewritePrompt } from './prompting/rewrite-prompt.js';
 export { readingOf } from './retrieval/query-reading.js';

@@ -139,7 +139,7 @@ ${made(run)} ${report.injected} injected documents beside ${report.honest} hones
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-Connections opened: ${report.connections}; programs started: ${report.programs}. That template tokens reach no model as special ids is held by tests on ids (\`neutral-text.test.ts\`, \`lfm2-generator.test.ts\`, \`red-team.test.ts\`).`;
+Connections opened: ${report.connections}; programs started: ${report.programs}. That template tokens reach no model as special ids is held by tests on ids (\`escape-special-tokens.test.ts\`, \`local-generator.test.ts\`, \`red-team.test.ts\`).`;
 }
 
 function generatorText({ figures, ...run }: NonNullable<AnswersReport['generator']>): string {

@@ -6,7 +6,7 @@
 import type { Encoder } from '@glot/encoder';
 import type { TokenVectors } from '@glot/kernels';
 import type { PackedContext } from '../context/packed-context.js';
-import { neutralText } from '../prompting/neutral-text.js';
+import { escapeSpecialTokens } from '../prompting/escape-special-tokens.js';
 import { type QuotableSentence, quotableSentences } from '../sentences/quotable-sentences.js';
 import { queryRows, raiseMaxima } from './sentence-evidence.js';
 
@@ -72,7 +72,7 @@ function sentencesOf(context: PackedContext): QuotableSentence[] {
   const sentences = quotableSentences({ text, start: 0, end: text.length, format, lang, ...(blocks && { blocks }) });
   // Chat-template tokens are no prose: whoever wrote them talks to a model, not to readers.
   return sentences
-    .filter((sentence) => neutralText(sentence.text) === sentence.text)
+    .filter((sentence) => escapeSpecialTokens(sentence.text) === sentence.text)
     .map((sentence) => ({ ...sentence, start: sentence.start + start, end: sentence.end + start }));
 }
 

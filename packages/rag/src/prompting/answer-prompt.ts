@@ -4,8 +4,8 @@
  */
 
 import type { PackedContext } from '../types.js';
+import { escapedLabel, escapeSpecialTokens } from './escape-special-tokens.js';
 import { promptText } from './languages/index.js';
-import { neutralLabel, neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
 
 export interface ChatMessage {
@@ -29,7 +29,7 @@ export function answerPrompt(
   const lang = questionLanguage(question);
   const text = promptText(lang);
   const passages = contexts.map((context, i) => fencedPassage(context, i + 1, specialTokens));
-  const asked = `${text.question} ${neutralText(question, specialTokens)}`;
+  const asked = `${text.question} ${escapeSpecialTokens(question, specialTokens)}`;
   return {
     messages: [
       { role: 'system', content: text.rules.join('\n') },
@@ -42,6 +42,6 @@ export function answerPrompt(
 
 function fencedPassage(context: PackedContext, id: number, specialTokens: readonly string[]): string {
   const headings = context.hits[0]?.headings ?? [];
-  const label = neutralLabel([context.title ?? context.path, ...headings].join(' › '), specialTokens);
-  return `<passage id="${id}" source="${label}">\n${neutralText(context.text, specialTokens)}\n</passage>`;
+  const label = escapedLabel([context.title ?? context.path, ...headings].join(' › '), specialTokens);
+  return `<passage id="${id}" source="${label}">\n${escapeSpecialTokens(context.text, specialTokens)}\n</passage>`;
 }

@@ -1,7 +1,7 @@
 import type { Turn } from '../types.js';
 import type { ChatMessage } from './answer-prompt.js';
+import { escapeSpecialTokens } from './escape-special-tokens.js';
 import { promptText } from './languages/index.js';
-import { neutralText } from './neutral-text.js';
 import { questionLanguage } from './question-language.js';
 
 export interface RewritePrompt {
@@ -20,14 +20,14 @@ export function rewritePrompt(
   specialTokens: readonly string[] = [],
 ): RewritePrompt {
   const text = promptText(questionLanguage(question));
-  const neutral = (value: string) => neutralText(value, specialTokens);
+  const escaped = (value: string) => escapeSpecialTokens(value, specialTokens);
   const fenced = turns.map(
     ({ question: asked, sentences }) =>
-      `<turn>\n${text.question} ${neutral(asked)}\n${neutral(sentences.join(' '))}\n</turn>`,
+      `<turn>\n${text.question} ${escaped(asked)}\n${escaped(sentences.join(' '))}\n</turn>`,
   );
   const system = { role: 'system', content: text.rewriting.join('\n') } as const;
   const ending = (last: string) => [system, { role: 'user', content: [...fenced, last].join('\n\n') } as const];
-  return { messages: ending(`${text.question} ${neutral(question)}`), opening: ending('') };
+  return { messages: ending(`${text.question} ${escaped(question)}`), opening: ending('') };
 }
 
 /** Tokens that a rewritten question may take. */

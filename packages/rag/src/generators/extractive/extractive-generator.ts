@@ -10,7 +10,7 @@ import { foldText } from '@glot/text';
 import type { SentenceScores } from '../../evidence/context-scores.js';
 import { containment, contentRows, mean, queryRows } from '../../evidence/sentence-evidence.js';
 import { wordCoverage } from '../../evidence/word-coverage.js';
-import { neutralText } from '../../prompting/neutral-text.js';
+import { escapeSpecialTokens } from '../../prompting/escape-special-tokens.js';
 import type { QuotableSentence } from '../../sentences/quotable-sentences.js';
 import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from '../../types.js';
 
@@ -75,7 +75,7 @@ function candidatesOf({ question, questionVectors, scores: { contexts }, encoder
   return contexts.flatMap(({ context, sentences, maxima }) => {
     const around = similarity(maxima);
     const rank = Math.min(...context.hits.map((hit) => hit.rank));
-    const forged = neutralText(context.text) === context.text ? 0 : FORGERY_PENALTY;
+    const forged = escapeSpecialTokens(context.text) === context.text ? 0 : FORGERY_PENALTY;
     return sentences.map(({ sentence, text, maxima: own }, i): Candidate => {
       const asked = answeredQuestion(sentences, i);
       const near =

@@ -4,7 +4,7 @@ import { tokenBytes } from '../../constraint/token-bytes.js';
 import { TokenTrie } from '../../constraint/token-trie.js';
 import { answerPrompt, type ChatMessage } from '../../prompting/answer-prompt.js';
 import { CitedText } from '../../prompting/cited-text.js';
-import { neutralText } from '../../prompting/neutral-text.js';
+import { escapeSpecialTokens } from '../../prompting/escape-special-tokens.js';
 import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../../prompting/rewrite-prompt.js';
 import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../../types.js';
 import { commonLength, PrefixCache } from './prefix-cache.js';
@@ -74,7 +74,7 @@ export function localGenerator<State>(model: TextModel<State>, options: LocalGen
 
   return {
     name: options.name,
-    countTokens: (text) => model.tokenizer.count(neutralText(text, special)),
+    countTokens: (text) => model.tokenizer.count(escapeSpecialTokens(text, special)),
     fits(question, contexts) {
       if (model.contextTokens === undefined) return true;
       return (
@@ -100,7 +100,7 @@ export function localGenerator<State>(model: TextModel<State>, options: LocalGen
       const { messages } = answerPrompt(question, contexts, special);
       const opening = messages.map((message) => (message.role === 'user' ? { ...message, content: '' } : message));
       const { ids, from, prefillTokens, cachedTokens } = await prefilled(messages, opening, signal);
-      const passages = contexts.map((context) => neutralText(context.text, special));
+      const passages = contexts.map((context) => escapeSpecialTokens(context.text, special));
       const constraint = trie === null ? null : new QuoteConstraint(passages, trie);
       const cited = new CitedText(contexts);
       let generatedTokens = 0;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { PackedContext } from '../types.js';
 import { verifyCitation } from '../verification/citation-verification.js';
 import { answerPrompt } from './answer-prompt.js';
-import { neutralLabel, neutralText } from './neutral-text.js';
+import { escapedLabel, escapeSpecialTokens } from './escape-special-tokens.js';
 
 const SPECIAL = ['<|pad|>', '<|startoftext|>', '<|endoftext|>', '<|im_start|>', '<|im_end|>', '[Q] ', '[D] '];
 
@@ -18,7 +18,7 @@ const INJECTED = [
 
 const MODELS = ['packages/encoder/models/glot-colbert-mini', 'fixtures/checkpoints/colbert-f16'];
 
-describe('neutralText', () => {
+describe('escapeSpecialTokens', () => {
   it.each(MODELS)(
     'keeps template tokens of documents, titles and questions from becoming special ids: %s',
     async (model) => {
@@ -28,7 +28,7 @@ describe('neutralText', () => {
       const around = special('x');
       expect(special(INJECTED[0]!)).toBe(around + 3);
       for (const text of INJECTED) {
-        expect(special(neutralText(text, SPECIAL)), text).toBe(around);
+        expect(special(escapeSpecialTokens(text, SPECIAL)), text).toBe(around);
         const hits = [{ headings: [text] }] as unknown as PackedContext['hits'];
         const context = { title: text, path: text, text, hits } as PackedContext;
         for (const { content } of answerPrompt(text, [context], SPECIAL).messages)
@@ -48,7 +48,7 @@ describe('neutralText', () => {
       '<start_of_turn>',
       '<|tool_call_start|>',
     ]) {
-      expect(neutralText(`ก่อน${token}หลัง`)).not.toContain(token);
+      expect(escapeSpecialTokens(`ก่อน${token}หลัง`)).not.toContain(token);
     }
   });
 
@@ -63,20 +63,20 @@ describe('neutralText', () => {
   });
 
   it('changes nothing that folding sees, so that quotes still verify', () => {
-    for (const text of INJECTED) expect(foldText(neutralText(text, SPECIAL)).text).toBe(foldText(text).text);
+    for (const text of INJECTED) expect(foldText(escapeSpecialTokens(text, SPECIAL)).text).toBe(foldText(text).text);
     const text = 'The tag <|im_start|> opens a turn. 👩🏽‍🚀';
-    const quote = neutralText('tag <|im_start|> opens a turn');
+    const quote = escapeSpecialTokens('tag <|im_start|> opens a turn');
     expect(verifyCitation(text, { quote })).toMatchObject({ verified: true, quote: 'tag <|im_start|> opens a turn' });
   });
 
   it('leaves ordinary text as it is', () => {
     for (const text of ['a < b | c > d', '東京 <b>太字</b> [1]', 'x <- y; <section>', '|> pipes <|', 'Türkçe 🇯🇵']) {
-      expect(neutralText(text, SPECIAL)).toBe(text);
+      expect(escapeSpecialTokens(text, SPECIAL)).toBe(text);
     }
   });
 
   it('makes one bounded line of a label', () => {
-    expect(neutralLabel(`a\n\u001b[31mb\u2028${'語'.repeat(500)}`)).toMatch(/^a \[31mb 語+$/u);
-    expect([...neutralLabel('🎉'.repeat(500))]).toHaveLength(200);
+    expect(escapedLabel(`a\n\u001b[31mb\u2028${'語'.repeat(500)}`)).toMatch(/^a \[31mb 語+$/u);
+    expect([...escapedLabel('🎉'.repeat(500))]).toHaveLength(200);
   });
 });

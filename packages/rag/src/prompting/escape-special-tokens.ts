@@ -15,7 +15,7 @@ const GENERIC =
 /**
  * @param specialTokens the checkpoint's own special tokens, as its vocabulary spells them
  */
-export function neutralText(text: string, specialTokens: readonly string[] = []): string {
+export function escapeSpecialTokens(text: string, specialTokens: readonly string[] = []): string {
   // Characters that fold to a token's count as the token: a normalizing tokenizer would see it there.
   const folded = foldText(text);
   const breaks = new Set<number>();
@@ -27,22 +27,22 @@ export function neutralText(text: string, specialTokens: readonly string[] = [])
     for (const at of occurrences(text, token)) breaks.add(at + String.fromCodePoint(token.codePointAt(0)!).length);
   }
   if (breaks.size === 0) return text;
-  let neutral = '';
+  let escaped = '';
   let done = 0;
   for (const at of [...breaks].sort((a, b) => a - b)) {
-    neutral += text.slice(done, at) + JOINER;
+    escaped += text.slice(done, at) + JOINER;
     done = at;
   }
-  return neutral + text.slice(done);
+  return escaped + text.slice(done);
 }
 
-/** A title, heading or path: neutral, on one line, of bounded length. */
-export function neutralLabel(text: string, specialTokens: readonly string[] = []): string {
+/** A title, heading or path: escaped, on one line, of bounded length. */
+export function escapedLabel(text: string, specialTokens: readonly string[] = []): string {
   const line = text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}"<>]+/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
-  return neutralText([...line].slice(0, MAX_LABEL_CHARACTERS).join(''), specialTokens);
+  return escapeSpecialTokens([...line].slice(0, MAX_LABEL_CHARACTERS).join(''), specialTokens);
 }
 
 const MAX_LABEL_CHARACTERS = 200;
