@@ -1,6 +1,6 @@
 export { ask, foldAnswer } from './answer/ask.js';
 export { askStream, DEFAULT_MAX_SENTENCES } from './answer/ask-stream.js';
-export { DEFAULT_BUDGET_TOKENS } from './answer/gather.js';
+export { DEFAULT_BUDGET_TOKENS } from './answer/retrieve-context.js';
 export { QuoteConstraint } from './constraint/quote-constraint.js';
 export { tokenBytes } from './constraint/token-bytes.js';
 export { TokenTrie } from './constraint/token-trie.js';

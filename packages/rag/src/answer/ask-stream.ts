@@ -4,7 +4,7 @@ import { resolveEncoder } from '../retrieval/retrieve.js';
 import type { AbstainReason, AnswerEvent, AskOptions, GeneratorUsage, RejectedClaim } from '../types.js';
 import { verifySentence } from '../verification/draft-verification.js';
 import { untilAborted } from './abort-race.js';
-import { type Gathered, gather } from './gather.js';
+import { type RetrievedContext, retrieveContext } from './retrieve-context.js';
 
 export const DEFAULT_MAX_SENTENCES = 3;
 
@@ -26,16 +26,16 @@ const NO_USAGE: GeneratorUsage = {
  * }
  */
 export async function* askStream(question: string, options: AskOptions): AsyncGenerator<AnswerEvent, void, void> {
-  yield* answerGathered(yield* gather(question, options), options);
+  yield* writeAnswer(yield* retrieveContext(question, options), options);
 }
 
 /** Writes the answer to a question whose passages are at hand. */
-export async function* answerGathered(
-  gathered: Gathered,
+export async function* writeAnswer(
+  context: RetrievedContext,
   options: AskOptions,
 ): AsyncGenerator<AnswerEvent, void, void> {
   const { signal } = options;
-  const { hits, vectors, packing, documents, scores, evidence, started } = gathered;
+  const { hits, vectors, packing, documents, scores, evidence, started } = context;
   const generator = options.generator ?? extractiveGenerator;
   const maxSentences = options.maxSentences ?? DEFAULT_MAX_SENTENCES;
   const rejected: RejectedClaim[] = [];
@@ -53,7 +53,7 @@ export async function* answerGathered(
         ? nothing()
         : generator.generate({
             scores,
-            question: gathered.question,
+            question: context.question,
             questionVectors: vectors,
             contexts: packing.contexts,
             encoder: await resolveEncoder(options.encoder),
@@ -92,9 +92,9 @@ export async function* answerGathered(
     generator: generator.name,
     evidence,
     timings: {
-      encodeMs: gathered.encodeMs,
-      searchMs: gathered.searchMs,
-      packMs: gathered.packMs,
+      encodeMs: context.encodeMs,
+      searchMs: context.searchMs,
+      packMs: context.packMs,
       firstSentenceMs,
       generateMs: finished - generateStarted - verifyMs,
       verifyMs,

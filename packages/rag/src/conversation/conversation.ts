@@ -1,5 +1,5 @@
-import { answerGathered } from '../answer/ask-stream.js';
-import { type Gathered, gather } from '../answer/gather.js';
+import { writeAnswer } from '../answer/ask-stream.js';
+import { type RetrievedContext, retrieveContext } from '../answer/retrieve-context.js';
 import { requireQuestion, resolveEncoder } from '../retrieval/retrieve.js';
 import type {
   AnswerEvent,
@@ -53,10 +53,10 @@ export function converse(options: ConversationOptions): Conversation {
         turnsLeftOut: turns.length - turnsRead,
         rewriteMs,
       } satisfies TurnEvent;
-      yield* understood.told;
+      yield* understood.events;
       const sentences: string[] = [];
       const before = turns;
-      for await (const event of answerGathered(understood.gathered, asking)) {
+      for await (const event of writeAnswer(understood.context, asking)) {
         if (event.type === 'text') sentences.push(event.text);
         // Remembered before it is told: a reader may leave with the last event.
         if (event.type === 'done' && turns === before) {
@@ -74,8 +74,8 @@ interface Understood {
   readonly searchedWith: string | null;
   readonly turnsRead: number;
   readonly rewriteMs: number;
-  readonly told: readonly AnswerEvent[];
-  readonly gathered: Gathered;
+  readonly events: readonly AnswerEvent[];
+  readonly context: RetrievedContext;
 }
 
 async function understand(
@@ -92,15 +92,15 @@ async function understand(
   if (rewritten !== null || topic === null) {
     const rewriteMs = performance.now() - started;
     const standalone = rewritten ?? question;
-    return { standalone, searchedWith: null, turnsRead, rewriteMs, ...(await gathered(standalone, options)) };
+    return { standalone, searchedWith: null, turnsRead, rewriteMs, ...(await contextOf(standalone, options)) };
   }
-  const alone = await gathered(question, options);
-  const rewriteMs = alone.gathered.started - started;
-  if (evidenceOf(alone.gathered) >= STANDS_ALONE) {
+  const alone = await contextOf(question, options);
+  const rewriteMs = alone.context.started - started;
+  if (evidenceOf(alone.context) >= STANDS_ALONE) {
     return { standalone: question, searchedWith: null, turnsRead, rewriteMs, ...alone };
   }
-  const joined = await gathered(question, options, `${topic} ${question}`);
-  const better = evidenceOf(joined.gathered) > evidenceOf(alone.gathered);
+  const joined = await contextOf(question, options, `${topic} ${question}`);
+  const better = evidenceOf(joined.context) > evidenceOf(alone.context);
   return {
     standalone: question,
     searchedWith: better ? topic : null,
@@ -110,15 +110,15 @@ async function understand(
   };
 }
 
-async function gathered(question: string, options: AskOptions, searched?: string) {
-  const told: AnswerEvent[] = [];
-  const events = gather(question, options, searched);
-  let next = await events.next();
-  for (; next.done !== true; next = await events.next()) told.push(next.value);
-  return { told, gathered: next.value };
+async function contextOf(question: string, options: AskOptions, searched?: string) {
+  const events: AnswerEvent[] = [];
+  const steps = retrieveContext(question, options, searched);
+  let next = await steps.next();
+  for (; next.done !== true; next = await steps.next()) events.push(next.value);
+  return { events, context: next.value };
 }
 
-function evidenceOf({ evidence }: Gathered): number {
+function evidenceOf({ evidence }: RetrievedContext): number {
   return evidence?.score ?? 0;
 }
 

@@ -13,7 +13,7 @@ import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from
 export const DEFAULT_BUDGET_TOKENS = 2048;
 
 /** All that is known before a word of the answer is written. */
-export interface Gathered {
+export interface RetrievedContext {
   readonly question: string;
   readonly vectors: TokenVectors;
   readonly hits: readonly Hit[];
@@ -30,16 +30,16 @@ export interface Gathered {
 }
 
 /**
- * Retrieves, packs and weighs, telling the first two.
+ * Retrieves, packs and weighs; the first two are events.
  *
  * @param searched what to look for, where it is not the question itself: what is found is weighed by the question alone
  * @throws as `askStream`
  */
-export async function* gather(
+export async function* retrieveContext(
   question: string,
   options: AskOptions,
   searched = question,
-): AsyncGenerator<AnswerEvent & { type: 'retrieved' | 'packed' }, Gathered, void> {
+): AsyncGenerator<AnswerEvent & { type: 'retrieved' | 'packed' }, RetrievedContext, void> {
   const started = performance.now();
   const limit = options.limit ?? DEFAULT_HIT_LIMIT;
   const retrieval = await retrieveWithVectors(searched, { ...options, limit: limit * POOL_FACTOR }, true);
