@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { RowStatistics, TokenVectors } from '@glot/kernels';
-import type { TextSpan } from '@glot/lfm2';
+import type { TextSpan } from '@glot/text';
 import { type Batch, batchesOf } from './batches.js';
 import type { TokenLayout, TokenRow } from './token-layout.js';
 import { checkPoolFactor, poolTokens } from './token-pooling.js';
@@ -66,7 +66,7 @@ export class ColbertEncoder implements Encoder {
     return this.#layout.count(text);
   }
 
-  rowSpans(text: string, kind: 'query' | 'document'): (TextSpan | null)[] {
+  tokenOffsets(text: string, kind: 'query' | 'document'): (TextSpan | null)[] {
     return this.#layout.spans(text, kind);
   }
 

@@ -1,4 +1,3 @@
-export type { TextSpan } from '@glot/lfm2';
 export { type ConvertEncoderOptions, convertEncoder } from './convert-encoder.js';
 export { EMBEDDED_MODEL, isEncoder } from './encoder-checkpoint.js';
 export { assumesTextSettings, LFM2_COLBERT_SETTINGS } from './gguf-settings.js';

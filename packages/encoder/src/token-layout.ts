@@ -1,6 +1,7 @@
 import type { ModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
-import { type TextSpan, TextTokenizer } from '@glot/lfm2';
+import { TextTokenizer } from '@glot/lfm2';
+import type { TextSpan } from '@glot/text';
 import type { ColbertSettings } from './colbert-settings.js';
 
 /** Ids of one text as the trunk sees them. */

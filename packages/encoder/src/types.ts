@@ -5,7 +5,7 @@
 
 import type { Precision } from '@glot/checkpoints';
 import type { RowStatistics, TokenVectors } from '@glot/kernels';
-import type { TextSpan } from '@glot/lfm2';
+import type { TextSpan } from '@glot/text';
 
 export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
@@ -50,7 +50,7 @@ export interface Encoder extends EncoderDescription {
    * Where in a text the rows of its vectors come from, in UTF-16 offsets; null for rows of no piece of text, such as
    * markers. No model runs. An encoder whose rows are not tokens has no such method.
    */
-  rowSpans?(text: string, kind: 'query' | 'document'): (TextSpan | null)[];
+  tokenOffsets?(text: string, kind: 'query' | 'document'): (TextSpan | null)[];
   /** Frees native memory. The encoder must not be used afterwards. */
   dispose(): Promise<void>;
 }

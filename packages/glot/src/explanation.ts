@@ -1,5 +1,6 @@
-import type { Encoder, TextSpan } from '@glot/encoder';
+import type { Encoder } from '@glot/encoder';
 import type { Hit, RowMatch } from '@glot/index';
+import type { TextSpan } from '@glot/text';
 import { encodedText } from './encoded-text.js';
 
 /** A query token and the token of a passage that is most like it. */
@@ -27,7 +28,7 @@ export function tokenMatches(
 ): TokenMatch[] {
   const encoded = encodedText(hit.title, hit);
   const lead = encoded.length - hit.text.length;
-  const ofPassage = encoder?.rowSpans?.(encoded, 'document') ?? [];
+  const ofPassage = encoder?.tokenOffsets?.(encoded, 'document') ?? [];
   return matches.map((match) => {
     const asked = querySpans[match.queryRow];
     const span = ofPassage[match.row];

@@ -330,8 +330,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
     async explain(query, hits, signal) {
       const loaded = await loadEncoder();
       const vectors = await loaded.encodeQueries([query], signal === undefined ? {} : { signal });
-      const querySpans = loaded.rowSpans?.(query, 'query') ?? [];
-      const asked = { text: query, reading: { rowSpans: querySpans } };
+      const querySpans = loaded.tokenOffsets?.(query, 'query') ?? [];
+      const asked = { text: query, reading: { tokenOffsets: querySpans } };
       return Promise.all(
         hits.map(async (hit) => {
           const matches = await index.explain(hit.passageId, vectors, asked);

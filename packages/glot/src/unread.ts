@@ -18,11 +18,11 @@ const UNREAD_SHARE = 0.5;
  */
 export function unreadOf(
   query: string,
-  encoder: Pick<Encoder, 'rowSpans'>,
+  encoder: Pick<Encoder, 'tokenOffsets'>,
   languages: Readonly<Record<string, number>>,
 ): Unread | null {
   const isUnread = (text: string, kind: 'query' | 'document') =>
-    (unreadShare(text, encoder.rowSpans?.(text, kind) ?? []) ?? 0) > UNREAD_SHARE;
+    (unreadShare(text, encoder.tokenOffsets?.(text, kind) ?? []) ?? 0) > UNREAD_SHARE;
   const documents = Object.values(languages).reduce((sum, count) => sum + count, 0);
   const unread = Object.entries(languages)
     .filter(([lang]) => isUnread(sampleOf(lang), 'document'))

@@ -777,8 +777,10 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const texts = Array.from({ length: 20 }, (_, at) => `dough number ${at}`);
       await add('dough', [...texts, 'rye dough']);
       const text = 'rye dough';
-      const rowSpans = [...text].flatMap((character, at) => (character === ' ' ? [] : [{ start: at, end: at + 1 }]));
-      const asked = { text, reading: { rowSpans } };
+      const tokenOffsets = [...text].flatMap((character, at) =>
+        character === ' ' ? [] : [{ start: at, end: at + 1 }],
+      );
+      const asked = { text, reading: { tokenOffsets } };
       for (const mode of ['semantic', 'hybrid'] as const) {
         const [hit] = await index.search({ mode, vectors: encode(text), ...asked });
         expect(hit?.text).toBe(text);

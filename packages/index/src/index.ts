@@ -43,7 +43,6 @@ export type {
   QueryReading,
   RepairReport,
   RowMatch,
-  RowSpan,
   SearchFilter,
   SearchMode,
   SearchRequest,

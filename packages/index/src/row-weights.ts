@@ -3,15 +3,14 @@
  * @module
  */
 import type { TokenVectors } from '@glot/kernels';
-import { segmenter, type WordForms, wordFormsOf } from '@glot/text';
+import { segmenter, type TextSpan, type WordForms, wordFormsOf } from '@glot/text';
 import { COMMON_SHARE, type ToldWords } from './common-words.js';
 import { attainableHolders } from './passage-words.js';
-import type { RowSpan } from './types.js';
 
 /** A query with the places that its rows come from. */
 export interface Rows {
   readonly text: string;
-  readonly spans: readonly (RowSpan | null)[];
+  readonly spans: readonly (TextSpan | null)[];
 }
 
 /** Of rows that stand for no piece of the text: markers. */

@@ -50,7 +50,7 @@ export function rowsAsked(
   vectors: TokenVectors | undefined,
   { text, reading }: Pick<SearchRequest, 'text' | 'reading'> = {},
 ): Rows | null {
-  const spans = reading?.rowSpans;
+  const spans = reading?.tokenOffsets;
   if (!vectors || text === undefined || !spans || spans.length * vectors.dim !== vectors.data.length) return null;
   return { text, spans };
 }

@@ -3,19 +3,10 @@
  * @module
  */
 
+import type { BlockKind, BlockSpan, Place } from '@glot/text';
 import type { Note } from './notes.js';
-import type { Place } from './place.js';
 
-/**
- * `paragraph` is split at sentences, `code` and `table` at line ends; `item` is a paragraph that stands in a list, so that
- * the list may be parted before it. `markup` is what nobody reads: rulers, tags, definitions of links.
- */
-export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table' | 'markup';
-
-export interface Block {
-  readonly kind: BlockKind;
-  readonly start: number;
-  readonly end: number;
+export interface Block extends BlockSpan {
   /** Of a heading: 1 is outermost. 0 elsewhere. */
   readonly level: number;
   /** Of a heading: its words without markup. Empty elsewhere. */

@@ -1,13 +1,12 @@
 /** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
-import type { BlockKind } from './extraction.js';
+import type { BlockSpan, Passage, Place } from '@glot/text';
 import type { DocumentFormat } from './formats/registry.js';
 import type { Note } from './notes.js';
-import type { Place } from './place.js';
 import type { Refusal, SkipReason } from './skip-reasons.js';
 
+export type { BlockSpan, Passage, Place } from '@glot/text';
 export type { DocumentFormat } from './formats/registry.js';
 export type { Note, NoteKind } from './notes.js';
-export type { Place } from './place.js';
 export type { SkipReason } from './skip-reasons.js';
 
 /** A file that the walk found, not yet opened. */
@@ -20,28 +19,6 @@ export interface FileEntry {
   readonly modifiedMs: number;
   /** When its inode last changed (ctime): moves with every change of the content, which a set `modifiedMs` can hide. */
   readonly changedMs: number;
-}
-
-export interface Passage {
-  /** Exactly `document.text.slice(start, end)`. */
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** Trail of headings above the passage, outermost first; empty where the format has none. */
-  readonly headings: readonly string[];
-  /** 1-based page the passage starts on; null where the format has no pages. */
-  readonly page: number | null;
-  /** 1-based first and last line in the file; null where the extracted text has no lines of the file (PDF, DOCX, HTML). */
-  readonly lines: { readonly first: number; readonly last: number } | null;
-  /** BCP 47 primary language (`en`, `zh`, `ar`, ...) or null where too little text tells. */
-  readonly lang: string | null;
-}
-
-/** A part of the text as its format has it. */
-export interface BlockSpan {
-  readonly kind: BlockKind;
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface IngestedDocument {

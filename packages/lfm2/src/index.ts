@@ -15,5 +15,4 @@ export {
 export type { TokenConstraint } from './decoder/token-constraint.js';
 export { logitsHead } from './logits-head.js';
 export { TextTokenizer } from './text-tokenizer.js';
-export type { TextSpan } from './token-spans.js';
 export { type Head, type TokenBatch, Trunk, type TrunkOptions } from './trunk.js';

@@ -1,9 +1,10 @@
 import { type ModelFiles, withModelFiles } from '@glot/checkpoints';
 import { GlotError } from '@glot/errors';
+import type { TextSpan } from '@glot/text';
 import { Tokenizer } from '@huggingface/tokenizers';
 import * as z from 'zod';
 import { PieceTokenizer } from './piece-tokenizer.js';
-import { type Spelling, type TextSpan, tokenSpans } from './token-spans.js';
+import { type Spelling, tokenSpans } from './token-spans.js';
 
 const SpecialToken = z
   .union([z.string(), z.object({ content: z.string() }).transform((token) => token.content)])

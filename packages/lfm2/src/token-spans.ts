@@ -1,10 +1,4 @@
-import { segmenter } from '@glot/text';
-
-/** UTF-16 offsets of a stretch of text. */
-export interface TextSpan {
-  readonly start: number;
-  readonly end: number;
-}
+import { segmenter, type TextSpan } from '@glot/text';
 
 /** How a vocabulary spells its tokens: one character a byte, or as text with a mark for blanks. */
 export type Spelling = 'bytes' | 'metaspace';

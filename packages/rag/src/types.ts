@@ -15,6 +15,7 @@ import type {
   SearchMode,
 } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
+import type { LineRange } from '@glot/text';
 import type { DroppedHit, PackedContext, Packing } from './context/packed-context.js';
 import type { ContextScores } from './evidence/context-scores.js';
 import type { Evidence } from './evidence/evidence.js';
@@ -153,7 +154,7 @@ export interface Citation {
   /** Where the quote begins; null where the document has no places. */
   readonly place: Pick<Place, 'kind' | 'label'> | null;
   /** 1-based lines in the file; narrowed to the quote where the passage's lines allow it. */
-  readonly lines: { readonly first: number; readonly last: number } | null;
+  readonly lines: LineRange | null;
   /** The trail of headings above the passage, joined by ` › `; null where there is none. */
   readonly heading: string | null;
   /** Verbatim, line breaks and markup included. */

@@ -1,3 +1,4 @@
+import type { TextSpan } from './document-parts.js';
 import { segmenter } from './segmenter.js';
 
 const graphemes = segmenter('grapheme');
@@ -14,10 +15,7 @@ const TELLING_ALONE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{S
  * where nothing is known of the tokens.
  * @param spans of the tokens: those of one grapheme share its span, null for tokens that stand for no piece of the text
  */
-export function unreadShare(
-  text: string,
-  spans: readonly ({ readonly start: number; readonly end: number } | null)[],
-): number | null {
+export function unreadShare(text: string, spans: readonly (TextSpan | null)[]): number | null {
   const tokens = new Uint16Array(text.length);
   const isAlone = new Uint8Array(text.length);
   let known = 0;

@@ -3,31 +3,15 @@
  * @module
  */
 import type { TokenVectors } from '@glot/kernels';
+import type { BlockSpan, Passage as PassageInput, Place } from '@glot/text';
+
+export type { BlockKind, BlockSpan, Passage as PassageInput, Place } from '@glot/text';
 
 /** Names a stored document: equal or not, nothing else can be told from it. Never used again. */
 export type DocumentId = string | number;
 
 /** Names a stored passage, as `DocumentId` does a document. */
 export type PassageId = string | number;
-
-/** A part of a document that readers name, from an offset of its text up to the next place. */
-export interface Place {
-  readonly kind: 'page' | 'sheet' | 'slide' | 'chapter' | 'time';
-  /** What a reader calls it: `3` for a page or slide, the name of a sheet or chapter, `1:04:12` for a moment. */
-  readonly label: string;
-  /** Where it begins. A place without text begins where the next one does. */
-  readonly start: number;
-}
-
-export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table' | 'markup';
-
-/** A part of a document's text as its format has it. `markup` is what nobody reads: rulers, tags, definitions of links. */
-export interface BlockSpan {
-  readonly kind: BlockKind;
-  /** UTF-16 offsets in the document's text. */
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What of a document was left out or assumed although it was read. */
 export interface Note {
@@ -46,17 +30,6 @@ export interface FormatReading {
   readonly format: string;
   readonly version: number | null;
   readonly documents: number;
-}
-
-export interface PassageInput {
-  readonly text: string;
-  /** UTF-16 offsets in the document's text. */
-  readonly start: number;
-  readonly end: number;
-  readonly headings: readonly string[];
-  readonly page: number | null;
-  readonly lines: { readonly first: number; readonly last: number } | null;
-  readonly lang: string | null;
 }
 
 export interface DocumentInput {

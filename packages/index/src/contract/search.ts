@@ -3,7 +3,8 @@
  * @module
  */
 import type { TokenVectors } from '@glot/kernels';
-import type { DocumentId, PassageId, Place } from './documents.js';
+import type { LineRange, Place, TextSpan } from '@glot/text';
+import type { DocumentId, PassageId } from './documents.js';
 
 export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 
@@ -27,18 +28,12 @@ export interface SearchFilter {
   readonly meta?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A stretch of a query's text, in UTF-16 offsets. */
-export interface RowSpan {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What an encoder can say of how it read a query; evidence of how far its vectors are to be believed. */
 export interface QueryReading {
   /** Share of the text's letters that the encoder has no tokens for but bytes or single letters; null: not known. */
   readonly unread?: number | null;
   /** For each row of the vectors where in `text` it comes from; null for markers. With it rows of rare words count for more. */
-  readonly rowSpans?: readonly (RowSpan | null)[];
+  readonly tokenOffsets?: readonly (TextSpan | null)[];
 }
 
 export interface SearchRequest {
@@ -75,7 +70,7 @@ export interface Hit {
   readonly page: number | null;
   /** The place that the passage begins in, and those that begin within it. */
   readonly places: readonly Place[];
-  readonly lines: { readonly first: number; readonly last: number } | null;
+  readonly lines: LineRange | null;
   readonly lang: string | null;
   /**
    * Log-odds, which add up to those of `score`: what any passage has, what the vectors say of this one, what its words

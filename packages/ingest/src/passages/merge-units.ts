@@ -2,17 +2,13 @@
  * Units -> passages of about the target size, by the cheapest of all ways to part them: each passage costs its squared
  * relative distance from the target (four times as much beyond it), each parting the price that stands on its unit.
  */
+import type { TextSpan } from '@glot/text';
 import type { Unit } from './units.js';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Passages beyond this multiple of the target are only made where units are glued or too big themselves. */
 export const MAX_OVERSIZE = 1.5;
 
-export function mergeUnits(units: readonly Unit[], targetTokens: number): Span[] {
+export function mergeUnits(units: readonly Unit[], targetTokens: number): TextSpan[] {
   const groups = joinGlued(units);
   // cheapest[k]: cost of merging the first k groups into passages; from[k]: where the last of these passages starts.
   const cheapest = new Float64Array(groups.length + 1).fill(Number.POSITIVE_INFINITY);
@@ -31,7 +27,7 @@ export function mergeUnits(units: readonly Unit[], targetTokens: number): Span[]
       }
     }
   }
-  const spans: Span[] = [];
+  const spans: TextSpan[] = [];
   for (let end = groups.length; end > 0; end = from[end]!) {
     spans.push({ start: groups[from[end]!]!.start, end: groups[end - 1]!.end });
   }

@@ -4,6 +4,7 @@
  */
 
 import type { TokenVectors } from '@glot/kernels';
+import type { TextSpan } from '@glot/text';
 
 /**
  * Best dot product of each query row over the rows of one text.
@@ -55,7 +56,7 @@ export function containment(vectors: TokenVectors, a: number, b: number): number
 }
 
 /** The rows of the question's own tokens: without the markers in front and the expansion behind. */
-export function contentRows(rows: number, tokens: number): { start: number; end: number } {
+export function contentRows(rows: number, tokens: number): TextSpan {
   const start = rows === tokens || rows <= MARKERS ? 0 : rows < tokens ? MARKERS : Math.min(MARKERS, rows - tokens);
   return { start, end: Math.max(start + 1, Math.min(rows, start + tokens)) };
 }

@@ -25,7 +25,7 @@ it.each(['რა არის საქართველოს დედაქ�
 it('tells where each row comes from', async () => {
   const query = 'Où est le café ?';
   const { offsets } = await encoder.encodeQueries([query]);
-  expect(readingOf(encoder, query)?.rowSpans).toHaveLength(offsets[1]!);
+  expect(readingOf(encoder, query)?.tokenOffsets).toHaveLength(offsets[1]!);
 });
 
 it('says nothing of an encoder whose rows are not tokens', () => {

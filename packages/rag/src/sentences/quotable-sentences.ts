@@ -3,8 +3,7 @@
  * @module
  */
 
-import type { BlockSpan } from '@glot/index';
-import { segmenter } from '@glot/text';
+import { type BlockSpan, segmenter, type TextSpan } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS } from '../verification/citation-verification.js';
 import { readingText } from './reading-text.js';
 import { proseBlocks } from './text-blocks.js';
@@ -65,9 +64,9 @@ export function quotableSentences(source: SentenceSource): QuotableSentence[] {
 const STRAY_MARKS = /^(?:\*\*|__)\s+/u;
 
 /** Trimmed spans; a line break inside a block does not end a sentence, nor does an abbreviation. */
-export function sentenceSpans(block: string, lang: string | null): { start: number; end: number }[] {
+export function sentenceSpans(block: string, lang: string | null): TextSpan[] {
   const oneLine = block.replace(/[\r\n\u2028\u2029]/gu, ' ');
-  const spans: { start: number; end: number }[] = [];
+  const spans: TextSpan[] = [];
   let start = 0;
   for (const { segment, index } of segmenter('sentence', lang).segment(oneLine)) {
     const end = index + segment.length;
@@ -81,7 +80,7 @@ export function sentenceSpans(block: string, lang: string | null): { start: numb
   return spans;
 }
 
-function trimSpan(text: string, start: number, end: number): { start: number; end: number } {
+function trimSpan(text: string, start: number, end: number): TextSpan {
   const piece = text.slice(start, end);
   const left = piece.length - piece.trimStart().length;
   return { start: start + left, end: Math.max(start + left, start + piece.trimEnd().length) };

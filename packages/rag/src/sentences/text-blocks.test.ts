@@ -1,4 +1,4 @@
-import type { BlockKind } from '@glot/index';
+import type { BlockKind } from '@glot/text';
 import { describe, expect, it } from 'vitest';
 import { proseBlocks } from './text-blocks.js';
 

@@ -1,5 +1,5 @@
 import type { Hit } from '@glot/index';
-import { foldText } from '@glot/text';
+import { foldText, type TextSpan } from '@glot/text';
 import { countWords, MINIMUM_QUOTE_WORDS, verifyCitation } from './citation-verification.js';
 
 /**
@@ -44,7 +44,7 @@ export interface CheckedCitation {
   /** Null when verified. */
   readonly reason: CitationProblem | null;
   /** Where the quote stands in the stored text; null where it does not. */
-  readonly found: { readonly start: number; readonly end: number } | null;
+  readonly found: TextSpan | null;
   /** As that of a hit: what was verified is the text that was indexed. */
   readonly onDisk?: Hit['onDisk'];
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { foldText, segmenter } from '@glot/text';
+import { foldText, segmenter, type TextSpan } from '@glot/text';
 
 /** Fewer words than this (`Intl.Segmenter`, in any script) prove nothing: they occur anywhere. */
 export const MINIMUM_QUOTE_WORDS = 3;
@@ -13,7 +13,7 @@ export const MINIMUM_QUOTE_WORDS = 3;
 export interface QuoteClaim {
   readonly quote: string;
   /** Where the quote must lie, as offsets in the document's text; default: anywhere. */
-  readonly within?: { readonly start: number; readonly end: number } | undefined;
+  readonly within?: TextSpan | undefined;
   /** Among several places the one that starts nearest to this offset is taken; default: the first. */
   readonly near?: number | undefined;
   /** Default `MINIMUM_QUOTE_WORDS`. */
@@ -51,7 +51,7 @@ export function verifyCitation(documentText: string, claim: QuoteClaim): Citatio
   const folded = foldText(haystack);
   const clusters = graphemes.segment(haystack);
 
-  let best: { start: number; end: number } | null = null;
+  let best: TextSpan | null = null;
   for (let at = folded.text.indexOf(needle); at !== -1; at = folded.text.indexOf(needle, at + 1)) {
     const last = at + needle.length - 1;
     // A place that begins or ends inside a stretch (half a ligature) would claim more than the quote says.

@@ -4,6 +4,7 @@
  */
 
 import { type Hit, pageNumber, placeAt, type StoredDocument } from '@glot/index';
+import type { TextSpan } from '@glot/text';
 import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from '../types.js';
 import { verifyCitation } from './citation-verification.js';
 
@@ -68,7 +69,7 @@ function hitAround(hits: readonly Hit[], offset: number): Hit {
 }
 
 /** Lines of the span, where the passage has as many line breaks as lines: only then do its lines map to the file's. */
-function linesOf(hit: Hit, span: { start: number; end: number }, text: string): Citation['lines'] {
+function linesOf(hit: Hit, span: TextSpan, text: string): Citation['lines'] {
   if (hit.lines === null) return null;
   const breaks = lineBreaks(text.slice(hit.start, hit.end));
   if (hit.lines.last - hit.lines.first !== breaks || span.end > hit.end) return hit.lines;

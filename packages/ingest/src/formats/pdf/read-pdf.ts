@@ -2,10 +2,10 @@
  * PDF: blocks and headings by the structure tree where the document is tagged; else lines and paragraphs by their place
  * on the page, headings by their size.
  */
+import type { Place } from '@glot/text';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Extraction } from '../../extraction.js';
 import type { Note } from '../../notes.js';
-import type { Place } from '../../place.js';
 import { Refused } from '../refused.js';
 import { TextBuilder } from '../text-builder.js';
 import { closeHyphens, vocabularyOf } from './hyphens.js';
