@@ -11,8 +11,8 @@ const BATCH_PASSAGES = 96;
 /** The same of files that need no encoding. */
 const BATCH_FILES = 256;
 
-/** Batches that are encoded while documents are read for the next and the one before is stored. */
-const BATCHES_AHEAD = 2;
+/** Batches that are encoded beside the one that is stored next, while documents are read for the one after. */
+const BATCHES_AHEAD = 1;
 
 /** How long what was read waits for more to come where nothing else is at work. */
 const IDLE_MS = 200;

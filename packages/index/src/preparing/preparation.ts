@@ -13,6 +13,9 @@ const ENTRY = new URL('./preparing-worker.js', import.meta.url);
 /** Rows that come before the thread is started: a few changed files are done without. */
 const START_ROWS = 65_536;
 
+/** Rows that the thread is given at a time, unless one text has more: copies of more would be held while they wait. */
+const PART_ROWS = 4_096;
+
 /** The thread ends once there was nothing to do for so long. */
 const IDLE_MS = 1_000;
 
@@ -57,10 +60,26 @@ export class Preparation {
   async rows(vectors: TokenVectors, tree: CellTree | null): Promise<TableRows[]> {
     this.#rows += vectors.data.length / vectors.dim;
     if (this.#rows >= this.#startRows) this.#start();
+    const coded: TableRows[] = [];
+    for (const part of partsOf(vectors)) {
+      const answer = await this.#rowsByThread(part, tree);
+      coded.push(...(answer ?? this.#rowsHere(part, tree)));
+    }
+    return coded;
+  }
+
+  /** Null where there is no thread, or it ended before it answered. */
+  async #rowsByThread({ data, offsets, dim }: TokenVectors, tree: CellTree | null): Promise<TableRows[] | null> {
+    if (!this.#worker) return null;
+    // A copy, which the thread is given: a part of a buffer would be sent with all of the buffer.
+    const vectors = { data: data.slice(), offsets: offsets.slice(), dim };
     const request = { kind: 'rows', vectors, ...(tree !== this.#tree && { tree }) } as const;
-    if (this.#worker) this.#tree = tree;
-    const answer = await this.#ask(request);
-    if (answer?.kind === 'rows') return answer.rows;
+    this.#tree = tree;
+    const answer = await this.#ask(request, [vectors.data.buffer]);
+    return answer?.kind === 'rows' ? answer.rows : null;
+  }
+
+  #rowsHere(vectors: TokenVectors, tree: CellTree | null): TableRows[] {
     this.#coding ??= new RowCoding(this.#table());
     return this.#coding.code(vectors, tree);
   }
@@ -96,20 +115,34 @@ export class Preparation {
   }
 
   /** Null where there is no thread, or it ended before it answered. */
-  async #ask(request: PreparingRequest): Promise<PreparingAnswer | null> {
+  async #ask(request: PreparingRequest, transfer: ArrayBuffer[] = []): Promise<PreparingAnswer | null> {
     const worker = this.#worker;
     if (!worker) return null;
     clearTimeout(this.#idle);
     worker.ref();
     const answer = await new Promise<PreparingAnswer | null>((resolve) => {
       this.#waiting.push(resolve);
-      worker.postMessage(request);
+      worker.postMessage(request, transfer);
     });
     if (this.#waiting.length === 0) {
       worker.unref();
       this.#idle = setTimeout(() => this.rest(), this.#idleMs).unref();
     }
     return answer;
+  }
+}
+
+/** The same vectors in parts of whole texts. */
+function* partsOf({ data, offsets, dim }: TokenVectors): Generator<TokenVectors> {
+  const texts = offsets.length - 1;
+  let first = 0;
+  while (first < texts) {
+    let end = first + 1;
+    while (end < texts && offsets[end + 1]! - offsets[first]! <= PART_ROWS) end += 1;
+    const [from, to] = [offsets[first]!, offsets[end]!];
+    const own = offsets.subarray(first, end + 1).map((offset) => offset - from);
+    yield { data: data.subarray(from * dim, to * dim), offsets: own, dim };
+    first = end;
   }
 }
 
