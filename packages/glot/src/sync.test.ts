@@ -135,9 +135,9 @@ describe('syncFiles', () => {
       return encodeDocuments.call(encoder, texts, options);
     };
     const running = sync();
-    await vi.waitFor(() => expect(waiting).toHaveLength(3), { timeout: 60_000 });
+    await vi.waitFor(() => expect(waiting).toHaveLength(2), { timeout: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(waiting).toHaveLength(3);
+    expect(waiting).toHaveLength(2);
     const answer = setInterval(() => waiting.shift()?.(), 1);
     expect(await running).toMatchObject({ added: 600 });
     clearInterval(answer);
