@@ -5,7 +5,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import { type MultivectorIndex, openIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
-import { type AnswerGenerator, type AskOptions, ask } from '@glot/rag';
+import { type AnswerGenerator, type AskSources, ask } from '@glot/rag';
 import { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from '../datasets/answer-questions.js';
 import { passageText } from '../datasets/beir-dataset.js';
 import { passagePieces } from '../datasets/passage-pieces.js';
@@ -77,7 +77,7 @@ async function askOne(
 ): Promise<AskedQuestion> {
   let topScore = 0;
   let topRelevant = false;
-  const searched: AskOptions['index'] = {
+  const searched: AskSources['index'] = {
     search: async (request) => {
       const limit = request.limit ?? 10;
       const hits = await index.search({ ...request, limit: limit + PIECES_TO_SPARE });

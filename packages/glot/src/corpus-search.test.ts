@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Glot, openGlot } from './open-glot.js';
+import type { Glot } from './glot.js';
+import { openGlot } from './open-glot.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 const CORPUS = join(FIXTURES, 'corpus');

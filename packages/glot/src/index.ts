@@ -31,6 +31,7 @@ export type {
   SearchMode,
   SkippedInput,
   StorageProfile,
+  StoredDocument,
   TransferReport,
 } from '@glot/index';
 export { backupIndex, exportIndex, importIndex, pageNumber } from '@glot/index';
@@ -43,10 +44,12 @@ export {
   type AnswerGenerator,
   type AnswerSentence,
   type AnswerVerification,
+  type AskOptions,
   type CheckedCitation,
   type Citation,
   type Conversation,
   type ConversationEvent,
+  type ConversationOptions,
   type DraftCitation,
   type DraftEvent,
   type DraftSentence,
@@ -59,6 +62,7 @@ export {
   type OpenLfm2GeneratorOptions,
   openLfm2Generator,
   type PackedContext,
+  type RetrieveOptions,
   type RewriteRequest,
   type Turn,
   type TurnEvent,
@@ -69,20 +73,13 @@ export type { TokenMatch } from './explanation.js';
 export type { ForgetReport } from './forget.js';
 export { forgetDocuments } from './forget-documents.js';
 export { type DisposableGenerator, type OpenGeneratorOptions, openGenerator } from './generators.js';
+export type { Glot, GlotReader, OpenGlotOptions, QueryOptions } from './glot.js';
 export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
 export { answerJson, eventJson, unreadJson } from './json/answer-json.js';
 export { type HitShown, hitJson } from './json/hit-json.js';
 export type { AnswerJson, CitationJson, HitJson } from './json/schemas.js';
 export { formatsNamed } from './meant-filter.js';
-export {
-  type AskOptions,
-  type Glot,
-  type GlotReader,
-  type OpenGlotOptions,
-  openGlot,
-  type QueryOptions,
-  type StoredDocument,
-} from './open-glot.js';
+export { openGlot } from './open-glot.js';
 export { type ReadQuery, readQuery } from './read-query.js';
 export { requirePaths } from './require-paths.js';
 export { splitText } from './split-text.js';

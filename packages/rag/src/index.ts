@@ -23,7 +23,7 @@ export {
   type OpenLfm2GeneratorOptions,
   openLfm2Generator,
 } from './generators/local/open-lfm2-generator.js';
-export { type AnswerPrompt, answerPrompt, type ChatMessage } from './prompting/answer-prompt.js';
+export { type AnswerPrompt, answerPrompt } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';
 export { escapedLabel, escapeSpecialTokens } from './prompting/escape-special-tokens.js';
 export { questionLanguage } from './prompting/question-language.js';
@@ -38,6 +38,7 @@ export type {
   AnswerSentence,
   AnswerTimings,
   AskOptions,
+  AskSources,
   Citation,
   Conversation,
   ConversationEvent,
@@ -54,6 +55,7 @@ export type {
   Packing,
   RejectedClaim,
   RetrieveOptions,
+  RetrieveSources,
   RewriteRequest,
   Turn,
   TurnEvent,

@@ -25,10 +25,14 @@ export type { DroppedHit, DropReason, PackedContext, Packing } from './context/p
 /** An encoder, or a way to get one where it is loaded only when needed. */
 export type EncoderSource = Encoder | (() => Promise<Encoder>);
 
-export interface RetrieveOptions {
+/** What is searched, and by what. */
+export interface RetrieveSources {
   readonly index: Pick<PassageSearch, 'search'>;
   /** Not called and not run in lexical mode. */
   readonly encoder: EncoderSource;
+}
+
+export interface RetrieveOptions {
   /** Default `hybrid`. */
   readonly mode?: SearchMode | undefined;
   /** At most this many hits; default 10. */
@@ -127,9 +131,13 @@ export interface AnswerGenerator {
   generate(request: GenerationRequest): AsyncIterable<DraftEvent>;
 }
 
-export interface AskOptions extends RetrieveOptions {
+/** What is searched and quoted, and by what. */
+export interface AskSources extends RetrieveSources {
   readonly index: Pick<PassageSearch, 'search'> & Pick<DocumentReader, 'getMany'>;
-  /** Default: the extractive generator. */
+}
+
+export interface AskOptions extends RetrieveOptions {
+  /** Who writes the answer; default: sentences of the documents, word for word. */
   readonly generator?: AnswerGenerator | undefined;
   /** Tokens of context handed to the generator; default 2048. */
   readonly budgetTokens?: number | undefined;

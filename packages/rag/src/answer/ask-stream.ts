@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
 import { resolveEncoder } from '../retrieval/retrieve.js';
-import type { AbstainReason, AnswerEvent, AskOptions, GeneratorUsage, RejectedClaim } from '../types.js';
+import type { AbstainReason, AnswerEvent, AskOptions, AskSources, GeneratorUsage, RejectedClaim } from '../types.js';
 import { verifySentence } from '../verification/draft-verification.js';
 import { untilAborted } from './abort-race.js';
 import { type RetrievedContext, retrieveContext } from './retrieve-context.js';
@@ -25,14 +25,17 @@ const NO_USAGE: GeneratorUsage = {
  *   if (event.type === 'text') process.stdout.write(`${event.text}\n`);
  * }
  */
-export async function* askStream(question: string, options: AskOptions): AsyncGenerator<AnswerEvent, void, void> {
+export async function* askStream(
+  question: string,
+  options: AskSources & AskOptions,
+): AsyncGenerator<AnswerEvent, void, void> {
   yield* writeAnswer(yield* retrieveContext(question, options), options);
 }
 
 /** Writes the answer to a question whose passages are at hand. */
 export async function* writeAnswer(
   context: RetrievedContext,
-  options: AskOptions,
+  options: AskSources & AskOptions,
 ): AsyncGenerator<AnswerEvent, void, void> {
   const { signal } = options;
   const { hits, vectors, packing, documents, scores, evidence, started } = context;

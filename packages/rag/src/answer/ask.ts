@@ -1,4 +1,4 @@
-import type { Answer, AnswerEvent, AnswerSentence, AskOptions, Citation } from '../types.js';
+import type { Answer, AnswerEvent, AnswerSentence, AskOptions, AskSources, Citation } from '../types.js';
 import { askStream } from './ask-stream.js';
 
 /**
@@ -10,7 +10,7 @@ import { askStream } from './ask-stream.js';
  * const answer = await ask('Wie lange muss Sauerteig gehen?', { index, encoder });
  * if (!answer.abstained) for (const { text, citations } of answer.sentences) console.log(text, citations[0]?.path);
  */
-export async function ask(question: string, options: AskOptions): Promise<Answer> {
+export async function ask(question: string, options: AskSources & AskOptions): Promise<Answer> {
   return foldAnswer(askStream(question, options));
 }
 

@@ -8,7 +8,7 @@ import { type ContextScores, scoreContexts } from '../evidence/context-scores.js
 import type { Evidence } from '../evidence/evidence.js';
 import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
 import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from '../retrieval/retrieve.js';
-import type { AnswerEvent, AskOptions, DroppedHit, PackedContext, Packing } from '../types.js';
+import type { AnswerEvent, AskOptions, AskSources, DroppedHit, PackedContext, Packing } from '../types.js';
 
 export const DEFAULT_BUDGET_TOKENS = 2048;
 
@@ -37,7 +37,7 @@ export interface RetrievedContext {
  */
 export async function* retrieveContext(
   question: string,
-  options: AskOptions,
+  options: AskSources & AskOptions,
   searched = question,
 ): AsyncGenerator<AnswerEvent & { type: 'retrieved' | 'packed' }, RetrievedContext, void> {
   const started = performance.now();

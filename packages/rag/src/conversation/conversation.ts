@@ -4,6 +4,7 @@ import { requireQuestion, resolveEncoder } from '../retrieval/retrieve.js';
 import type {
   AnswerEvent,
   AskOptions,
+  AskSources,
   Conversation,
   ConversationEvent,
   ConversationOptions,
@@ -26,7 +27,7 @@ const STANDS_ALONE = 0.5;
  * for await (const event of conversation.ask('Wie lange geht der Teig?')) console.log(event.type);
  * for await (const event of conversation.ask('Und im Kühlschrank?')) console.log(event.type);
  */
-export function converse(options: ConversationOptions): Conversation {
+export function converse(options: AskSources & ConversationOptions): Conversation {
   let turns: Turn[] = [];
   /** The last question that was answered by its own words. */
   let topic: string | null = null;
@@ -39,7 +40,7 @@ export function converse(options: ConversationOptions): Conversation {
       topic = null;
     },
     async *ask(question, { signal } = {}) {
-      const asking: ConversationOptions = { ...options, signal };
+      const asking: AskSources & ConversationOptions = { ...options, signal };
       const asked = requireQuestion(question);
       const understood = await understand(asked, turns, topic, asking);
       const { turnsRead, rewriteMs } = understood;
@@ -82,7 +83,7 @@ async function understand(
   question: string,
   turns: readonly Turn[],
   topic: string | null,
-  options: ConversationOptions,
+  options: AskSources & ConversationOptions,
 ): Promise<Understood> {
   const started = performance.now();
   const { generator, signal } = options;
@@ -110,7 +111,7 @@ async function understand(
   };
 }
 
-async function contextOf(question: string, options: AskOptions, searched?: string) {
+async function contextOf(question: string, options: AskSources & AskOptions, searched?: string) {
   const events: AnswerEvent[] = [];
   const steps = retrieveContext(question, options, searched);
   let next = await steps.next();
@@ -123,7 +124,10 @@ function evidenceOf({ evidence }: RetrievedContext): number {
 }
 
 /** As many turns from the end as the budget holds; oldest first. */
-async function newestTurns(turns: readonly Turn[], options: ConversationOptions): Promise<readonly Turn[]> {
+async function newestTurns(
+  turns: readonly Turn[],
+  options: AskSources & ConversationOptions,
+): Promise<readonly Turn[]> {
   const { generator, historyTokens = DEFAULT_HISTORY_TOKENS } = options;
   const encoder = generator?.countTokens === undefined ? await resolveEncoder(options.encoder) : null;
   let left = historyTokens;

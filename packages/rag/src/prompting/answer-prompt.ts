@@ -3,15 +3,11 @@
  * @module
  */
 
+import type { ChatMessage } from '@glot/lfm2';
 import type { PackedContext } from '../types.js';
 import { escapedLabel, escapeSpecialTokens } from './escape-special-tokens.js';
 import { promptText } from './languages/index.js';
 import { questionLanguage } from './question-language.js';
-
-export interface ChatMessage {
-  readonly role: 'system' | 'user';
-  readonly content: string;
-}
 
 export interface AnswerPrompt {
   readonly messages: readonly ChatMessage[];

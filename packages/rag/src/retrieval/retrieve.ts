@@ -7,7 +7,7 @@ import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { Hit, QueryReading } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
-import type { EncoderSource, RetrieveOptions } from '../types.js';
+import type { EncoderSource, RetrieveOptions, RetrieveSources } from '../types.js';
 import { readingOf } from './query-reading.js';
 
 export const DEFAULT_HIT_LIMIT = 10;
@@ -25,14 +25,14 @@ export interface Retrieval {
  *
  * @throws GlotError `rag.empty-question`, `AbortError`, and what the encoder and the index throw
  */
-export async function retrieve(query: string, options: RetrieveOptions): Promise<Hit[]> {
+export async function retrieve(query: string, options: RetrieveSources & RetrieveOptions): Promise<Hit[]> {
   return (await retrieveWithVectors(query, options, false)).hits;
 }
 
 /** As `retrieve`; with `alwaysEncode` the query's vectors come back in lexical mode too. */
 export async function retrieveWithVectors(
   query: string,
-  options: RetrieveOptions,
+  options: RetrieveSources & RetrieveOptions,
   alwaysEncode: boolean,
 ): Promise<Retrieval> {
   const text = requireQuestion(query);

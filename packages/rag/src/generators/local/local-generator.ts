@@ -1,8 +1,8 @@
-import type { TokenConstraint } from '@glot/lfm2';
+import type { ChatMessage, TokenConstraint } from '@glot/lfm2';
 import { QuoteConstraint } from '../../constraint/quote-constraint.js';
 import { tokenBytes } from '../../constraint/token-bytes.js';
 import { TokenTrie } from '../../constraint/token-trie.js';
-import { answerPrompt, type ChatMessage } from '../../prompting/answer-prompt.js';
+import { answerPrompt } from '../../prompting/answer-prompt.js';
 import { CitedText } from '../../prompting/cited-text.js';
 import { escapeSpecialTokens } from '../../prompting/escape-special-tokens.js';
 import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../../prompting/rewrite-prompt.js';
