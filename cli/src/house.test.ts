@@ -64,7 +64,19 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(LAYERS)('of files in %s run in no circle, types included', (name) => {
+  it('of what is published know no package of tests, and that package knows none of them', () => {
+    const published = LAYERS.flatMap(sources).filter((file) => !file.includes(`${sep}testing${sep}`));
+    const wrong = [...published.filter((file) => importsOf(file).includes('@glot/testing')), ...sources('testing')]
+      .filter((file) => importsOf(file).some((module) => module.startsWith('@glot/')))
+      .map(shown);
+    expect(wrong).toEqual([]);
+    for (const name of LAYERS) {
+      const manifest = JSON.parse(readFileSync(join(root, folderOf(name), 'package.json'), 'utf8'));
+      expect(Object.keys(manifest.dependencies ?? {}), name).not.toContain('@glot/testing');
+    }
+  });
+
+  it.each([...LAYERS, 'testing'])('of files in %s run in no circle, types included', (name) => {
     const graph = new Map<string, Set<string>>();
     for (const file of sources(name)) {
       const near = importsOf(file).filter((module) => module.startsWith('.'));

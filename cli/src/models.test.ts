@@ -2,27 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HubServer, TINY, writeGgufOfFolder, writeRandomCheckpoint } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGlot } from './testing/run-glot.js';
 
-/** What this needs of the LFM2 package's own test code. */
-type WriteGguf = (folder: string, path: string, options?: object) => Promise<void>;
-interface Checkpoints {
-  writeRandomCheckpoint(folder: string, shape: object): Promise<void>;
-  readonly TINY: object;
-}
-interface HubServer {
-  readonly endpoint: string;
-  readonly repos: Map<
-    string,
-    { readonly commit: string; readonly files: Readonly<Record<string, string | Uint8Array>> }
-  >;
-  stop(): Promise<void>;
-}
-interface Hub {
-  readonly HubServer: { start(): Promise<HubServer> };
-}
-const testing = (file: string) => import(new URL(`../../packages/${file}`, import.meta.url).href);
 const EMBEDDED = fileURLToPath(new URL('../../packages/encoder/models/glot-colbert-mini', import.meta.url));
 
 let folder: string;
@@ -30,9 +13,6 @@ let env: Record<string, string>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-cli-モデル-'));
   env = { GLOT_MODELS: join(folder, 'models') };
-  const { writeGgufOfFolder } = (await testing('checkpoints/src/testing/gguf-of-folder.ts')) as {
-    writeGgufOfFolder: WriteGguf;
-  };
   mkdirSync(join(folder, 'only-gguf'));
   await writeGgufOfFolder(EMBEDDED, join(folder, 'only-gguf', 'mini-Q8_0.gguf'), {
     tokenizer: 'carried',
@@ -45,7 +25,6 @@ beforeAll(async () => {
   });
   cpSync(EMBEDDED, join(folder, 'encoder'), { recursive: true });
   mkdirSync(join(folder, 'generator'));
-  const { writeRandomCheckpoint, TINY } = (await testing('lfm2/src/testing/random-checkpoint.ts')) as Checkpoints;
   await writeRandomCheckpoint(join(folder, 'generator'), TINY);
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs', 'muse.md'), '# 川辺の資料館\n\n川辺の資料館は毎朝十時に開館します。\n');
@@ -165,9 +144,6 @@ describe('a repository that holds one .gguf file', () => {
   const NAME = 'owner/Mini-GGUF';
   let server: HubServer;
   beforeAll(async () => {
-    const { HubServer } = (await import(
-      new URL('../../packages/checkpoints/src/hub/hub-server.ts', import.meta.url).href
-    )) as Hub;
     server = await HubServer.start();
     const file = readFileSync(join(folder, 'only-gguf', 'mini-Q8_0.gguf'));
     const settings = readFileSync(join(folder, 'encoder', 'config_sentence_transformers.json'), 'utf8');

@@ -1,6 +1,5 @@
+import { jsonLines, scratchFolder, wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { jsonLines, scratchFolder } from '../testing/scratch-folder.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import { calibrateAbstention, riskCurve } from './abstention-calibration.js';
 import type { AskedQuestion } from './answer-figures.js';
 import { evaluateAnswers } from './rag-evaluation.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { jsonLines, scratchFolder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { jsonLines, scratchFolder } from '../testing/scratch-folder.js';
 import { hasSharedData, SHARED_DATA, SKIP_NOTE } from '../testing/shared-data.js';
 import { loadBeirDataset, passageText } from './beir-dataset.js';
 

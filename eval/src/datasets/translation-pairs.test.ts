@@ -1,16 +1,20 @@
 import { join } from 'node:path';
+import { scratchFolder, wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { scratchFolder } from '../testing/scratch-folder.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import { evaluateTranslationPairs } from './translation-pairs.js';
 
 const PAIRS = 'Guten Morgen\tgood morning\nrote Äpfel\tred apples\nAbend\tevening\ngrüne Birnen\tgreen pears\n';
-const SYNONYMS = { guten: 'good', morgen: 'morning', rote: 'red', äpfel: 'apples', abend: 'evening', grüne: 'red' };
+const CONCEPTS = [
+  ['good', 'guten'],
+  ['red', 'rote', 'grüne'],
+  ['apples', 'äpfel'],
+  ['evening', 'abend'],
+];
 
 describe('evaluateTranslationPairs', () => {
   it('counts sentences whose translation scores best', async () => {
     const file = join(await scratchFolder({ 'deu-eng.tsv': PAIRS }), 'deu-eng.tsv');
-    const encoder = wordEncoder({ synonyms: SYNONYMS });
+    const encoder = wordEncoder({ concepts: CONCEPTS });
     expect(await evaluateTranslationPairs(file, { encoder })).toEqual({
       dataset: 'deu-eng',
       direction: 'to-english',
@@ -21,7 +25,12 @@ describe('evaluateTranslationPairs', () => {
 
   it('goes the other way too, and tells how far it is', async () => {
     const file = join(await scratchFolder({ 'x.tsv': '東京 です\ttokyo\nكتاب\tbook\n' }), 'x.tsv');
-    const encoder = wordEncoder({ synonyms: { 東京: 'tokyo', كتاب: 'book' } });
+    const encoder = wordEncoder({
+      concepts: [
+        ['tokyo', '東京'],
+        ['book', 'كتاب'],
+      ],
+    });
     const seen: [number, number][] = [];
     const onProgress = (done: number, total: number) => seen.push([done, total]);
     const result = await evaluateTranslationPairs(file, { encoder, direction: 'from-english', onProgress });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { scratchFolder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { scratchFolder } from '../testing/scratch-folder.js';
 import { formatTrecQrels, formatTrecRun, readTrecQrels, readTrecRun } from './trec-files.js';
 
 describe('TREC files', () => {

@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { openIndex } from '@glot/index';
+import { jsonLines, scratchFolder, wordEncoder } from '@glot/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { jsonLines, scratchFolder } from '../testing/scratch-folder.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import type { EvaluationProgress, Run } from '../types.js';
 import { evaluateDataset } from './dataset-evaluation.js';
 

@@ -4,23 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SafetensorsFile } from '@glot/checkpoints';
 import type { TokenVectors } from '@glot/kernels';
+import { writeGgufOfFolder } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
 import { assumesTextSettings, LFM2_COLBERT_SETTINGS } from './gguf-settings.js';
 import { describeEncoder, type OpenEncoderOptions, openEncoder } from './open-encoder.js';
 import type { Encoder } from './types.js';
-
-/** What this needs of the LFM2 package's own test code. */
-type Write = (
-  folder: string,
-  path: string,
-  options?: {
-    readonly type?: 'F32' | 'Q8_0';
-    readonly tokenizer?: 'carried' | 'lists';
-    readonly projection?: boolean;
-    readonly causal?: boolean;
-  },
-) => Promise<void>;
 
 const FIXTURE = fileURLToPath(new URL('../../../fixtures/checkpoints/colbert-f16', import.meta.url));
 const SETTINGS = 'config_sentence_transformers.json';
@@ -35,11 +24,8 @@ const TEXTS = [
 ];
 
 let folder: string;
-let writeGgufOfFolder: Write;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glot-gguf-モデル-'));
-  const testing = new URL('../../checkpoints/src/testing/gguf-of-folder.ts', import.meta.url).href;
-  ({ writeGgufOfFolder } = (await import(testing)) as { writeGgufOfFolder: Write });
 });
 afterAll(() => rm(folder, { recursive: true }));
 

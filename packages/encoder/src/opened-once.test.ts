@@ -1,34 +1,22 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OpenedFiles, writeGgufOfFolder } from '@glot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL } from './encoder-checkpoint.js';
 import { EncoderModel, openEncoder } from './open-encoder.js';
 
-/** What this needs of the test code of checkpoints. */
-interface OpenedFiles {
-  of(path: string): { readonly opens: number; readonly bytesRead: number };
-  below(folder: string): Readonly<Record<string, number>>;
-  stop(): void;
-}
-const testing = (file: string) => import(new URL(`../../checkpoints/src/testing/${file}`, import.meta.url).href);
-
 let folder: string;
 let file: string;
-let Files: new () => OpenedFiles;
 let opened: OpenedFiles;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glot-einmal-一度-'));
   file = join(folder, 'мини.gguf');
-  const { writeGgufOfFolder } = (await testing('gguf-of-folder.ts')) as {
-    writeGgufOfFolder: (folder: string, path: string, options: object) => Promise<void>;
-  };
   await writeGgufOfFolder(EMBEDDED_MODEL, file, { tokenizer: 'carried' });
-  ({ OpenedFiles: Files } = (await testing('opened-files.ts')) as { OpenedFiles: new () => OpenedFiles });
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
-  opened = new Files();
+  opened = new OpenedFiles();
 });
 afterEach(() => opened.stop());
 

@@ -2,28 +2,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMBEDDED_MODEL } from '@glot/encoder';
+import { OpenedFiles, writeGgufOfFolder } from '@glot/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openGlot } from './open-glot.js';
-
-/** What this needs of the test code of checkpoints. */
-interface OpenedFiles {
-  of(path: string): { readonly opens: number };
-  stop(): void;
-}
-const testing = (file: string) => import(new URL(`../../checkpoints/src/testing/${file}`, import.meta.url).href);
 
 it('opens a model once to check an index by it and to index with it, and again where it was freed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'glot-modell-نموذج-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const model = join(folder, 'mini.gguf');
-  const { writeGgufOfFolder } = (await testing('gguf-of-folder.ts')) as {
-    writeGgufOfFolder: (folder: string, path: string, options: object) => Promise<void>;
-  };
   await writeGgufOfFolder(EMBEDDED_MODEL, model, { tokenizer: 'carried' });
   await mkdir(join(folder, 'docs'));
   await writeFile(join(folder, 'docs', 'muse.md'), '川辺の資料館は毎朝十時に開館します。\n');
-  const { OpenedFiles: Files } = (await testing('opened-files.ts')) as { OpenedFiles: new () => OpenedFiles };
-  const opened = new Files();
+  const opened = new OpenedFiles();
   onTestFinished(() => opened.stop());
   const glot = await openGlot({ index: join(folder, 'index.db'), mode: 'write', model, threads: 1 });
   await glot.sync([join(folder, 'docs')]);

@@ -3,11 +3,10 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { docxOf, pdfOf, zipOf } from '@glot/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createReader, type DocumentReader, type ReaderOptions } from './reader.js';
 import { passageFaults } from './testing/passage-faults.js';
-import { pdfOf } from './testing/pdf-file.js';
-import { docxOf, zipOf } from './testing/zip-file.js';
 import type { FileEntry, IngestedDocument, SkippedFile } from './types.js';
 
 let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Precision } from '@glot/checkpoints';
+import { TINY, writeRandomCheckpoint } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
-import { TINY, writeRandomCheckpoint } from './testing/random-checkpoint.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { Trunk } from './trunk.js';
 

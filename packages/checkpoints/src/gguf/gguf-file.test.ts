@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Field, ggufBytes, type WrittenTensor } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SafetensorsFile } from '../safetensors/safetensors-file.js';
 import { GgufFile } from './gguf-file.js';
-import { type Field, ggufBytes, type WrittenTensor } from './gguf-writer.js';
 
 const GOLDEN = fileURLToPath(new URL('../../../../../shared/golden/lfm2-tiny-a', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { isGlotError } from '@glot/errors';
+import { ggufBytes, type WrittenFile, type WrittenTensor } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { ggufBytes, type WrittenFile, type WrittenTensor } from './gguf-writer.js';
 import { parseGgufHeader } from './header.js';
 
 const numbers = (count: number) => new Uint8Array(count * 4);

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HubServer } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HubServer } from './hub-server.js';
 import { listModels, modelPath, resolveModel, verifyModel } from './local-models.js';
 import { pullModel } from './pull-model.js';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ENDLESS_FONT, pdfOf } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ENDLESS_FONT, pdfOf } from '../testing/pdf-file.js';
 import { outputOf, spawnReader } from '../testing/spawn-reader.js';
 
 const SOURCE = fileURLToPath(new URL('..', import.meta.url));

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { pdfOf } from '@glot/testing';
 import { expect, it } from 'vitest';
-import { pdfOf } from '../testing/pdf-file.js';
 
 it('leaves no trace on the output and does not hold up the end of the process', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'glot-pool-'));

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ConvertedWeights } from '@glot/checkpoints';
 import { f32Tensor } from '@glot/kernels';
+import { TINY, writeRandomCheckpoint } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
 import { Decoder } from '../decoder/decoder.js';
-import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { type Head, Trunk, type TrunkOptions } from '../trunk.js';
 import { convertModel } from './convert-model.js';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Precision } from '@glot/checkpoints';
 import { GraphBuilder, type NodeOptions, type Value } from '@glot/kernels';
+import { TINY, writeRandomCheckpoint } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
-import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { trunkGraph } from '../trunk.js';
 import { decodeGraph } from './decode-graph.js';
 

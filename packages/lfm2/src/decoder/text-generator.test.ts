@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BYTE_TOKENIZER_SIZE, TINY, writeByteTokenizer, writeRandomCheckpoint } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BYTE_TOKENIZER_SIZE, writeByteTokenizer } from '../testing/byte-tokenizer.js';
-import { TINY, writeRandomCheckpoint } from '../testing/random-checkpoint.js';
 import { type GenerateOptions, type GenerationSummary, TextGenerator } from './text-generator.js';
 import type { TokenConstraint } from './token-constraint.js';
 

@@ -1,7 +1,7 @@
+import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { retrieve } from '../retrieval/retrieve.js';
 import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import type { AnswerEvent, AnswerGenerator, DraftSentence, GenerationRequest } from '../types.js';
 import { ask } from './ask.js';
 import { askStream } from './ask-stream.js';
@@ -28,7 +28,7 @@ const DOCUMENTS: TestDocument[] = [
 ];
 
 async function library(documents = DOCUMENTS, concepts: string[][] = []) {
-  const encoder = wordEncoder(concepts);
+  const encoder = wordEncoder({ concepts });
   return { encoder, index: await memoryIndex(documents, encoder) };
 }
 

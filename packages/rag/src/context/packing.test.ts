@@ -1,7 +1,7 @@
 import type { Hit } from '@glot/index';
+import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import { type PackOptions, packHits } from './packing.js';
 
 const STAIRS = 'One two three. Four five six.\n\nSeven eight nine. Ten eleven twelve.';

@@ -1,7 +1,7 @@
+import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { foldAnswer } from '../answer/ask.js';
 import { memoryIndex } from '../testing/memory-index.js';
-import { wordEncoder } from '../testing/word-encoder.js';
 import type { AnswerEvent, AnswerGenerator, ConversationEvent, RewriteRequest, TurnEvent } from '../types.js';
 import { converse } from './conversation.js';
 
@@ -19,7 +19,7 @@ const DOCUMENTS = [
 ];
 
 async function library() {
-  const encoder = wordEncoder(CONCEPTS);
+  const encoder = wordEncoder({ concepts: CONCEPTS });
   return { encoder, index: await memoryIndex(DOCUMENTS, encoder), mode: 'lexical' as const };
 }
 

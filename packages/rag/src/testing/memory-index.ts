@@ -1,5 +1,5 @@
 import { type BlockSpan, createMemoryIndex, type MultivectorIndex, type PassageInput } from '@glot/index';
-import type { WordEncoder } from './word-encoder.js';
+import type { WordEncoder } from '@glot/testing';
 
 export interface TestDocument {
   readonly path: string;

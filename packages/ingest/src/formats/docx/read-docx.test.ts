@@ -1,5 +1,5 @@
+import { docxOf, zipOf } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { docxOf, zipOf } from '../../testing/zip-file.js';
 import { readDocx } from './read-docx.js';
 
 const XMLNS =

@@ -1,5 +1,5 @@
+import { pdfOf } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
-import { pdfOf } from '../../testing/pdf-file.js';
 import { readPdf } from './read-pdf.js';
 
 const utf16 = (text: string): string =>

@@ -1,15 +1,8 @@
+import { type ChatHandler, type ChatRequest, chatServer, contentEvent, streamAnswer, wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../answer/ask.js';
 import { askStream } from '../../answer/ask-stream.js';
-import {
-  type ChatHandler,
-  type ChatRequest,
-  chatServer,
-  contentEvent,
-  streamAnswer,
-} from '../../testing/chat-server.js';
 import { memoryIndex } from '../../testing/memory-index.js';
-import { wordEncoder } from '../../testing/word-encoder.js';
 import { type HttpGeneratorOptions, httpGenerator } from './http-generator.js';
 
 const DOCUMENTS = [

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { TextTokenizer } from '@glot/lfm2';
+import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../answer/ask.js';
 import { memoryIndex } from '../../testing/memory-index.js';
-import { wordEncoder } from '../../testing/word-encoder.js';
 import { localGenerator, type TextModel } from './local-generator.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../../fixtures/checkpoints/colbert-f16', import.meta.url));

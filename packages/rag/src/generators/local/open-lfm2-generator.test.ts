@@ -1,30 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  BYTE_TOKENIZER_SIZE,
+  OpenedFiles,
+  TINY,
+  wordEncoder,
+  writeByteTokenizer,
+  writeRandomCheckpoint,
+} from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../../answer/ask.js';
 import { memoryIndex } from '../../testing/memory-index.js';
-import { wordEncoder } from '../../testing/word-encoder.js';
 import { type OpenedGenerator, openLfm2Generator } from './open-lfm2-generator.js';
-
-/** What this needs of the test code of other packages. */
-interface Checkpoints {
-  writeRandomCheckpoint(
-    folder: string,
-    shape: object,
-    change: (name: string, values: Float32Array) => void,
-  ): Promise<void>;
-  readonly TINY: { readonly hidden: number };
-}
-interface Tokenizers {
-  writeByteTokenizer(folder: string, template: string): Promise<void>;
-  readonly BYTE_TOKENIZER_SIZE: number;
-}
-interface OpenedFiles {
-  below(folder: string): Readonly<Record<string, number>>;
-  stop(): void;
-}
-const testing = (file: string) => import(new URL(`../../../../${file}`, import.meta.url).href);
 
 const TEMPLATE =
   "{{- bos_token -}}{%- for message in messages %}{{- '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' -}}{%- endfor -%}{{- '<|im_start|>assistant\n' -}}";
@@ -34,10 +22,6 @@ let folder: string;
 let generator: OpenedGenerator;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'glot-rag-'));
-  const { writeRandomCheckpoint, TINY } = (await testing('lfm2/src/testing/random-checkpoint.ts')) as Checkpoints;
-  const { writeByteTokenizer, BYTE_TOKENIZER_SIZE } = (await testing(
-    'lfm2/src/testing/byte-tokenizer.ts',
-  )) as Tokenizers;
   await writeRandomCheckpoint(folder, { ...TINY, vocab: BYTE_TOKENIZER_SIZE }, (name, values) => {
     if (name !== 'model.embed_tokens.weight') return;
     // Random weights that like to open quotes, and never to stop.
@@ -97,10 +81,7 @@ describe('openLfm2Generator', () => {
   });
 
   it('opens every file of the model once', async () => {
-    const { OpenedFiles: Files } = (await testing('checkpoints/src/testing/opened-files.ts')) as {
-      OpenedFiles: new () => OpenedFiles;
-    };
-    const opened = new Files();
+    const opened = new OpenedFiles();
     try {
       await (await openLfm2Generator(folder, { decoder: { precision: 'f32', threads: 1 } })).dispose();
     } finally {

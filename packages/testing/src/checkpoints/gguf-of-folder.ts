@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Field, ggufBytes, type WrittenTensor } from '../gguf/gguf-writer.js';
-import { SafetensorsFile } from '../safetensors/safetensors-file.js';
+import { type Field, ggufBytes, type WrittenTensor } from './gguf-writer.js';
+import { storedFloats } from './stored-floats.js';
 
 export interface GgufOfFolderOptions {
   /** Of matrices whose rows are whole blocks of 32; all else is F32. Default F32. */
@@ -125,25 +125,17 @@ async function tensorsOf(
   rename: (name: string) => string,
   { type = 'F32' }: GgufOfFolderOptions,
 ): Promise<WrittenTensor[]> {
-  const file = await SafetensorsFile.open(path);
-  try {
-    const tensors: WrittenTensor[] = [];
-    for (const name of file.names) {
-      // [H,1,L] is written as [H,L].
-      const shape = file.describe(name)!.shape.filter((size, axis) => size !== 1 || axis !== 1);
-      const values = await file.readFloats(name);
-      const quantized = type === 'Q8_0' && shape.length === 2 && shape[1]! % 32 === 0;
-      tensors.push({
-        name: rename(name),
-        shape,
-        code: quantized ? 8 : 0,
-        bytes: quantized ? q8(values) : new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-      });
-    }
-    return tensors;
-  } finally {
-    await file.close();
-  }
+  return (await storedFloats(path)).map((tensor) => {
+    // [H,1,L] is written as [H,L].
+    const shape = tensor.shape.filter((size, axis) => size !== 1 || axis !== 1);
+    const quantized = type === 'Q8_0' && shape.length === 2 && shape[1]! % 32 === 0;
+    return {
+      name: rename(tensor.name),
+      shape,
+      code: quantized ? 8 : 0,
+      bytes: quantized ? q8(tensor.values) : new Uint8Array(tensor.values.buffer),
+    };
+  });
 }
 
 function ggmlName(name: string): string {

@@ -16,13 +16,13 @@ export interface CheckpointShape {
 /** A small shape with everything in it. */
 export const TINY: CheckpointShape = { hidden: 64, inner: 96, layers: 'ccAcA', heads: 4, kvHeads: 2, vocab: 160 };
 
-export interface RandomTensor {
+interface RandomTensor {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
 /** Tensors of a checkpoint by their Hugging Face names. */
-export function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab, untied }: CheckpointShape): RandomTensor[] {
+function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab, untied }: CheckpointShape): RandomTensor[] {
   const headDim = hidden / heads;
   const tensors: RandomTensor[] = [{ name: 'model.embed_tokens.weight', shape: [vocab, hidden] }];
   const add = (name: string, ...shape: number[]) => tensors.push({ name: `model.${name}.weight`, shape });
@@ -51,7 +51,7 @@ export function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab, untied
   return tensors;
 }
 
-export function configOf(shape: CheckpointShape): Record<string, unknown> {
+function configOf(shape: CheckpointShape): Record<string, unknown> {
   return {
     architectures: ['Lfm2ForCausalLM'],
     model_type: 'lfm2',
@@ -74,7 +74,7 @@ export function configOf(shape: CheckpointShape): Record<string, unknown> {
 }
 
 /** Uniform numbers by a seed, of about the size that keeps activations near 1; norms are near 1. */
-export function randomValues({ shape }: RandomTensor, seed: number): Float32Array<ArrayBuffer> {
+function randomValues({ shape }: RandomTensor, seed: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const scale = shape.length === 1 ? 0.1 : Math.sqrt(3 / shape.at(-1)!);
   const middle = shape.length === 1 ? 1 : 0;
