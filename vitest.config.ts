@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'eval/src/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'cli/src/**/*.test.ts', 'eval/src/**/*.test.ts', 'bench/src/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -14,7 +14,7 @@ const logFile = join(root, '.glot', 'setup.log');
 /** Where each native part is loaded from, and what shows that it works. Each in a process of its own: one may crash. */
 const NATIVE = {
   'better-sqlite3': ['packages/index', "new (require('better-sqlite3'))(':memory:').prepare('SELECT 1').get()"],
-  'hnswlib-node': ['eval', "new (require('hnswlib-node').HierarchicalNSW)('ip', 2)"],
+  'hnswlib-node': ['bench', "new (require('hnswlib-node').HierarchicalNSW)('ip', 2)"],
   'onnxruntime-node': ['packages/kernels', "require('onnxruntime-node')"],
 };
 

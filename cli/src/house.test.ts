@@ -19,9 +19,10 @@ const LAYERS = [
   'eval',
   'glot',
   'cli',
+  'bench',
 ];
 
-const folderOf = (name: string) => (name === 'cli' || name === 'eval' ? name : join('packages', name));
+const folderOf = (name: string) => (['cli', 'eval', 'bench'].includes(name) ? name : join('packages', name));
 
 function sources(name: string): string[] {
   const source = join(root, folderOf(name), 'src');

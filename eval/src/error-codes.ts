@@ -1,7 +1,6 @@
 /** Codes of the evaluation's errors. */
 declare module '@glot/errors' {
   interface GlotErrorDetails {
-    'eval.bench': Readonly<Record<never, never>>;
     'eval.duplicate-id': { readonly file: string; readonly line: number; readonly id: string };
     'eval.malformed-line': { readonly file: string; readonly line: number };
     'eval.missing-file': { readonly file: string; readonly splits?: readonly string[] };

@@ -8,10 +8,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
+import { holdsAnswer } from '@glot/eval';
 import { openIndex } from '@glot/index';
 import { type AnswerEvent, askStream, type Citation, type ConversationEvent, converse } from '@glot/rag';
 import * as z from 'zod';
-import { holdsAnswer } from '../../answers/answer-text.js';
 
 const ROW = z.object({
   lang: z.string(),

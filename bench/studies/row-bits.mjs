@@ -3,7 +3,7 @@
  * that a row takes against those of its text. First every passage is scored by rows in f32; then, for each way to store
  * rows, the best 32 of these anew. Writes a table for eval/reports/size.md to stdout.
  *
- * node eval/studies/row-bits.mjs [BITS, 288,320] [CACHE FOLDER] [QUESTIONS A SET]     (after pnpm build)
+ * node bench/studies/row-bits.mjs [BITS, 288,320] [CACHE FOLDER] [QUESTIONS A SET]     (after pnpm build)
  */
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';

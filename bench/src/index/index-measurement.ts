@@ -1,5 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
-import { GlotError, throwIfAborted } from '@glot/errors';
+import { throwIfAborted } from '@glot/errors';
 import { type MultivectorIndex, openIndex, type StorageProfile } from '@glot/index';
 import { createMaxSim, type MaxSim, sliceTexts, type TokenVectors } from '@glot/kernels';
 import { documentOf } from './passage-documents.js';
@@ -205,13 +205,13 @@ async function measureChanges(index: MultivectorIndex, { dim, queries }: Measure
     await index.upsert(documentOf(path, ['an added passage']), vectors);
     addMs.push(performance.now() - start);
     if ((await semantic(index, rows, dim))[0]?.path !== path) {
-      throw new GlotError('eval.bench', `the document ${path} was added but is not found`);
+      throw new Error(`the document ${path} was added but is not found`);
     }
     start = performance.now();
     await index.delete(path);
     deleteMs.push(performance.now() - start);
     if ((await semantic(index, rows, dim))[0]?.path === path) {
-      throw new GlotError('eval.bench', `the document ${path} was deleted but is found`);
+      throw new Error(`the document ${path} was deleted but is found`);
     }
   }
   return { addMs, deleteMs };

@@ -4,9 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Encoder, openEncoder } from '@glot/encoder';
-import { loadBeirDataset, passageText } from '../../datasets/beir-dataset.js';
-import { evaluateTranslationPairs } from '../../datasets/translation-pairs.js';
-import { evaluateDataset } from '../../runs/dataset-evaluation.js';
+import { evaluateDataset, evaluateTranslationPairs, loadBeirDataset, passageText } from '@glot/eval';
 import { machine } from '../machine.js';
 import { type EncodingFigures, type ModelReport, medianOf, type SetFigures } from './figures.js';
 import { markdown } from './markdown.js';
@@ -17,7 +15,7 @@ import { markdown } from './markdown.js';
  *
  * --data  folder of evaluation sets   --sets, --parts (of sets, pairs, speed)   --runs  of the speed part
  */
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const SETS = [
   ...['xquad/en', 'xquad/de', 'xquad/es', 'xquad/ar', 'xquad/zh', 'jaquad-dev', 'korquad-dev-half', 'piaf-half'],
   ...['cmrc2018-dev-third', 'arcd-test', 'xquad-it-from-squad-it', 'faquad-dev'],

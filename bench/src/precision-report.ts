@@ -3,8 +3,8 @@ import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Encoder, openEncoder } from '@glot/encoder';
-import { beirFolders } from '../datasets/beir-folders.js';
-import { evaluateDataset } from '../runs/dataset-evaluation.js';
+import { evaluateDataset } from '@glot/eval';
+import { beirFolders } from './beir-folders.js';
 
 /**
  * What int8 weights change, against f32 ones: the cosine of each token vector over a corpus of files, and nDCG@10 of

@@ -5,9 +5,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
-import type { AnswersEvaluation } from '../../answers/answer-figures.js';
-import { evaluateAnswers } from '../../answers/rag-evaluation.js';
-import { runRedTeam } from '../../answers/red-team.js';
+import type { AnswersEvaluation } from '@glot/eval';
+import { evaluateAnswers, runRedTeam } from '@glot/eval';
 import { machine } from '../machine.js';
 import { measureFollowUps } from './follow-ups.js';
 import { measureGenerator } from './generator-path.js';
@@ -25,7 +24,7 @@ import { type AnswersReport, curvePlot, type Made, markdown } from './report.js'
  * --work     folder that keeps the random weights    --tokenizer  a byte-level tokenizer.json for them
  * --runs, --questions   of the generator part; with 0 its other half stays as it was
  */
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { values } = parseArgs({
   options: {
     parts: { type: 'string', default: 'quality,follow-ups,red-team,generator' },

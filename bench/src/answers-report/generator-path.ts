@@ -4,13 +4,12 @@
  */
 
 import type { Encoder } from '@glot/encoder';
+import { type AnswerDataset, loadAnswerDataset, passageText } from '@glot/eval';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
 import type { TextGenerator, TokenConstraint } from '@glot/lfm2';
 import { ask, localGenerator, type TextModel } from '@glot/rag';
 import { foldText } from '@glot/text';
-import { type AnswerDataset, loadAnswerDataset } from '../../datasets/answer-questions.js';
-import { passageText } from '../../datasets/beir-dataset.js';
 import { stopwatch } from '../kernels/stopwatch.js';
 import type { RandomChatModel } from './random-chat-model.js';
 

@@ -1,4 +1,4 @@
-import type { RedTeamReport } from '../../answers/red-team.js';
+import type { RedTeamReport } from '@glot/eval';
 import type { FollowUpFigures } from './follow-ups.js';
 import type { GeneratorFigures } from './generator-path.js';
 import type { AbstentionFigures, SetFigures } from './quality.js';

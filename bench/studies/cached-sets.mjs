@@ -5,9 +5,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { openEncoder } from '@glot/encoder';
+import { loadBeirDataset, passageText } from '@glot/eval';
 import { createMaxSim } from '@glot/kernels';
-import { loadBeirDataset, passageText } from '../dist/datasets/beir-dataset.js';
-import { beirFolders } from '../dist/datasets/beir-folders.js';
+import { beirFolders } from '../dist/beir-folders.js';
 
 const SETS = '../shared/data/eval';
 const CANDIDATES = 32;

@@ -3,9 +3,8 @@
  * @module
  */
 
+import { type AnswersEvaluation, type AskedQuestion, answerFigures, riskCurve } from '@glot/eval';
 import { calibratedScore, calibrationFor, EVIDENCE_CALIBRATIONS } from '@glot/rag';
-import { riskCurve } from '../../answers/abstention-calibration.js';
-import { type AnswersEvaluation, type AskedQuestion, answerFigures } from '../../answers/answer-figures.js';
 
 /** The language of each set; others go by their folder's name. */
 const LANGUAGES: Readonly<Record<string, string>> = {

@@ -3,9 +3,8 @@ import { cpus } from 'node:os';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
-import { beirFolders } from '../datasets/beir-folders.js';
-import { evaluateDataset } from '../runs/dataset-evaluation.js';
-import { withEncoding } from '../runs/with-encoding.js';
+import { evaluateDataset, withEncoding } from '@glot/eval';
+import { beirFolders } from './beir-folders.js';
 
 /**
  * What pooling the tokens of documents changes: nDCG@10 of BEIR folders by pool factor, and how many vectors are left.

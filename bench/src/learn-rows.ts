@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
+import { readLines } from '@glot/eval';
 import { learnRows } from '@glot/kernels';
-import { readLines } from '../datasets/text-lines.js';
 
 /**
  * Learns how the rows of an encoder lie from texts that nothing is measured with, and writes it beside the model.

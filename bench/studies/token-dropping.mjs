@@ -5,12 +5,12 @@
  * redundancy: a row costs 1 - its product with the nearest row that stays.
  * voronoi: a row costs what rows of training questions lose without it, those to which it is the nearest.
  *
- * node eval/studies/token-dropping.mjs [SETS, arcd-test,faquad-dev] [SHARES] [CACHE FOLDER] [QUESTIONS A SET]  (after pnpm build)
+ * node bench/studies/token-dropping.mjs [SETS, arcd-test,faquad-dev] [SHARES] [CACHE FOLDER] [QUESTIONS A SET]  (after pnpm build)
  */
 import { existsSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { readLines } from '../dist/datasets/text-lines.js';
+import { readLines } from '@glot/eval';
 import { candidates, dim, dispose, encoder, floats, folders, load, ndcg, put } from './cached-sets.mjs';
 
 const QUESTIONS = ['train/qa.jsonl.gz', 'train/qa-es-it.jsonl.gz', 'train2/qa.jsonl.gz'];

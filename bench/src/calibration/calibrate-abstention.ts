@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '@glot/encoder';
+import type { AnswersEvaluation } from '@glot/eval';
+import { type CalibrationReport, calibrateAbstention, evaluateAnswers } from '@glot/eval';
 import { EVIDENCE_CALIBRATIONS } from '@glot/rag';
-import { type CalibrationReport, calibrateAbstention } from './abstention-calibration.js';
-import type { AnswersEvaluation } from './answer-figures.js';
 import { calibrationSource } from './calibration-source.js';
-import { evaluateAnswers } from './rag-evaluation.js';
 
 /**
  * `pnpm calibrate:abstention`: asks questions with and without the passages that answer them, fits the weights of the

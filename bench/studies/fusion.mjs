@@ -5,13 +5,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadBeirDataset, passageText } from '@glot/eval';
 import { openEncoder } from '../../packages/encoder/dist/index.js';
 import { sideWeights, WEIGHTS } from '../../packages/index/dist/evidence.js';
 import { openIndex } from '../../packages/index/dist/index.js';
 import { readingOf } from '../../packages/rag/dist/index.js';
 import { wordsOf } from '../../packages/text/dist/index.js';
 import { detectLanguage } from '../../packages/text/dist/language/index.js';
-import { loadBeirDataset, passageText } from '../dist/index.js';
 
 const QUESTIONS = 200;
 const STRANGERS = 40;

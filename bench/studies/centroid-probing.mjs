@@ -1,5 +1,5 @@
 // Probing cells through a graph (hnswlib-node) against products with all centroids: the figures in ARCHITECTURE.md.
-// node eval/studies/centroid-probing.mjs INDEX.db [--queries 100]   (an index with cells, and the build)
+// node bench/studies/centroid-probing.mjs INDEX.db [--queries 100]   (an index with cells, and the build)
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
 });
 const requireFrom = (folder) => createRequire(new URL(`../../${folder}/package.json`, import.meta.url));
 const Database = requireFrom('packages/index')('better-sqlite3');
-const { HierarchicalNSW } = requireFrom('eval')('hnswlib-node');
+const { HierarchicalNSW } = requireFrom('bench')('hnswlib-node');
 
 const ROWS = 24;
 const CELLS = 32;

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { machine } from '../machine.js';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const bundle = join(root, 'cli', 'bundle', 'main.js');
 const packages = join(root, 'cli', 'bin', 'glot.js');
 

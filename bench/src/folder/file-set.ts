@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLines } from '../../datasets/text-lines.js';
+import { readLines } from '@glot/eval';
 
 /** Folders that the files of a set are spread over evenly. */
 export const FOLDERS = 10;
