@@ -87,6 +87,13 @@ describe('glot ask --chat', () => {
     expect(await chat('', ['--json'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('says that the model does not read the language of a question', async () => {
+    const run = await chat('რა არის წყალი\n');
+    expect(run.stderr).toContain('does not read the language of this query');
+    const [turn] = jsonLines((await chat('რა არის წყალი\n', ['--json'])).stdout);
+    expect(turn.unread).toEqual({ query: true, languages: [] });
+  });
+
   it('lets the generator make follow-ups stand alone; --ndjson numbers each event by its turn', async () => {
     const prompts: string[] = [];
     respond = (response, prompt) => {

@@ -71,6 +71,18 @@ describe('glot search', () => {
     expect(printed.hits.map(({ path }: { path: string }) => path).sort()).toEqual(['d/hours.md', 'd/jaguar.md']);
   });
 
+  it('is asked in the same signs by ask, and by each line of a conversation', async () => {
+    const quoted = (stdout: string) => stdout.match(/d\/\w+\.md/gu) ?? [];
+    const without = await runGlot(['ask', 'jaguar is a fast', '-car'], { cwd: folder });
+    expect(quoted(without.stdout)).not.toContain('d/cars.md');
+    expect(without.stderr).toContain('left out passages with "car"');
+    const input = 'jaguar is a fast -car\n"hours opening" at night\n';
+    const chat = await runGlot(['ask', '--chat'], { cwd: folder, input });
+    expect(quoted(chat.stdout)).not.toContain('d/cars.md');
+    expect(chat.stderr).toContain('left out passages with "car"');
+    expect(chat.stderr).toContain('only passages with "hours opening" were looked at');
+  });
+
   it('takes flags of other programs for text, and all behind --', async () => {
     const lexical = ['-l', '--mode', 'lexical'];
     expect((await search('tar', '-xzf', ...lexical)).stdout).toBe('d/tar.md\n');

@@ -3,7 +3,6 @@
  * @module
  */
 import type { Command } from 'commander';
-import { queryText } from './options.js';
 
 /** Stands before a word for the time of parsing, so that it is no flag. */
 const SHIELD = '\u200B';
@@ -39,8 +38,5 @@ export function shieldWords(argv: readonly string[], commands: readonly Command[
     return HYPHENATED.test(word) && !flags.test(word) ? SHIELD + word : word;
   });
 }
-
-/** As text, whatever stands there. @throws GlotError `cli.empty-query` */
-export const wordsAsText = (words: readonly string[]): string => queryText(words.map(unshielded));
 
 export const unshielded = (word: string): string => word.replace(/^\u200B{1,2}/u, '');

@@ -10,7 +10,7 @@ import {
 import { ExitCode } from '../exit-code.js';
 import { type FilterOptions, filterOf } from '../filter-options.js';
 import { modelOptions, type QueryOptions } from '../options.js';
-import { wordsAsText } from '../query-words.js';
+import { leftOutLine, readWords } from '../read-words.js';
 import { abstentionLines } from '../terminal/abstention.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { unreadLines } from '../terminal/unread.js';
@@ -21,11 +21,12 @@ export interface AskFlags extends QueryOptions, FilterOptions, Omit<GeneratorFla
 }
 
 export async function runAsk(words: readonly string[], flags: AskFlags, signal: AbortSignal): Promise<ExitCode> {
-  const question = wordsAsText(words);
+  const read = readWords(words);
+  const { text: question } = read;
   const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const filter = await filterOf(flags);
+    const filter = await filterOf(flags, read);
     const events = glot.askStream(question, {
       mode: flags.mode,
       limit: flags.k,
@@ -33,13 +34,17 @@ export async function runAsk(words: readonly string[], flags: AskFlags, signal: 
       ...(filter && { filter }),
       ...(generator && { generator }),
     });
+    process.stderr.write(leftOutLine(read));
     if (generator === undefined && !flags.json && !flags.ndjson && process.stderr.isTTY) {
       process.stderr.write(`${QUOTING_NOTE}\n`);
     }
     const unread = async () => (flags.mode === 'lexical' ? null : glot.unread(question));
     const abstained = flags.json
       ? await printJson(events, glot, unread)
-      : await printEvents(events, glot, flags, unread);
+      : await printEvents(events, glot, flags, {
+          unread,
+          unmatched: async () => (filter ? glot.unmatched(filter) : null),
+        });
     return abstained ? ExitCode.nothingFound : ExitCode.found;
   } finally {
     await glot.close();
@@ -57,12 +62,19 @@ async function printJson(
   return answer.abstained;
 }
 
+/** What is told beside an answer. */
+interface Notes {
+  unread(): Promise<Unread | null>;
+  /** Why nothing was there to answer from. */
+  unmatched(): Promise<string | null>;
+}
+
 /** Each event as soon as it comes. */
 async function printEvents(
   events: AsyncIterable<AnswerEvent>,
   glot: GlotReader,
   flags: AskFlags,
-  unread: () => Promise<Unread | null>,
+  { unread, unmatched }: Notes,
 ): Promise<boolean> {
   const writer = createAnswerWriter(glot.displayPath);
   const seen: AnswerEvent[] = [];
@@ -74,7 +86,9 @@ async function printEvents(
     seen.push(event);
     if (event.type !== 'done') continue;
     abstained = event.abstained;
-    if (!flags.ndjson) process.stderr.write(abstentionLines(seen, glot.displayPath));
+    if (!flags.ndjson) {
+      process.stderr.write(abstentionLines(seen, glot.displayPath, abstained ? await unmatched() : null));
+    }
     process.stderr.write(unreadLines(await unread()));
   }
   return abstained;

@@ -14,12 +14,13 @@ import { ExitCode } from '../exit-code.js';
 import { filterOf } from '../filter-options.js';
 import type { Interrupt } from '../interrupt.js';
 import { modelOptions } from '../options.js';
-import { unshielded } from '../query-words.js';
+import { leftOutLine, readWords } from '../read-words.js';
 import { abstentionLines } from '../terminal/abstention.js';
 import { createAnswerWriter } from '../terminal/answer-writer.js';
 import { count } from '../terminal/count.js';
 import { errorLine } from '../terminal/error-line.js';
 import { printable } from '../terminal/printable.js';
+import { unreadLines } from '../terminal/unread.js';
 import type { AskFlags } from './ask.js';
 import { openGenerator, QUOTING_NOTE } from './open-generator.js';
 
@@ -35,15 +36,13 @@ export async function runChat(words: readonly string[], flags: AskFlags, interru
   const generator = await openGenerator(flags);
   const glot = await openGlot({ index: flags.index, ...(await modelOptions(flags)) });
   try {
-    const filter = await filterOf(flags);
     const conversation = glot.converse({
       mode: flags.mode,
       limit: flags.k,
-      ...(filter && { filter }),
       ...(generator && { generator }),
     });
     return await converseByLines(
-      words.map(unshielded).join(' ').trim(),
+      words.filter((word) => word.trim() !== ''),
       conversation,
       glot,
       flags,
@@ -57,7 +56,7 @@ export async function runChat(words: readonly string[], flags: AskFlags, interru
 }
 
 async function converseByLines(
-  first: string,
+  first: readonly string[],
   conversation: Conversation,
   glot: GlotReader,
   flags: AskFlags,
@@ -86,11 +85,11 @@ async function converseByLines(
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
 
   let [asked, answered, failed] = [0, 0, 0];
-  const ask = async (question: string) => {
+  const ask = async (words: readonly string[]) => {
     asked++;
     answering = new AbortController();
     try {
-      if (await printTurn(question, conversation, glot, flags, answering.signal, !terminal)) answered++;
+      if (await printTurn(words, conversation, glot, flags, answering.signal, !terminal)) answered++;
     } catch (error) {
       if (isAbortError(error)) tell(`\n${interrupted ? errorLine(error) : 'stopped; not remembered'}\n`);
       else {
@@ -103,7 +102,7 @@ async function converseByLines(
   try {
     if (terminal) tell(`${writes ? '' : `${QUOTING_NOTE}\n`}${HELP}`);
     const reading = lines[Symbol.asyncIterator]();
-    if (first !== '') await ask(first);
+    if (first.length > 0) await ask(first);
     while (!interrupted) {
       if (terminal) lines.prompt();
       const { value: line, done } = await reading.next();
@@ -114,7 +113,7 @@ async function converseByLines(
       const text = line.trim();
       if (text === '/quit' || text === '/exit') break;
       if (text.startsWith('/')) tell(command(text, conversation));
-      else if (text !== '') await ask(text);
+      else if (text !== '') await ask([text]);
     }
   } finally {
     giveBack();
@@ -144,28 +143,37 @@ function command(line: string, conversation: Conversation): string {
 
 /** @returns whether there was an answer */
 async function printTurn(
-  question: string,
+  words: readonly string[],
   conversation: Conversation,
   glot: GlotReader,
   flags: AskFlags,
   signal: AbortSignal,
   echo: boolean,
 ): Promise<boolean> {
-  const events = conversation.ask(question, { signal });
+  const read = readWords(words);
+  const filter = await filterOf(flags, read);
+  const events = conversation.ask(read.text, { signal, ...(filter && { filter }) });
   const { value: turn } = (await events.next()) as { value: TurnEvent };
   const rest = events as AsyncGenerator<AnswerEvent>;
+  const unread = flags.mode === 'lexical' ? null : await glot.unread(turn.standalone);
   if (flags.json) {
     const answer = await foldAnswer(rest);
-    const { standalone, searchedWith } = turn;
-    const line = { turn: turn.turn, ...answerJson(answer, glot.displayPath), question, standalone, searchedWith };
+    const { question, standalone, searchedWith } = turn;
+    const line = {
+      turn: turn.turn,
+      ...answerJson(answer, glot.displayPath, unread),
+      question,
+      standalone,
+      searchedWith,
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     return !answer.abstained;
   }
   const writer = createAnswerWriter(glot.displayPath);
   if (flags.ndjson) process.stdout.write(`${JSON.stringify(turn)}\n`);
   else {
-    if (echo) process.stdout.write(`> ${printable(question)}\n`);
-    process.stderr.write(understoodLine(turn));
+    if (echo) process.stdout.write(`> ${printable(read.typed)}\n`);
+    process.stderr.write(leftOutLine(read) + understoodLine(turn));
   }
   const seen: AnswerEvent[] = [];
   let abstained = true;
@@ -176,9 +184,11 @@ async function printTurn(
     if (event.type === 'done') abstained = event.abstained;
   }
   if (!flags.ndjson) {
-    process.stderr.write(abstentionLines(seen, glot.displayPath));
+    const unmatched = abstained && filter ? await glot.unmatched(filter) : null;
+    process.stderr.write(abstentionLines(seen, glot.displayPath, unmatched));
     process.stdout.write('\n');
   }
+  process.stderr.write(unreadLines(unread));
   return !abstained;
 }
 

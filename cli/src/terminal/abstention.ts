@@ -13,8 +13,15 @@ const REASONS: Readonly<Record<AbstainReason, string>> = {
 
 const NEAREST = 3;
 
-/** Lines for stderr after an answer's events: why there is none, and where to look; empty where there is one. */
-export function abstentionLines(events: readonly AnswerEvent[], displayPath: (path: string) => string): string {
+/**
+ * Lines for stderr after an answer's events: why there is none, and where to look; empty where there is one.
+ * @param unmatched what filters and phrases left out
+ */
+export function abstentionLines(
+  events: readonly AnswerEvent[],
+  displayPath: (path: string) => string,
+  unmatched: string | null = null,
+): string {
   let places: string[] = [];
   for (const event of events) {
     if (event.type === 'retrieved') {
@@ -22,7 +29,7 @@ export function abstentionLines(events: readonly AnswerEvent[], displayPath: (pa
     }
     if (event.type !== 'done' || event.reason === null) continue;
     const nearest = places.length === 0 ? '' : `nearest: ${places.join('; ')}\n`;
-    return `no answer in the documents (${event.reason}): ${REASONS[event.reason]}\n${nearest}`;
+    return `no answer in the documents (${event.reason}): ${REASONS[event.reason]}${unmatched === null ? '' : ` (${unmatched})`}\n${nearest}`;
   }
   return '';
 }

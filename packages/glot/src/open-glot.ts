@@ -173,7 +173,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
         get turns() {
           return conversation.turns;
         },
-        ask: (...turn) => eventsOnDisk(conversation.ask(...turn), files),
+        ask: (question, turn = {}) => eventsOnDisk(conversation.ask(question, meant(turn)), files),
         clear: () => conversation.clear(),
       };
     },

@@ -281,12 +281,10 @@ export interface Conversation {
   readonly turns: readonly Turn[];
   /**
    * Asks the next question. A turn that is interrupted or fails is not remembered. One at a time.
+   * @param options `filter`: of this turn, in place of the conversation's
    * @throws GlotError as `askStream`
    */
-  ask(
-    question: string,
-    options?: { readonly signal?: AbortSignal | undefined },
-  ): AsyncGenerator<ConversationEvent, void, void>;
+  ask(question: string, options?: Pick<AskOptions, 'signal' | 'filter'>): AsyncGenerator<ConversationEvent, void, void>;
   /** Forgets all turns. */
   clear(): void;
 }

@@ -39,8 +39,8 @@ export function converse(options: AskSources & ConversationOptions): Conversatio
       turns = [];
       topic = null;
     },
-    async *ask(question, { signal } = {}) {
-      const asking: AskSources & ConversationOptions = { ...options, signal };
+    async *ask(question, { signal, filter = options.filter } = {}) {
+      const asking: AskSources & ConversationOptions = { ...options, signal, filter };
       const asked = requireQuestion(question);
       const understood = await understand(asked, turns, topic, asking);
       const { turnsRead, rewriteMs } = understood;
