@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ask } from '../../answer/ask.js';
 import { askStream } from '../../answer/ask-stream.js';
 import { memoryIndex } from '../../testing/memory-index.js';
+import { generatorCases } from '../generator.cases.js';
 import { type HttpGeneratorOptions, httpGenerator } from './http-generator.js';
 
 const DOCUMENTS = [
@@ -16,6 +17,11 @@ async function asked(handle: ChatHandler, question = '日本の首都は', optio
   const url = await chatServer(handle);
   return { index, encoder, question, generator: httpGenerator({ url, model: 'lfm2', ...options }) };
 }
+
+generatorCases('a server', async (reply) => {
+  const url = await chatServer((response) => streamAnswer(response, reply));
+  return httpGenerator({ url, model: 'lfm2' });
+});
 
 describe('httpGenerator', () => {
   it('streams an answer whose quotes are verified, and sends passages as fenced data with numbers', async () => {

@@ -5,6 +5,7 @@ import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../answer/ask.js';
 import { memoryIndex } from '../../testing/memory-index.js';
+import { generatorCases } from '../generator.cases.js';
 import { localGenerator, type TextModel } from './local-generator.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../../fixtures/checkpoints/colbert-f16', import.meta.url));
@@ -34,6 +35,8 @@ async function scripted(script: string) {
     async *generate(ids, { maxTokens, from = [], constraint, signal }) {
       written.push({ ids, from });
       const wanted = tokenizer.encode(script).slice(1);
+      const drawn: number[] = [];
+      let shown = '';
       for (let i = 0; i < Math.min(maxTokens, wanted.length); i++) {
         if (signal?.aborted) return;
         const logits = new Float32Array(300).fill(0.1);
@@ -42,7 +45,11 @@ async function scripted(script: string) {
         constraint?.mask(logits);
         const id = logits.indexOf(Math.max(...logits));
         constraint?.accept(id);
-        yield { id, text: tokenizer.decode([id]) };
+        drawn.push(id);
+        // A character may take several tokens.
+        const whole = tokenizer.decode(drawn).replace(/\uFFFD$/u, '');
+        yield { id, text: whole.slice(shown.length) };
+        shown = whole;
       }
     },
   };
@@ -63,6 +70,11 @@ async function scripted(script: string) {
     options: { encoder, index: await memoryIndex(documents, encoder), minEvidence: 0 },
   };
 }
+
+generatorCases('a model on this machine', async (reply) => {
+  const { model } = await scripted(reply);
+  return localGenerator(model, { name: 'lfm2', tokenizer: TOKENIZER });
+});
 
 describe('localGenerator', () => {
   it('answers with a checkpoint, and shows where the quote stands', async () => {
