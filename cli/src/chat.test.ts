@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { conversationEventSchema } from '@glot/glot/json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { glotExecutable, type RunOptions, runGlot } from './testing/run-glot.js';
 
@@ -106,6 +107,7 @@ describe('glot ask --chat', () => {
     });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const events = jsonLines(run.stdout);
+    for (const event of events) expect(conversationEventSchema.parse(event)).toEqual(event);
     expect(events.filter((event) => event.type === 'turn')).toMatchObject([
       { turn: 1, standalone: 'Wann öffnet das Freibad am Mühlbach?', turnsRead: 0 },
       {

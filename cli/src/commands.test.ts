@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventSchema } from '@glot/glot/json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GlotRun, runGlot } from './testing/run-glot.js';
 
@@ -175,6 +176,7 @@ describe('a folder in, ranked passages and a cited answer out', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
+    for (const event of events) expect(eventSchema.parse(event)).toEqual(event);
     const types = events.map((event) => event.type);
     expect([...new Set(types)]).toEqual(['retrieved', 'packed', 'text', 'citation', 'verification', 'done']);
     expect(events.find((event) => event.type === 'citation').citation.path).toMatch(/^docs\/library\//);

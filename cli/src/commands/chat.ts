@@ -170,7 +170,7 @@ async function printTurn(
     return !answer.abstained;
   }
   const writer = createAnswerWriter(glot.displayPath);
-  if (flags.ndjson) process.stdout.write(`${JSON.stringify(turn)}\n`);
+  if (flags.ndjson) process.stdout.write(`${JSON.stringify(eventJson(turn, glot.displayPath))}\n`);
   else {
     if (echo) process.stdout.write(`> ${printable(read.typed)}\n`);
     process.stderr.write(leftOutLine(read) + understoodLine(turn));

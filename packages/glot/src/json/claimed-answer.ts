@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import type { ClaimedAnswer } from '@glot/rag';
-import { claimedAnswerSchema } from './schemas.js';
+import { claimedAnswerSchema } from './answer-schemas.js';
 
 /** @throws GlotError `rag.answer-shape` where the JSON is no answer, with the place in it */
 export function claimedAnswer(value: unknown): ClaimedAnswer {

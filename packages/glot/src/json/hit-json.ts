@@ -1,5 +1,5 @@
 import type { Hit, Place } from '@glot/index';
-import type { HitJson } from './schemas.js';
+import type { HitJson } from './answer-schemas.js';
 
 export interface HitShown {
   readonly path: string;
