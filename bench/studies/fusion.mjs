@@ -1,4 +1,4 @@
-// How hybrid search weighs its two sides: finds the weights of packages/index/src/evidence.ts (eval/reports/fusion.md).
+// How hybrid search weighs its two sides: finds the weights of packages/index/src/ranking/evidence.ts (eval/reports/fusion.md).
 // pnpm tune:fusion DIR... (BEIR folders; needs the build). Every question of a folder is also asked of the next one, where
 // nothing answers it. Prints the weights that predict best what answers, and what they give.
 
@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBeirDataset, passageText } from '@glot/eval';
 import { openEncoder } from '../../packages/encoder/dist/index.js';
-import { sideWeights, WEIGHTS } from '../../packages/index/dist/evidence.js';
 import { openIndex } from '../../packages/index/dist/index.js';
+import { sideWeights, WEIGHTS } from '../../packages/index/dist/ranking/evidence.js';
 import { readingOf } from '../../packages/rag/dist/index.js';
 import { wordsOf } from '../../packages/text/dist/index.js';
 import { detectLanguage } from '../../packages/text/dist/language/index.js';

@@ -4,7 +4,7 @@
  */
 
 import type { TokenVectors } from '@glot/kernels';
-import type { TieOrder } from './fusion.js';
+import type { TieOrder } from './ranking/fusion.js';
 import type { DocumentInput, EncoderIdentity, IndexChange, LedgerChange, PassageInput, SkippedInput } from './types.js';
 
 export const DIM = 24;

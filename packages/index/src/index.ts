@@ -1,4 +1,4 @@
-export { documentMatches } from './document-filter.js';
+export { documentMatches } from './filter/document-filter.js';
 export { createMemoryIndex, type MemoryIndexOptions } from './memory/memory-index.js';
 export { MemoryLedger } from './memory/memory-ledger.js';
 export { type OpenIndexOptions, openIndex } from './open-index.js';

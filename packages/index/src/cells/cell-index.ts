@@ -1,5 +1,5 @@
 import { ROW_BITS, TopCentroids } from '@glot/kernels';
-import type { Ranked } from '../fusion.js';
+import type { Ranked } from '../ranking/fusion.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';

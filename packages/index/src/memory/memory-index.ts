@@ -1,16 +1,13 @@
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
-import { correctedHit } from '../corrections.js';
-import { documentMatches } from '../document-filter.js';
-import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../fusion.js';
-import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage } from '../passage-words.js';
-import { phrasesMatch, phrasesOf } from '../phrases.js';
+import { documentMatches } from '../filter/document-filter.js';
 import { placesWithin } from '../places.js';
-import { matchRows } from '../row-matches.js';
-import { rowWeights, weighted } from '../row-weights.js';
-import { planSearch, rowsAsked } from '../search-request.js';
-import { TopRanked } from '../top-ranked.js';
+import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../ranking/fusion.js';
+import { matchRows } from '../ranking/row-matches.js';
+import { rowWeights, weighted } from '../ranking/row-weights.js';
+import { planSearch, rowsAsked } from '../ranking/search-request.js';
+import { TopRanked } from '../ranking/top-k.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -34,6 +31,9 @@ import type {
   StoredDocument,
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
+import { correctedHit } from '../words/corrections.js';
+import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage } from '../words/passage-words.js';
+import { phrasesMatch, phrasesOf } from '../words/phrases.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { attainableByWords, rankByWords, type WordedText } from './memory-lexical.js';
 import { type MemoryQuery, memoryQuery } from './memory-query.js';

@@ -1,5 +1,5 @@
 import type { Vocabulary, WordForms } from '@glot/text';
-import { attainableScore, BM25_K1, type Ranked } from '../fusion.js';
+import { attainableScore, BM25_K1, type Ranked } from '../ranking/fusion.js';
 import {
   attainableHolders,
   FOLDED_COLUMNS,
@@ -8,7 +8,7 @@ import {
   termsOf,
   WORD_COLUMNS,
   WORD_WEIGHTS,
-} from '../passage-words.js';
+} from '../words/passage-words.js';
 
 const B = 0.75;
 

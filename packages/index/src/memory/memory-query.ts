@@ -6,11 +6,11 @@ import {
   SAMPLED_PASSAGES,
   sampleOf,
   toldWords,
-} from '../common-words.js';
-import { type CorrectedQuery, correctedQuery } from '../corrections.js';
-import { WORD_COLUMNS, wordsOfQuery } from '../passage-words.js';
-import { rarities } from '../row-weights.js';
+} from '../ranking/common-words.js';
+import { rarities } from '../ranking/row-weights.js';
 import type { DocumentInput } from '../types.js';
+import { type CorrectedQuery, correctedQuery } from '../words/corrections.js';
+import { WORD_COLUMNS, wordsOfQuery } from '../words/passage-words.js';
 import { vocabularyOf, type WordedText } from './memory-lexical.js';
 
 /** A query's words that tell something. */

@@ -5,7 +5,7 @@ import {
   type WordedDocument,
   type WordedPassage,
   wordsOfPassage,
-} from '../passage-words.js';
+} from '../words/passage-words.js';
 
 /** Columns of one passage as they are listed, words with blanks between them, in the order of `WORD_COLUMNS`. */
 export type WordRow = readonly string[];

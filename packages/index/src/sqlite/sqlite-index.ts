@@ -1,13 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
-import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../fusion.js';
-import { phrasesOf } from '../phrases.js';
 import type { DocumentWords } from '../preparing/document-words.js';
 import { Preparation, type PreparationOptions } from '../preparing/preparation.js';
-import { matchRows } from '../row-matches.js';
-import { weighted } from '../row-weights.js';
-import { planSearch, rowsAsked, type SearchPlan } from '../search-request.js';
+import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../ranking/fusion.js';
+import { matchRows } from '../ranking/row-matches.js';
+import { weighted } from '../ranking/row-weights.js';
+import { planSearch, rowsAsked, type SearchPlan } from '../ranking/search-request.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -33,6 +32,7 @@ import type {
   StoredDocument,
 } from '../types.js';
 import { checkEncoder, checkPrepared, checkVectors, isPrepared } from '../vector-checks.js';
+import { phrasesOf } from '../words/phrases.js';
 import { documentOrder } from './documents/document-order.js';
 import { DocumentStore } from './documents/document-store.js';
 import { HitReader } from './documents/hits.js';

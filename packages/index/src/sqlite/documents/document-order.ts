@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { TieOrder } from '../../fusion.js';
+import type { TieOrder } from '../../ranking/fusion.js';
 
 /**
  * Passages by the path of their document, then by their place in it. Those that were removed meanwhile come last. Only

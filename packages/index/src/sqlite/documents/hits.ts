@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { type CorrectedWord, correctedHit } from '../../corrections.js';
-import type { Found } from '../../fusion.js';
+import type { Found } from '../../ranking/fusion.js';
 import type { Hit } from '../../types.js';
+import { type CorrectedWord, correctedHit } from '../../words/corrections.js';
 import { DocumentTexts } from '../texts/document-texts.js';
 import { type PassageRow, passageOf } from './document-store.js';
 import { PlaceStore } from './place-store.js';

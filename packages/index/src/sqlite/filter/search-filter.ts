@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { globOf } from '../../document-filter.js';
+import { globOf } from '../../filter/document-filter.js';
 import type { SearchFilter } from '../../types.js';
 
 /** Passages that may be found, as ranges of ids. */

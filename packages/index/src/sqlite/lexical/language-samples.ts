@@ -1,6 +1,12 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
-import { type PassageSample, SAMPLED_DOCUMENTS, SAMPLED_FROM, SAMPLED_PASSAGES, sampleOf } from '../../common-words.js';
+import {
+  type PassageSample,
+  SAMPLED_DOCUMENTS,
+  SAMPLED_FROM,
+  SAMPLED_PASSAGES,
+  sampleOf,
+} from '../../ranking/common-words.js';
 
 interface Row {
   readonly lang: string;

@@ -1,10 +1,10 @@
 import type { Vocabulary, WordForms } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
-import { type PassageSample, type ToldWords, toldWords } from '../../common-words.js';
-import type { CorrectedWord } from '../../corrections.js';
-import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../fusion.js';
-import { attainableHolders, SPELT_COLUMNS, termsOf } from '../../passage-words.js';
-import { type Rows, rarities, rowWeights } from '../../row-weights.js';
+import { type PassageSample, type ToldWords, toldWords } from '../../ranking/common-words.js';
+import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../ranking/fusion.js';
+import { type Rows, rarities, rowWeights } from '../../ranking/row-weights.js';
+import type { CorrectedWord } from '../../words/corrections.js';
+import { attainableHolders, SPELT_COLUMNS, termsOf } from '../../words/passage-words.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import { LanguageSamples } from './language-samples.js';
 import { makeVocabulary } from './word-lists.js';

@@ -3,8 +3,8 @@
  * @module
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { type PassageWords, WORD_COLUMNS } from '../../passage-words.js';
-import { columnsOf, holdsPhrase, type Phrase, type Phrases } from '../../phrases.js';
+import { type PassageWords, WORD_COLUMNS } from '../../words/passage-words.js';
+import { columnsOf, holdsPhrase, type Phrase, type Phrases } from '../../words/phrases.js';
 import { storesWordForms } from '../file/stored-parts.js';
 import { EligiblePassages } from '../filter/search-filter.js';
 import { spellingsOf } from './spellings.js';

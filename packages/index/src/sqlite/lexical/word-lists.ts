@@ -1,8 +1,8 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { GlotError } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
-import { WORD_COLUMNS, type WordedDocument, wordsOfPassage } from '../../passage-words.js';
 import { type DocumentWords, packWords, type WordRow, wordsOfDocument } from '../../preparing/document-words.js';
+import { WORD_COLUMNS, type WordedDocument, wordsOfPassage } from '../../words/passage-words.js';
 import { corruptMessage } from '../file/storage-error.js';
 import { DocumentTexts, type StoredPassageText } from '../texts/document-texts.js';
 

@@ -1,6 +1,6 @@
 import { type Vocabulary, type WordForms, wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
-import { type CorrectedQuery, correctedQuery } from '../../corrections.js';
+import { type CorrectedQuery, correctedQuery } from '../../words/corrections.js';
 import {
   FOLDED_COLUMNS,
   LEAST_SHARE,
@@ -9,7 +9,7 @@ import {
   WORD_COLUMNS,
   WORD_WEIGHTS,
   wordsOfQuery,
-} from '../../passage-words.js';
+} from '../../words/passage-words.js';
 import { storesWordForms } from '../file/stored-parts.js';
 
 /** By which words a file's passages are listed, and so looked for. */

@@ -1,9 +1,9 @@
 import { GlotError } from '@glot/errors';
 import type { RowTable } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { WORD_COLUMNS } from '../../passage-words.js';
 import type { StorageProfile } from '../../storage-profile.js';
 import type { EncoderIdentity } from '../../types.js';
+import { WORD_COLUMNS } from '../../words/passage-words.js';
 import { Checksums } from '../file/checksums.js';
 import { bytesOf } from '../file/file-size.js';
 import { beginRecord } from '../file/sittings.js';

@@ -2,7 +2,7 @@ import { createPackedProducts, LEVEL_COLUMNS, type PackedProducts, type TokenVec
 import type { Database } from 'better-sqlite3';
 import { CellIndex } from '../../cells/cell-index.js';
 import { transposed } from '../../cells/cell-tree.js';
-import type { Ranked } from '../../fusion.js';
+import type { Ranked } from '../../ranking/fusion.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import type { Generation, GenerationStore } from './generation-store.js';

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { TieOrder } from '../../fusion.js';
+import type { TieOrder } from '../../ranking/fusion.js';
 import { rankCandidates } from '../vectors/exact-ranking.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import type { CellSearch } from './cell-search.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createMaxSim, type MaxSim } from '@glot/kernels';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BY_ID, DIM, ENCODER, randomNumbers } from '../../fixtures.js';
-import type { Ranked } from '../../fusion.js';
+import type { Ranked } from '../../ranking/fusion.js';
 import { type IndexFile, openForWriting } from '../opening/index-file.js';
 import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { PassageVectors, TABLE_CODEC } from './passage-vectors.js';

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { Ranked, TieOrder } from '../../fusion.js';
-import { TopRanked } from '../../top-ranked.js';
+import type { Ranked, TieOrder } from '../../ranking/fusion.js';
+import { TopRanked } from '../../ranking/top-k.js';
 import type { PassageVectors, StoredRows } from './passage-vectors.js';
 import { ScoreForecast } from './score-forecast.js';
 import type { CachedPassage, VectorCache } from './vector-cache.js';

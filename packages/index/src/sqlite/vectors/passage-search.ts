@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { Ranked, TieOrder } from '../../fusion.js';
-import { TopRanked } from '../../top-ranked.js';
+import type { Ranked, TieOrder } from '../../ranking/fusion.js';
+import { TopRanked } from '../../ranking/top-k.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { ResidentVectors } from './resident-vectors.js';
 

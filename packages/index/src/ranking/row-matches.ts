@@ -1,5 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
-import type { RowMatch } from './types.js';
+import type { RowMatch } from '../types.js';
 
 /**
  * @param rows [n x dim] of one passage, at least one

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BY_ID, randomNumbers } from './fixtures.js';
-import { TopRanked } from './top-ranked.js';
+import { BY_ID, randomNumbers } from '../fixtures.js';
+import { TopRanked } from './top-k.js';
 
 describe('the best of many', () => {
   it('are those that sorting everything would give, ties in the order that is given', () => {

@@ -4,8 +4,8 @@
  * @module
  */
 import { foldWord, nearestWord, type Vocabulary, type WordForms, wordFormsOf } from '@glot/text';
+import type { Correction, Hit } from '../types.js';
 import { wordsOfQuery } from './passage-words.js';
-import type { Correction, Hit } from './types.js';
 
 export interface CorrectedWord {
   readonly typed: string;

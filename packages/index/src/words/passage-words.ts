@@ -3,7 +3,7 @@
  * @module
  */
 import { type WordForms, wordFormsOf } from '@glot/text';
-import type { DocumentInput, PassageInput } from './types.js';
+import type { DocumentInput, PassageInput } from '../types.js';
 
 /** Words of one passage, by how much they say. */
 export interface PassageWords {

@@ -1,9 +1,9 @@
 import { GlotError } from '@glot/errors';
 import type { TokenVectors } from '@glot/kernels';
-import { checkFilter } from './document-filter.js';
+import { checkFilter } from '../filter/document-filter.js';
+import type { EncoderIdentity, SearchFilter, SearchRequest } from '../types.js';
+import { checkVectors } from '../vector-checks.js';
 import type { Rows } from './row-weights.js';
-import type { EncoderIdentity, SearchFilter, SearchRequest } from './types.js';
-import { checkVectors } from './vector-checks.js';
 
 /** A request with its parts checked. A side that is not asked for is null. */
 export interface SearchPlan {

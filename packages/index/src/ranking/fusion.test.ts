@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BY_ID, randomNumbers } from '../fixtures.js';
 import type { QueryFacts } from './evidence.js';
-import { BY_ID, randomNumbers } from './fixtures.js';
 import { alone, attainableScore, depthFor, FUSION_DEPTH, fuse as fuseInOrder, type Ranked } from './fusion.js';
 
 const facts = (fields: Partial<QueryFacts> = {}): QueryFacts => ({

@@ -4,8 +4,8 @@
  */
 import { GlotError } from '@glot/errors';
 import { wordFormsOf } from '@glot/text';
+import type { SearchFilter } from '../types.js';
 import { type PassageWords, SPELT_COLUMNS } from './passage-words.js';
-import type { SearchFilter } from './types.js';
 
 export interface Phrase {
   /** Folded, in a row; what stands between them does not count. */

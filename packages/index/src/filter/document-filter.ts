@@ -1,7 +1,7 @@
 import { GlotError } from '@glot/errors';
+import type { DocumentInput, SearchFilter } from '../types.js';
+import { phrasesOf } from '../words/phrases.js';
 import { pathGlob } from './path-glob.js';
-import { phrasesOf } from './phrases.js';
-import type { DocumentInput, SearchFilter } from './types.js';
 
 /** @throws GlotError `index.query` for a filter that cannot be meant */
 export function checkFilter(filter: SearchFilter): void {

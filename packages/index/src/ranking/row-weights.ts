@@ -4,8 +4,8 @@
  */
 import type { TokenVectors } from '@glot/kernels';
 import { segmenter, type TextSpan, type WordForms, wordFormsOf } from '@glot/text';
+import { attainableHolders } from '../words/passage-words.js';
 import { COMMON_SHARE, type ToldWords } from './common-words.js';
-import { attainableHolders } from './passage-words.js';
 
 /** A query with the places that its rows come from. */
 export interface Rows {
