@@ -142,13 +142,13 @@ function explanation(hit: Hit, matches: readonly TokenMatch[] | null): string {
   const { base, semantic, lexical } = hit.parts;
   const signed = (part: number) => `${part < 0 ? '-' : '+'} ${Math.abs(part).toFixed(2)}`;
   const side = (name: string, score: number | null) => (score === null ? '' : ` (${name} ${score.toFixed(3)})`);
-  const sides =
+  const components =
     `score ${hit.score.toFixed(3)}, log-odds ${(base + semantic + lexical).toFixed(2)} = ${base.toFixed(2)} ` +
-    `${signed(semantic)} semantic${side('similarity', hit.sides.semantic)} ` +
-    `${signed(lexical)} lexical${side('BM25', hit.sides.lexical)}`;
+    `${signed(semantic)} semantic${side('similarity', hit.components.semantic)} ` +
+    `${signed(lexical)} lexical${side('BM25', hit.components.lexical)}`;
   const pairs = (matches ?? [])
     .filter(({ queryText, text }) => queryText !== null && text !== null)
     .map(({ queryText, text, similarity }) => `${printable(queryText!)}→${printable(text!)} ${similarity.toFixed(2)}`);
-  const lines = [sides, ...(pairs.length > 0 ? [pairs.join('  ')] : [])];
+  const lines = [components, ...(pairs.length > 0 ? [pairs.join('  ')] : [])];
   return `${lines.map((line) => `    ${colors.dim(line)}\n`).join('')}\n`;
 }

@@ -82,7 +82,7 @@ async function askOne(
       const limit = request.limit ?? 10;
       const hits = await index.search({ ...request, limit: limit + PIECES_TO_SPARE });
       const kept = hits.filter((hit) => answerable || !question.relevant.has(hit.path)).slice(0, limit);
-      topScore = Math.max(0, ...kept.map((hit) => hit.sides.semantic ?? 0));
+      topScore = Math.max(0, ...kept.map((hit) => hit.components.semantic ?? 0));
       topRelevant = kept[0] !== undefined && question.relevant.has(kept[0].path);
       return kept;
     },

@@ -203,12 +203,12 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const { base, semantic: near, lexical: worded } = hit!.parts;
       expect(hit?.score).toBeCloseTo(1 / (1 + Math.exp(-(base + near + worded))), 10);
       expect(Math.min(near, worded)).toBeGreaterThan(0);
-      expect(hit?.sides.semantic).toBeCloseTo(1, 2);
+      expect(hit?.components.semantic).toBeCloseTo(1, 2);
       const [lexical] = await search('lexical', text, 1);
-      expect(lexical?.sides).toEqual({ semantic: null, lexical: hit?.sides.lexical });
+      expect(lexical?.components).toEqual({ semantic: null, lexical: hit?.components.lexical });
       expect(lexical?.parts.semantic).toBe(0);
       const [semantic] = await search('semantic', text, 1);
-      expect(semantic?.sides).toEqual({ semantic: hit?.sides.semantic, lexical: null });
+      expect(semantic?.components).toEqual({ semantic: hit?.components.semantic, lexical: null });
       expect(semantic?.parts).toMatchObject({ base, lexical: 0 });
     });
 
@@ -416,7 +416,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const hits = await index.search({ mode: 'semantic', vectors: query });
       expect(hits.map(({ path }) => path)).toEqual(['d3', 'd0', 'd1', 'd2']);
       [0.7, 0.5, 0.5, -0.5].forEach((score, i) => {
-        expect(hits[i]?.sides.semantic).toBeCloseTo(score, 1);
+        expect(hits[i]?.components.semantic).toBeCloseTo(score, 1);
       });
     });
 
@@ -768,7 +768,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       expect(matches.slice(0, 4).map(({ row }) => row)).toEqual([0, 1, 2, 3]);
       for (const { similarity } of matches.slice(0, 4)) expect(similarity).toBeCloseTo(1, 1);
       const mean = (rows: readonly RowMatch[]) => rows.reduce((sum, row) => sum + row.weight * row.similarity, 0);
-      expect(mean(matches)).toBeCloseTo(hit!.sides.semantic!, 4);
+      expect(mean(matches)).toBeCloseTo(hit!.components.semantic!, 4);
       expect(matches.map(({ weight }) => weight)).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
       expect(await index.explain(1_000_000, encode(text))).toBeNull();
     });
@@ -788,7 +788,7 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
         expect(matches[0]!.weight).toBeGreaterThan(2 * matches[7]!.weight);
         expect(matches.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
         const mean = matches.reduce((sum, row) => sum + row.weight * row.similarity, 0);
-        expect(mean).toBeCloseTo(hit!.sides.semantic!, 2);
+        expect(mean).toBeCloseTo(hit!.components.semantic!, 2);
       }
     });
 

@@ -42,7 +42,7 @@ it('reads a hit as it is written', () => {
       end: 3,
     },
     ...{ headings: ['Brücke'], page: null, places: [{ kind: 'slide' as const, label: '2', start: 0 }], lines: null },
-    ...{ lang: 'ar', parts: { base: -2, semantic: 1.5, lexical: 0 }, sides: { semantic: 0.4, lexical: null } },
+    ...{ lang: 'ar', parts: { base: -2, semantic: 1.5, lexical: 0 }, components: { semantic: 0.4, lexical: null } },
   };
   const written = JSON.parse(JSON.stringify(hitJson(hit, { path: 'docs/a.md', page: 2, heading: 'Brücke' })));
   expect(hitSchema.strict().parse(written)).toEqual(written);

@@ -1,5 +1,5 @@
 import { ROW_BITS, TopCentroids } from '@glot/kernels';
-import type { Ranked } from '../ranking/fusion.js';
+import type { ScoredPassage } from '../ranking/fusion.js';
 import { type CellTree, cellCount } from './cell-tree.js';
 import { PassageCellLists } from './passage-cell-lists.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
@@ -91,7 +91,7 @@ export class CellIndex {
   }
 
   /** The most promising passages with the sums of their levels, best first. */
-  candidates({ levels, queryRows, cells, depth, allows }: Probe): Ranked[] {
+  candidates({ levels, queryRows, cells, depth, allows }: Probe): ScoredPassage[] {
     const probed = this.#probed(levels, Math.min(queryRows, FINDING_ROWS), Math.min(cells, this.#cells));
     if (probed.highest === 0) return [];
     const allowed = allows && ((ordinal: number) => allows(this.#ids[ordinal]!));
@@ -116,7 +116,7 @@ export class CellIndex {
 
   // Best first, the oldest first where scores are equal. As one number each they are sorted without a comparison in
   // JavaScript.
-  #ranked(ordinals: Uint32Array, scores: Uint32Array): Ranked[] {
+  #ranked(ordinals: Uint32Array, scores: Uint32Array): ScoredPassage[] {
     const keys = new Float64Array(ordinals.length);
     for (let at = 0; at < keys.length; at += 1) keys[at] = ordinals[at]! - scores[at]! * ORDINALS;
     keys.sort();

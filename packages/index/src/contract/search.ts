@@ -81,7 +81,7 @@ export interface Hit {
    * Scores of the single sides where they ranked the passage; null where they did not. `semantic`: mean over the query's
    * rows of the best dot product, weighted where places of the rows are known. `lexical`: BM25.
    */
-  readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
+  readonly components: { readonly semantic: number | null; readonly lexical: number | null };
   /** Words of the query that stand nowhere in the index, where the passage has what they were taken for. */
   readonly corrections?: readonly Correction[];
   /** The file is gone, or has another content, since it was indexed: said by `@glot/glot`, which knows the files. */

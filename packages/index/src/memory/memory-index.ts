@@ -3,11 +3,11 @@ import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
 import { documentMatches } from '../filter/document-filter.js';
 import { placesWithin } from '../places.js';
-import { alone, depthFor, fuse, type Ranked, settleTies, type TieOrder } from '../ranking/fusion.js';
+import { alone, depthFor, fuse, type ScoredPassage, settleTies, type TieOrder } from '../ranking/fusion.js';
 import { matchRows } from '../ranking/row-matches.js';
 import { rowWeights, weighted } from '../ranking/row-weights.js';
 import { planSearch, rowsAsked } from '../ranking/search-request.js';
-import { TopRanked } from '../ranking/top-k.js';
+import { TopK } from '../ranking/top-k.js';
 import type {
   DocumentEntry,
   DocumentInput,
@@ -35,7 +35,7 @@ import { correctedHit } from '../words/corrections.js';
 import { LEAST_SHARE, QUERY_LANGUAGES, wordsOfPassage } from '../words/passage-words.js';
 import { phrasesMatch, phrasesOf } from '../words/phrases.js';
 import { MemoryLedger } from './memory-ledger.js';
-import { attainableByWords, rankByWords, type WordedText } from './memory-lexical.js';
+import { maxBm25OfWords, rankByWords, type WordedText } from './memory-lexical.js';
 import { type MemoryQuery, memoryQuery } from './memory-query.js';
 
 export interface MemoryIndexOptions {
@@ -213,10 +213,10 @@ class MemoryIndex implements MultivectorIndex {
     const everyone = text === null ? null : rankByWords(query.words, worded);
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
-    const attainable = lexical ? attainableByWords(query.words, worded) : 0;
+    const maxBm25 = lexical ? maxBm25OfWords(query.words, worded) : 0;
     const facts = {
       passages: candidates.length,
-      attainable,
+      maxBm25,
       words: text === null ? Infinity : query.words.length,
       unread,
     };
@@ -226,7 +226,7 @@ class MemoryIndex implements MultivectorIndex {
         : semantic
           ? alone(semantic, 'semantic', facts)
           : alone(lexical ?? [], 'lexical', facts);
-    return found.slice(0, limit).map(({ passageId, score, sides, parts }, index) => {
+    return found.slice(0, limit).map(({ passageId, score, components, parts }, index) => {
       const { stored, index: at } = passages.get(passageId)!;
       const passage = stored.document.passages[at]!;
       const hit = {
@@ -239,7 +239,7 @@ class MemoryIndex implements MultivectorIndex {
         ...structuredClone(passage),
         places: placesWithin(stored.document.places ?? [], passage.start, passage.end),
         parts,
-        sides,
+        components,
       };
       return correctedHit(hit, query.corrections);
     });
@@ -387,10 +387,15 @@ function orderOf(passages: ReadonlyMap<number, Passage>): TieOrder {
     });
 }
 
-function rankByVectors(query: TokenVectors, depth: number, passages: Iterable<Passage>, order: TieOrder): Ranked[] {
+function rankByVectors(
+  query: TokenVectors,
+  depth: number,
+  passages: Iterable<Passage>,
+  order: TieOrder,
+): ScoredPassage[] {
   const { data, dim } = query;
   const queryRows = data.length / dim;
-  const top = new TopRanked(depth);
+  const top = new TopK(depth);
   for (const passage of passages) {
     const rows = rowsOf(passage, dim);
     if (rows.length > 0 && queryRows > 0) top.add(passage.id, sumOfMaxima(data, rows, dim) / queryRows);

@@ -1,7 +1,7 @@
 import type { Vocabulary, WordForms } from '@glot/text';
-import { attainableScore, BM25_K1, type Ranked } from '../ranking/fusion.js';
+import { BM25_K1, maxBm25, type ScoredPassage } from '../ranking/fusion.js';
 import {
-  attainableHolders,
+  documentFrequencies,
   FOLDED_COLUMNS,
   type PassageWords,
   SPELT_COLUMNS,
@@ -24,7 +24,7 @@ export interface WordedText {
  * BM25 of every text from counts, with FTS5's constants, in any order: an occurrence counts as much as its column weighs,
  * a text is as long as all columns together. Texts without any of the words are left out.
  */
-export function rankByWords(query: readonly WordForms[], texts: readonly WordedText[]): Ranked[] {
+export function rankByWords(query: readonly WordForms[], texts: readonly WordedText[]): ScoredPassage[] {
   const { folded, written } = termsOf(query);
   const length = ({ words }: WordedText) => WORD_COLUMNS.reduce((sum, column) => sum + words[column].length, 0);
   const averageLength = texts.reduce((sum, text) => sum + length(text), 0) / texts.length;
@@ -34,9 +34,9 @@ export function rankByWords(query: readonly WordForms[], texts: readonly WordedT
     ...written.map((term) => ({ term, columns: ['written'] as const })),
   ];
   for (const { term, columns } of terms) {
-    const holders = texts.filter(({ words }) => columns.some((column) => words[column].includes(term)));
-    const idf = Math.log((texts.length - holders.length + 0.5) / (holders.length + 0.5));
-    for (const text of holders) {
+    const holding = texts.filter(({ words }) => columns.some((column) => words[column].includes(term)));
+    const idf = Math.log((texts.length - holding.length + 0.5) / (holding.length + 0.5));
+    for (const text of holding) {
       const count = columns.reduce(
         (sum, column) => sum + WORD_WEIGHTS[column] * text.words[column].filter((word) => word === term).length,
         0,
@@ -48,24 +48,25 @@ export function rankByWords(query: readonly WordForms[], texts: readonly WordedT
   return [...scores].map(([passageId, score]) => ({ passageId, score }));
 }
 
-export function vocabularyOf(texts: readonly WordedText[]): Vocabulary & { holders: ReadonlyMap<string, number> } {
-  const holders = new Map<string, number>();
+export function vocabularyOf(texts: readonly WordedText[]): Vocabulary & { frequencies: ReadonlyMap<string, number> } {
+  const frequencies = new Map<string, number>();
   for (const { words } of texts) {
     for (const word of new Set(WORD_COLUMNS.flatMap((column) => words[column]))) {
-      holders.set(word, (holders.get(word) ?? 0) + 1);
+      frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
     }
   }
   return {
-    holders,
-    holdersOf: (words) => words.flatMap((word) => (holders.has(word) ? [[word, holders.get(word)!] as const] : [])),
-    startingWith: (prefix) => [...holders].filter(([word]) => word.startsWith(prefix)),
+    frequencies,
+    documentFrequencies: (words) =>
+      words.flatMap((word) => (frequencies.has(word) ? [[word, frequencies.get(word)!] as const] : [])),
+    startingWith: (prefix) => [...frequencies].filter(([word]) => word.startsWith(prefix)),
     isWord: (word) => texts.some(({ words }) => SPELT_COLUMNS.some((column) => words[column].includes(word))),
   };
 }
 
 /** The highest score that any text can reach for the query. */
-export function attainableByWords(query: readonly WordForms[], texts: readonly WordedText[]): number {
+export function maxBm25OfWords(query: readonly WordForms[], texts: readonly WordedText[]): number {
   const held = texts.map(({ words }) => new Set(WORD_COLUMNS.flatMap((column) => words[column])));
-  const holders = attainableHolders(query, (word) => held.filter((words) => words.has(word)).length);
-  return attainableScore(holders, texts.length);
+  const frequencies = documentFrequencies(query, (word) => held.filter((words) => words.has(word)).length);
+  return maxBm25(frequencies, texts.length);
 }

@@ -32,14 +32,20 @@ export function memoryQuery(
   documents: readonly Kept[],
 ): MemoryQuery {
   const vocabulary = vocabularyOf(worded);
-  const holdersOf = (word: string) => vocabulary.holders.get(word) ?? 0;
-  const { words, corrections } = correctedQuery(text, wordsOfQuery(text, languages), languages, holdersOf, vocabulary);
+  const documentFrequency = (word: string) => vocabulary.frequencies.get(word) ?? 0;
+  const { words, corrections } = correctedQuery(
+    text,
+    wordsOfQuery(text, languages),
+    languages,
+    documentFrequency,
+    vocabulary,
+  );
   const samples =
     languages.length < 2
-      ? [{ passages: worded.length, holdersOf }]
+      ? [{ passages: worded.length, documentFrequency }]
       : languages.map((lang) => sampled(lang, worded, documents));
-  const told = toldWords(words, samples, holdersOf);
-  return { words: told.words, corrections, rarities: () => rarities(words, told, holdersOf, worded.length) };
+  const told = toldWords(words, samples, documentFrequency);
+  return { words: told.words, corrections, rarities: () => rarities(words, told, documentFrequency, worded.length) };
 }
 
 function sampled(lang: string, worded: readonly WordedText[], documents: readonly Kept[]): PassageSample {

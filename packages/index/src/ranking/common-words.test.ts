@@ -8,8 +8,8 @@ const passages = (text: string) => Array.from({ length: 50 }, (_, at) => [...tex
 const german = sampleOf(passages('die in der und'));
 const english = sampleOf(passages('the in and with'));
 
-const told = (query: string, holdersOf = (_: string) => 3) =>
-  toldWords(words(query), [german, english], holdersOf).words.map(({ base }) => base);
+const told = (query: string, documentFrequency = (_: string) => 3) =>
+  toldWords(words(query), [german, english], documentFrequency).words.map(({ base }) => base);
 
 it('leaves out what is common in the language of the query, and that alone', () => {
   expect(told('in der werkstatt')).toEqual(['werkstatt']);

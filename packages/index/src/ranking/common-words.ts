@@ -9,7 +9,7 @@ import type { WordForms } from '@glot/text';
 export interface PassageSample {
   readonly passages: number;
   /** In how many of them a word stands. */
-  holdersOf(word: string): number;
+  documentFrequency(word: string): number;
 }
 
 /** Of a language's passages: a word in more of them says nothing of any. */
@@ -34,30 +34,33 @@ export interface ToldWords {
   shareOf(word: WordForms): number;
 }
 
-/** @param holdersOf in how many passages of the index a word stands */
+/** @param documentFrequency in how many passages of the index a word stands */
 export function toldWords(
   words: readonly WordForms[],
   samples: readonly PassageSample[],
-  holdersOf: (word: string) => number,
+  documentFrequency: (word: string) => number,
 ): ToldWords {
   const language = likeliest(
     words,
     samples.filter(({ passages }) => passages >= LEAST_PASSAGES),
   );
-  const shareOf = ({ base }: WordForms) => (language === null ? 0 : language.holdersOf(base) / language.passages);
+  const shareOf = ({ base }: WordForms) =>
+    language === null ? 0 : language.documentFrequency(base) / language.passages;
   const told = words.filter((word) => shareOf(word) <= COMMON_SHARE);
-  const finds = told.some(({ base, parts, others }) => [base, ...parts, ...others].some((form) => holdersOf(form) > 0));
+  const finds = told.some(({ base, parts, others }) =>
+    [base, ...parts, ...others].some((form) => documentFrequency(form) > 0),
+  );
   return { words: finds ? told : words, shareOf };
 }
 
 /** The language whose passages are likeliest to hold the words; null where none holds any. */
 function likeliest(words: readonly WordForms[], samples: readonly PassageSample[]): PassageSample | null {
-  const known = words.filter(({ base }) => samples.some((sample) => sample.holdersOf(base) > 0));
+  const known = words.filter(({ base }) => samples.some((sample) => sample.documentFrequency(base) > 0));
   let best: PassageSample | null = null;
   let highest = -Infinity;
   for (const sample of known.length === 0 ? [] : samples) {
     const likelihood = known.reduce(
-      (sum, { base }) => sum + Math.log((sample.holdersOf(base) + 0.5) / (sample.passages + 1)),
+      (sum, { base }) => sum + Math.log((sample.documentFrequency(base) + 0.5) / (sample.passages + 1)),
       0,
     );
     if (likelihood <= highest) continue;
@@ -69,7 +72,8 @@ function likeliest(words: readonly WordForms[], samples: readonly PassageSample[
 
 /** @param passages words of each */
 export function sampleOf(passages: readonly Iterable<string>[]): PassageSample {
-  const holders = new Map<string, number>();
-  for (const words of passages) for (const word of new Set(words)) holders.set(word, (holders.get(word) ?? 0) + 1);
-  return { passages: passages.length, holdersOf: (word) => holders.get(word) ?? 0 };
+  const frequencies = new Map<string, number>();
+  for (const words of passages)
+    for (const word of new Set(words)) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
+  return { passages: passages.length, documentFrequency: (word) => frequencies.get(word) ?? 0 };
 }

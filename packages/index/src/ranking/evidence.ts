@@ -45,7 +45,7 @@ export interface QueryFacts {
   /** That could be found. */
   readonly passages: number;
   /** BM25 of a text that holds every word of the query saturated. */
-  readonly attainable: number;
+  readonly maxBm25: number;
   /** Of the query, without those that tell nothing. */
   readonly words: number;
   /** Share of the query's letters that the encoder does not read. */
@@ -119,8 +119,8 @@ export class Evidence {
   }
 
   #coverage(bm25: number): number {
-    const { attainable } = this.#facts;
-    return attainable > 0 ? Math.min(1, bm25 / attainable) : 0;
+    const { maxBm25 } = this.#facts;
+    return maxBm25 > 0 ? Math.min(1, bm25 / maxBm25) : 0;
   }
 }
 

@@ -1,21 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { BY_ID, randomNumbers } from '../fixtures.js';
 import type { QueryFacts } from './evidence.js';
-import { alone, attainableScore, depthFor, FUSION_DEPTH, fuse as fuseInOrder, type Ranked } from './fusion.js';
+import { alone, depthFor, FUSION_DEPTH, fuse as fuseInOrder, maxBm25, type ScoredPassage } from './fusion.js';
 
 const facts = (fields: Partial<QueryFacts> = {}): QueryFacts => ({
   passages: 1000,
-  attainable: 8,
+  maxBm25: 8,
   words: 10,
   unread: 0,
   ...fields,
 });
 
-const fuse = (semantic: readonly Ranked[], lexical: readonly Ranked[], fields: Partial<QueryFacts> = {}) =>
-  fuseInOrder(semantic, lexical, facts(fields), BY_ID);
+const fuse = (
+  semantic: readonly ScoredPassage[],
+  lexical: readonly ScoredPassage[],
+  fields: Partial<QueryFacts> = {},
+) => fuseInOrder(semantic, lexical, facts(fields), BY_ID);
 
 /** Similarities as chance gives them, of the best of so many passages. */
-const chance = (count: number, first = 100): Ranked[] =>
+const chance = (count: number, first = 100): ScoredPassage[] =>
   Array.from({ length: count }, (_, rank) => ({ passageId: first + rank, score: 0.5 - 0.02 * Math.log(rank + 1) }));
 
 const ids = (ranked: readonly { passageId: number }[]) => ranked.map(({ passageId }) => passageId);
@@ -41,8 +44,8 @@ describe('fuse', () => {
   it('leans on the vectors where the query holds words that stand nowhere', () => {
     const semantic = [{ passageId: 1, score: 0.54 }, ...chance(199)];
     const lexical = [{ passageId: 110, score: 11 }];
-    expect(ids(fuse(semantic, lexical, { attainable: attainableScore([3], 1000) }))[0]).toBe(110);
-    expect(ids(fuse(semantic, lexical, { attainable: attainableScore([3, 0, 0, 0, 0, 0], 1000) }))[0]).toBe(1);
+    expect(ids(fuse(semantic, lexical, { maxBm25: maxBm25([3], 1000) }))[0]).toBe(110);
+    expect(ids(fuse(semantic, lexical, { maxBm25: maxBm25([3, 0, 0, 0, 0, 0], 1000) }))[0]).toBe(1);
   });
 
   it('leans on the words of a query that has few', () => {
@@ -68,7 +71,7 @@ describe('fuse', () => {
     const semantic = chance(200);
     const found = fuse(semantic, [{ passageId: 4, score: 1e-9 }]);
     const of = (id: number) => found.find(({ passageId }) => passageId === id);
-    expect(of(4)?.sides).toEqual({ semantic: null, lexical: 1e-9 });
+    expect(of(4)?.components).toEqual({ semantic: null, lexical: 1e-9 });
     expect(of(4)?.parts.semantic).toBe(of(299)?.parts.semantic);
   });
 
@@ -88,11 +91,11 @@ describe('fuse', () => {
       { passageId: 4, score: 3 },
       { passageId: 1, score: 2 },
     ];
-    expect(ids(fuse([], words, { attainable: 9 }))).toEqual([4, 1]);
+    expect(ids(fuse([], words, { maxBm25: 9 }))).toEqual([4, 1]);
     const near = [7, 8, 9].map((passageId, at) => ({ passageId, score: 0.8 - at / 10 }));
-    expect(ids(fuse(near, [], { attainable: 0, passages: 3 }))).toEqual([7, 8, 9]);
+    expect(ids(fuse(near, [], { maxBm25: 0, passages: 3 }))).toEqual([7, 8, 9]);
     const same = [2, 1].map((passageId) => ({ passageId, score: 0.5 }));
-    expect(ids(fuse(same, [], { attainable: 0, passages: 2 }))).toEqual([1, 2]);
+    expect(ids(fuse(same, [], { maxBm25: 0, passages: 2 }))).toEqual([1, 2]);
     expect(fuse([], [])).toEqual([]);
   });
 
@@ -115,7 +118,7 @@ describe('alone', () => {
     ];
     const [first, second] = alone(words, 'lexical', facts());
     expect([first!.passageId, second!.passageId]).toEqual([4, 1]);
-    expect(first!.sides).toEqual({ semantic: null, lexical: 6 });
+    expect(first!.components).toEqual({ semantic: null, lexical: 6 });
     expect(first!.score).toBeGreaterThan(0.9);
     expect(second!.score).toBeLessThan(first!.score);
     const near = alone([{ passageId: 1, score: 0.75 }, ...chance(199)], 'semantic', facts());
@@ -127,7 +130,7 @@ describe('alone', () => {
 
 describe('however many hits are asked for', () => {
   const next = randomNumbers(5);
-  const some = (count: number, scale: number): Ranked[] =>
+  const some = (count: number, scale: number): ScoredPassage[] =>
     Array.from({ length: count }, (_, at) => ({
       passageId: (at * 7919) % 1300,
       score: Math.round(next() * 40 * scale) / 40,
@@ -136,7 +139,7 @@ describe('however many hits are asked for', () => {
   const lexical = some(900, 8).filter(({ score }) => score > 0);
   const asked = (limit: number) => {
     const depth = depthFor(limit);
-    return fuse(semantic.slice(0, depth), lexical.slice(0, depth), { passages: 1300, attainable: 9 }).slice(0, limit);
+    return fuse(semantic.slice(0, depth), lexical.slice(0, depth), { passages: 1300, maxBm25: 9 }).slice(0, limit);
   };
 
   it('the first ones are the same, with the same scores', () => {
@@ -153,10 +156,10 @@ describe('however many hits are asked for', () => {
   });
 });
 
-describe('attainableScore', () => {
+describe('maxBm25', () => {
   it('counts words that stand nowhere most and words that stand everywhere least', () => {
-    expect(attainableScore([0], 100)).toBeCloseTo(2.2 * Math.log(100.5 / 0.5), 10);
-    expect(attainableScore([100], 100)).toBeCloseTo(2.2e-6, 12);
-    expect(attainableScore([], 100)).toBe(0);
+    expect(maxBm25([0], 100)).toBeCloseTo(2.2 * Math.log(100.5 / 0.5), 10);
+    expect(maxBm25([100], 100)).toBeCloseTo(2.2e-6, 12);
+    expect(maxBm25([], 100)).toBe(0);
   });
 });

@@ -1,15 +1,15 @@
 import { Evidence, type EvidenceParts, logOddsOf, type QueryFacts, shareOf } from './evidence.js';
 
 /** One passage with its score on one side of the search. */
-export interface Ranked {
+export interface ScoredPassage {
   readonly passageId: number;
   readonly score: number;
 }
 
 /** A passage in the order of the answer; the score is a share. */
-export interface Found extends Ranked {
+export interface Found extends ScoredPassage {
   /** What each side said of it; null for a side that was not asked, or did not rank it so far as was looked. */
-  readonly sides: { readonly semantic: number | null; readonly lexical: number | null };
+  readonly components: { readonly semantic: number | null; readonly lexical: number | null };
   readonly parts: EvidenceParts;
 }
 
@@ -30,7 +30,7 @@ export function depthFor(limit: number): number {
 }
 
 /** Best first. */
-export function settleTies(ranked: readonly Ranked[], order: TieOrder): Ranked[] {
+export function settleTies(ranked: readonly ScoredPassage[], order: TieOrder): ScoredPassage[] {
   const sorted = ranked.toSorted((a, b) => b.score - a.score);
   for (let start = 0, end: number; start < sorted.length; start = end) {
     const { score } = sorted[start]!;
@@ -47,9 +47,9 @@ export function settleTies(ranked: readonly Ranked[], order: TieOrder): Ranked[]
  * The highest BM25 that any text can reach for a query whose words stand in so many of all passages: every word
  * saturated. FTS5 never lets a word count for nothing or less, however common it is.
  */
-export function attainableScore(holders: readonly number[], passages: number): number {
+export function maxBm25(frequencies: readonly number[], passages: number): number {
   let sum = 0;
-  for (const n of holders) sum += Math.max(Math.log((passages - n + 0.5) / (n + 0.5)), 1e-6);
+  for (const n of frequencies) sum += Math.max(Math.log((passages - n + 0.5) / (n + 0.5)), 1e-6);
   return (BM25_K1 + 1) * sum;
 }
 
@@ -64,8 +64,8 @@ export function attainableScore(holders: readonly number[], passages: number): n
  * @param semantic best first, as many as `depthFor` says, like `lexical`
  */
 export function fuse(
-  semantic: readonly Ranked[],
-  lexical: readonly Ranked[],
+  semantic: readonly ScoredPassage[],
+  lexical: readonly ScoredPassage[],
   facts: QueryFacts,
   order: TieOrder,
 ): Found[] {
@@ -81,8 +81,8 @@ export function fuse(
     const fresh = [...new Set([...near.keys(), ...worded.keys()])].filter((passageId) => !done.has(passageId));
     const scored = fresh.map((passageId) => ({ passageId, score: logOddsOf(partsOf(passageId)) }));
     for (const { passageId, score } of settleTies(scored, order)) {
-      const sides = { semantic: near.get(passageId) ?? null, lexical: worded.get(passageId) ?? null };
-      const one = foundBy(passageId, sides, partsOf(passageId), score - least);
+      const components = { semantic: near.get(passageId) ?? null, lexical: worded.get(passageId) ?? null };
+      const one = foundBy(passageId, components, partsOf(passageId), score - least);
       least = Math.min(least, score);
       found.push({ ...one, score: Math.min(one.score, found.at(-1)?.score ?? 1) });
       done.add(passageId);
@@ -92,22 +92,22 @@ export function fuse(
 }
 
 /** The answer of one side alone, in its order. */
-export function alone(ranked: readonly Ranked[], side: 'semantic' | 'lexical', facts: QueryFacts): Found[] {
+export function alone(ranked: readonly ScoredPassage[], side: 'semantic' | 'lexical', facts: QueryFacts): Found[] {
   const scores = nearest(ranked);
   // There is nothing else to believe.
   const evidence =
     side === 'semantic' ? new Evidence(scores, [], { ...facts, unread: 0 }) : new Evidence([], scores, facts);
   const found = ranked.map(({ passageId, score }) => {
-    const sides = { semantic: null, lexical: null, [side]: score };
-    return foundBy(passageId, sides, evidence.parts(sides.semantic, sides.lexical), 0);
+    const components = { semantic: null, lexical: null, [side]: score };
+    return foundBy(passageId, components, evidence.parts(components.semantic, components.lexical), 0);
   });
   return side === 'lexical' ? found : aboveFloor(found, evidence);
 }
 
 /** @param over log-odds by which it would be above those in front of it: its base is so much lower */
-function foundBy(passageId: number, sides: Found['sides'], parts: EvidenceParts, over: number): Found {
+function foundBy(passageId: number, components: Found['components'], parts: EvidenceParts, over: number): Found {
   const kept = over > 0 ? { ...parts, base: parts.base - over } : parts;
-  return { passageId, score: shareOf(logOddsOf(kept)), sides, parts: kept };
+  return { passageId, score: shareOf(logOddsOf(kept)), components, parts: kept };
 }
 
 function aboveFloor(found: Found[], evidence: Evidence): Found[] {
@@ -115,10 +115,10 @@ function aboveFloor(found: Found[], evidence: Evidence): Found[] {
   return best && evidence.isNothing(best.parts) ? [] : found;
 }
 
-function nearest(ranked: readonly Ranked[]): number[] {
+function nearest(ranked: readonly ScoredPassage[]): number[] {
   return ranked.slice(0, FUSION_DEPTH).map(({ score }) => score);
 }
 
-function scoresOf(ranked: readonly Ranked[]): Map<number, number> {
+function scoresOf(ranked: readonly ScoredPassage[]): Map<number, number> {
   return new Map(ranked.map(({ passageId, score }) => [passageId, score]));
 }

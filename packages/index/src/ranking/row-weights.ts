@@ -4,7 +4,7 @@
  */
 import type { TokenVectors } from '@glot/kernels';
 import { segmenter, type TextSpan, type WordForms, wordFormsOf } from '@glot/text';
-import { attainableHolders } from '../words/passage-words.js';
+import { documentFrequencies } from '../words/passage-words.js';
 import { COMMON_SHARE, type ToldWords } from './common-words.js';
 
 /** A query with the places that its rows come from. */
@@ -28,17 +28,18 @@ const words = segmenter('word');
 export function rarities(
   words: readonly WordForms[],
   { shareOf }: ToldWords,
-  holdersOf: (word: string) => number,
+  documentFrequency: (word: string) => number,
   passages: number,
 ): Map<string, number> {
   const most = Math.log((passages + 1) / 0.5);
-  const rarity = (holders: number) => Math.sqrt(Math.max(0, Math.log((passages + 1) / (holders + 0.5))) / most);
+  const rarity = (frequency: number) => Math.sqrt(Math.max(0, Math.log((passages + 1) / (frequency + 0.5))) / most);
   return new Map(
     words.map((word) => {
       const common = shareOf(word) * passages;
       // Counting the passages of a common word takes longest.
-      const holders = shareOf(word) > COMMON_SHARE ? common : Math.max(common, ...attainableHolders([word], holdersOf));
-      return [word.base, rarity(holders)];
+      const frequency =
+        shareOf(word) > COMMON_SHARE ? common : Math.max(common, ...documentFrequencies([word], documentFrequency));
+      return [word.base, rarity(frequency)];
     }),
   );
 }

@@ -1,13 +1,13 @@
-import type { Ranked, TieOrder } from './fusion.js';
+import type { ScoredPassage, TieOrder } from './fusion.js';
 import { settleTies } from './fusion.js';
 
 /**
  * Keeps the best `depth` of many scored passages: a binary heap with the worst kept one on top. Which of those with the
  * worst score stay is settled at the end, so they are all remembered.
  */
-export class TopRanked {
+export class TopK {
   readonly #depth: number;
-  readonly #heap: Ranked[] = [];
+  readonly #heap: ScoredPassage[] = [];
   /** Passages beside the heap whose score is its worst one. */
   #tied: number[] = [];
 
@@ -41,7 +41,7 @@ export class TopRanked {
   }
 
   /** Best first. The heap is used up. */
-  sorted(order: TieOrder): Ranked[] {
+  sorted(order: TieOrder): ScoredPassage[] {
     const { least } = this;
     const tied = this.#tied.map((passageId) => ({ passageId, score: least }));
     return settleTies([...this.#heap, ...tied], order).slice(0, this.#depth);

@@ -3,7 +3,7 @@ import { GlotError, throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
 import type { DocumentWords } from '../preparing/document-words.js';
 import { Preparation, type PreparationOptions } from '../preparing/preparation.js';
-import { alone, depthFor, FUSION_DEPTH, fuse, type Ranked, type TieOrder } from '../ranking/fusion.js';
+import { alone, depthFor, FUSION_DEPTH, fuse, type ScoredPassage, type TieOrder } from '../ranking/fusion.js';
 import { matchRows } from '../ranking/row-matches.js';
 import { weighted } from '../ranking/row-weights.js';
 import { planSearch, rowsAsked, type SearchPlan } from '../ranking/search-request.js';
@@ -49,9 +49,9 @@ import { PassageCells } from './partitions/passage-cells.js';
 import { repairIndex, verifyIndex } from './upkeep/index-check.js';
 import { readStats } from './upkeep/index-stats.js';
 import { compactIndex, EXHAUSTIVE_PASSAGES } from './upkeep/maintenance.js';
-import { rankCandidates, rankPassages } from './vectors/exact-ranking.js';
 import { rankByMaxSim } from './vectors/passage-search.js';
 import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './vectors/passage-vectors.js';
+import { rankPassages, rescoreCandidates } from './vectors/rescoring.js';
 import { ResidentVectors } from './vectors/resident-vectors.js';
 import { VectorCache } from './vectors/vector-cache.js';
 
@@ -277,8 +277,8 @@ export class SqliteIndex implements MultivectorIndex {
     const rankWords = () => (words === null ? null : words.rank(depth, eligible, this.#order));
     const weights = rows && (words ?? this.#lexical.query(rows.text)).rowWeights(rows);
     const query = vectors && this.#turned(weights ? weighted(vectors, weights) : vectors);
-    let semantic: Ranked[] | null = null;
-    let lexical: Ranked[] | null = null;
+    let semantic: ScoredPassage[] | null = null;
+    let lexical: ScoredPassage[] | null = null;
     if (query && this.#searchesCells(eligible)) {
       lexical = rankWords();
       semantic = await this.#rankByCells({ vectors: query, depth, eligible, lexical, signal });
@@ -287,7 +287,7 @@ export class SqliteIndex implements MultivectorIndex {
       lexical = rankWords();
     }
     const passages = eligible?.size ?? this.#lexical.passages();
-    const facts = { passages, attainable: words?.attainable() ?? 0, words: words?.words ?? Infinity, unread };
+    const facts = { passages, maxBm25: words?.maxBm25() ?? 0, words: words?.words ?? Infinity, unread };
     const found =
       semantic && lexical
         ? fuse(semantic, lexical, facts, this.#order)
@@ -314,7 +314,7 @@ export class SqliteIndex implements MultivectorIndex {
     depth: number,
     eligible: EligiblePassages | null,
     signal: AbortSignal | undefined,
-  ): Promise<Ranked[]> {
+  ): Promise<ScoredPassage[]> {
     const kernel = await this.#kernel();
     if (eligible && eligible.size <= this.#exhaustive) {
       throwIfAborted(signal);
@@ -339,15 +339,15 @@ export class SqliteIndex implements MultivectorIndex {
     readonly vectors: TokenVectors;
     readonly depth: number;
     readonly eligible: EligiblePassages | null;
-    readonly lexical: readonly Ranked[] | null;
+    readonly lexical: readonly ScoredPassage[] | null;
     readonly signal: AbortSignal | undefined;
-  }): Promise<Ranked[]> {
+  }): Promise<ScoredPassage[]> {
     const { vectors: query, eligible, lexical, signal } = search;
     throwIfAborted(signal);
     if (query.data.length === 0) return [];
     const place = { vectors: this.#passageVectors, cache: this.#cache, maxSim: await this.#kernel() };
     const scores = new Map<number, number>();
-    const ranked: Ranked[] = [];
+    const ranked: ScoredPassage[] = [];
     const listed = new Set<number>();
     for (let depth = FUSION_DEPTH; depth <= search.depth; depth *= 2) {
       const found = await this.#cells!.candidates({ query, limit: depth, eligible });
@@ -355,7 +355,7 @@ export class SqliteIndex implements MultivectorIndex {
       const others = (lexical ?? []).slice(0, depth).map(({ passageId }) => passageId);
       const settled = depth === FUSION_DEPTH ? SETTLED : depth;
       const ranking = { query, ...place, depth, settled, scores, order: this.#order, signal };
-      for (const one of await rankCandidates(found, others, ranking)) {
+      for (const one of await rescoreCandidates(found, others, ranking)) {
         if (ranked.length === depth) break;
         if (listed.has(one.passageId)) continue;
         ranked.push(one);

@@ -51,7 +51,8 @@ it('gives another index all documents, their vectors and their answers', async (
   const ask = { mode: 'hybrid', text: '発酵 dough', vectors: encode('発酵 dough'), limit: 50 } as const;
   const [before, after] = [await a!.search(ask), await b!.search(ask)];
   // Vectors are rounded once more, to the same levels.
-  const scores = (hits: readonly Hit[]) => new Map(hits.map(({ passageId, sides }) => [passageId, sides.semantic]));
+  const scores = (hits: readonly Hit[]) =>
+    new Map(hits.map(({ passageId, components }) => [passageId, components.semantic]));
   const expected = scores(before);
   expect(after).toHaveLength(before.length);
   for (const [id, score] of scores(after)) expect(Math.abs(score! - expected.get(id)!)).toBeLessThan(0.01);

@@ -22,17 +22,17 @@ export interface CorrectedQuery {
 const MISTAKES = 2;
 
 /** In how many passages a word stands. */
-type HoldersOf = (word: string) => number;
+type DocumentFrequency = (word: string) => number;
 
 /** @param words of the text */
 export function correctedQuery(
   text: string,
   words: readonly WordForms[],
   languages: readonly string[],
-  holdersOf: HoldersOf,
+  documentFrequency: DocumentFrequency,
   vocabulary: Vocabulary,
 ): CorrectedQuery {
-  const unknown = words.filter((word) => !isKnown(word, holdersOf));
+  const unknown = words.filter((word) => !isKnown(word, documentFrequency));
   if (unknown.length === 0 || unknown.length > Math.max(MISTAKES, words.length / 2)) return { words, corrections: [] };
   const names = namesIn(text);
   const corrections = new Map<WordForms, CorrectedWord>();
@@ -80,8 +80,8 @@ const LETTERS = /[\p{Script=Katakana}ー]+|(?:(?!\p{Script=Katakana})[\p{L}\p{M}
 /** Letters that the inflected forms of a word begin with. */
 const INFLECTED = 2;
 
-function isKnown({ base, parts, others }: WordForms, holdersOf: HoldersOf): boolean {
-  return [base, ...parts, ...others].some((form) => holdersOf(form) > 0);
+function isKnown({ base, parts, others }: WordForms, documentFrequency: DocumentFrequency): boolean {
+  return [base, ...parts, ...others].some((form) => documentFrequency(form) > 0);
 }
 
 const CODE = /[\p{N}_]|\p{Ll}\p{Lu}|[^\s.]\.[^\s.]|[@/\\:=#$]\S|^-/u;

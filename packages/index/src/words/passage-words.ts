@@ -131,8 +131,12 @@ export function termsOf(words: readonly WordForms[]): QueryTerms {
  * For each word of a query in how many passages it stands, or, where it stands nowhere, the commonest of its weaker
  * forms that does.
  */
-export function attainableHolders(words: readonly WordForms[], holdersOf: (word: string) => number): number[] {
+export function documentFrequencies(
+  words: readonly WordForms[],
+  documentFrequency: (word: string) => number,
+): number[] {
   return words.map(
-    ({ base, parts, others }) => holdersOf(base) || Math.max(0, ...[...parts, ...others].map(holdersOf)),
+    ({ base, parts, others }) =>
+      documentFrequency(base) || Math.max(0, ...[...parts, ...others].map(documentFrequency)),
   );
 }

@@ -26,8 +26,8 @@ export function neighborsOf(hit: Hit, document: StoredDocument): Hit[] {
 }
 
 function asHit({ id, text, start, end, headings, page, lines, lang }: StoredPassage, hit: Hit): Hit {
-  const sides = { semantic: null, lexical: null };
-  return { ...hit, passageId: id, text, start, end, headings, page, lines, lang, sides };
+  const components = { semantic: null, lexical: null };
+  return { ...hit, passageId: id, text, start, end, headings, page, lines, lang, components };
 }
 
 function isSame(inner: readonly string[], outer: readonly string[]): boolean {

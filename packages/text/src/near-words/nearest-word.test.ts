@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { nearestWord, type Vocabulary } from './nearest-word.js';
 
 function vocabularyOf(words: string, stems: readonly string[] = []): Vocabulary {
-  const holders = new Map<string, number>();
-  for (const word of words.split(' ')) holders.set(word, (holders.get(word) ?? 0) + 1);
+  const frequencies = new Map<string, number>();
+  for (const word of words.split(' ')) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
   return {
-    holdersOf: (some) => [...holders].filter(([word]) => some.includes(word)),
-    startingWith: (prefix) => [...holders].filter(([word]) => word.startsWith(prefix)),
+    documentFrequencies: (some) => [...frequencies].filter(([word]) => some.includes(word)),
+    startingWith: (prefix) => [...frequencies].filter(([word]) => word.startsWith(prefix)),
     isWord: (word) => !stems.includes(word),
   };
 }

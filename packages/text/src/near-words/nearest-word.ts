@@ -9,8 +9,8 @@ import { lettersOf, type Writing, wordOf, writingOf } from './writings.js';
 /** Words of texts, each with the number of texts that hold it. */
 export interface Vocabulary {
   /** Of these words those that there are. */
-  holdersOf(words: readonly string[]): Iterable<readonly [word: string, holders: number]>;
-  startingWith(prefix: string): Iterable<readonly [word: string, holders: number]>;
+  documentFrequencies(words: readonly string[]): Iterable<readonly [word: string, documentFrequency: number]>;
+  startingWith(prefix: string): Iterable<readonly [word: string, documentFrequency: number]>;
   /** Whether texts have the word itself, not only something made of it. */
   isWord(word: string): boolean;
 }
@@ -28,7 +28,7 @@ const FIRST_LETTER = 0.5;
 interface Candidate {
   readonly word: string;
   readonly cost: number;
-  readonly holders: number;
+  readonly documentFrequency: number;
 }
 
 /**
@@ -41,7 +41,7 @@ export function nearestWord(word: string, vocabulary: Vocabulary): string | null
   const letters = lettersOf(word);
   const { length } = letters;
   const [one, two] = writing.least;
-  const known = (edited: Iterable<string[]>) => vocabulary.holdersOf(wordsOf(edited));
+  const known = (edited: Iterable<string[]>) => vocabulary.documentFrequencies(wordsOf(edited));
   if (length < one) {
     return length < SHORTEST ? null : best(within(1, letters, known(exchanges(letters))), vocabulary);
   }
@@ -57,16 +57,19 @@ export function nearestWord(word: string, vocabulary: Vocabulary): string | null
 
 function within(most: number, typed: readonly string[], words: Iterable<readonly [string, number]>): Candidate[] {
   const found: Candidate[] = [];
-  for (const [word, holders] of words) {
+  for (const [word, documentFrequency] of words) {
     const meant = lettersOf(word);
     const cost = typingCost(typed, meant, most);
-    if (cost !== Infinity) found.push({ word, cost: cost + (typed[0] === meant[0] ? 0 : FIRST_LETTER), holders });
+    if (cost !== Infinity)
+      found.push({ word, cost: cost + (typed[0] === meant[0] ? 0 : FIRST_LETTER), documentFrequency });
   }
   return found;
 }
 
 function best(candidates: readonly Candidate[], vocabulary: Vocabulary): string | null {
-  const sorted = candidates.toSorted((a, b) => a.cost - b.cost || b.holders - a.holders || (a.word < b.word ? -1 : 1));
+  const sorted = candidates.toSorted(
+    (a, b) => a.cost - b.cost || b.documentFrequency - a.documentFrequency || (a.word < b.word ? -1 : 1),
+  );
   return sorted.find(({ word }) => vocabulary.isWord(word))?.word ?? null;
 }
 

@@ -29,7 +29,7 @@ export class HitReader {
 
   read(found: readonly Found[], limit: number, corrections: readonly CorrectedWord[]): Hit[] {
     const hits: Hit[] = [];
-    for (const { passageId, score, sides, parts } of found) {
+    for (const { passageId, score, components, parts } of found) {
       if (hits.length === limit) break;
       const row = this.#select.get(passageId) as Row | undefined;
       if (!row) continue;
@@ -43,7 +43,7 @@ export class HitReader {
         ...passageOf(row, this.#texts),
         places: this.#places.within(row.documentId, row.start_offset, row.end_offset),
         parts,
-        sides,
+        components,
       };
       hits.push(correctedHit(hit, corrections));
     }

@@ -1,10 +1,10 @@
 import type { Vocabulary, WordForms } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
 import { type PassageSample, type ToldWords, toldWords } from '../../ranking/common-words.js';
-import { attainableScore, type Ranked, settleTies, type TieOrder } from '../../ranking/fusion.js';
+import { maxBm25, type ScoredPassage, settleTies, type TieOrder } from '../../ranking/fusion.js';
 import { type Rows, rarities, rowWeights } from '../../ranking/row-weights.js';
 import type { CorrectedWord } from '../../words/corrections.js';
-import { attainableHolders, SPELT_COLUMNS, termsOf } from '../../words/passage-words.js';
+import { documentFrequencies, SPELT_COLUMNS, termsOf } from '../../words/passage-words.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import { LanguageSamples } from './language-samples.js';
 import { makeVocabulary } from './word-lists.js';
@@ -27,7 +27,7 @@ export class LexicalSearch {
   readonly #averages: Statement;
   readonly #word: Statement;
   #samples: LanguageSamples | null = null;
-  #terms: Readonly<Record<'holders' | 'some' | 'range', Statement>> | null = null;
+  #terms: Readonly<Record<'frequency' | 'some' | 'range', Statement>> | null = null;
 
   constructor(db: Database) {
     this.#db = db;
@@ -45,8 +45,8 @@ export class LexicalSearch {
   }
 
   /** At most `limit` passages that match any of the expressions, best first. */
-  matches(expressions: readonly string[], limit: number): Ranked[] {
-    return expressions.length === 0 ? [] : (this.#match.all(expressions.join(' OR '), limit) as Ranked[]);
+  matches(expressions: readonly string[], limit: number): ScoredPassage[] {
+    return expressions.length === 0 ? [] : (this.#match.all(expressions.join(' OR '), limit) as ScoredPassage[]);
   }
 
   /**
@@ -62,19 +62,19 @@ export class LexicalSearch {
   samples(): readonly PassageSample[] {
     const languages = this.rule.languages();
     if (languages.length < 2) {
-      return [{ passages: this.passages(), holdersOf: (word) => this.holdersOf(word) }];
+      return [{ passages: this.passages(), documentFrequency: (word) => this.documentFrequency(word) }];
     }
     this.#samples ??= new LanguageSamples(this.#db);
     return this.#samples.of(languages, String((this.#averages.get() as Buffer | undefined)?.toString('base64')));
   }
 
   /** Passages that hold the word. */
-  holdersOf(word: string): number {
-    return (this.#vocabulary().holders.get(word) as number | undefined) ?? 0;
+  documentFrequency(word: string): number {
+    return (this.#vocabulary().frequency.get(word) as number | undefined) ?? 0;
   }
 
   readonly vocabulary: Vocabulary = {
-    holdersOf: (words) => this.#vocabulary().some.all(JSON.stringify(words)) as [string, number][],
+    documentFrequencies: (words) => this.#vocabulary().some.all(JSON.stringify(words)) as [string, number][],
     startingWith: (prefix) => this.#vocabulary().range.all(prefix, `${prefix}\u{10FFFF}`) as [string, number][],
     isWord: (word) => this.#word.get(`{${SPELT_COLUMNS.join(' ')}} : "${word}"`) !== undefined,
   };
@@ -84,7 +84,7 @@ export class LexicalSearch {
       makeVocabulary(this.#db);
       const of = 'FROM temp.passage_vocabulary WHERE';
       this.#terms = {
-        holders: this.#db.prepare(`SELECT doc ${of} term = ?`).pluck(),
+        frequency: this.#db.prepare(`SELECT doc ${of} term = ?`).pluck(),
         some: this.#db
           .prepare(
             'SELECT term, doc FROM json_each(?) AS word CROSS JOIN temp.passage_vocabulary AS known ON known.term = word.value',
@@ -115,9 +115,9 @@ export class LexicalQuery {
 
   constructor(text: string, search: LexicalSearch) {
     this.#search = search;
-    const { words, corrections } = search.rule.words(text, (word) => this.#holdersOf(word), search.vocabulary);
+    const { words, corrections } = search.rule.words(text, (word) => this.#documentFrequency(word), search.vocabulary);
     this.#asked = words;
-    this.#told = toldWords(words, search.samples(), (word) => this.#holdersOf(word));
+    this.#told = toldWords(words, search.samples(), (word) => this.#documentFrequency(word));
     this.corrections = corrections;
     const { folded, written } = termsOf(this.#told.words);
     this.#terms = [
@@ -130,7 +130,7 @@ export class LexicalQuery {
    * Passages that hold any of the words that tell something. Where a query's words stand in very many passages, its commonest words, whose
    * weight is least, do not find passages.
    */
-  rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): Ranked[] {
+  rank(depth: number, eligible: EligiblePassages | null, order: TieOrder): ScoredPassage[] {
     const expressions = this.#affordable().map(({ expression }) => expression);
     // Which of those with the last score are among them is settled by their order, so all of these are asked for.
     for (let limit = eligible ? EVERY : depth + TIES; ; limit *= 4) {
@@ -144,9 +144,9 @@ export class LexicalQuery {
   }
 
   /** The highest score that the words of the query can reach, each by the form of it that stands in the index. */
-  attainable(): number {
-    const holders = attainableHolders(this.#told.words, (word) => this.#holdersOf(word));
-    return attainableScore(holders, this.#search.passages());
+  maxBm25(): number {
+    const frequencies = documentFrequencies(this.#told.words, (word) => this.#documentFrequency(word));
+    return maxBm25(frequencies, this.#search.passages());
   }
 
   /** Words that are looked for. */
@@ -156,32 +156,32 @@ export class LexicalQuery {
 
   /** How much each row of the query's vectors tells, by the words that they stand for. */
   rowWeights(rows: Rows): number[] {
-    const holdersOf = (word: string) => this.#holdersOf(word);
-    return rowWeights(rows, rarities(this.#asked, this.#told, holdersOf, this.#search.passages()));
+    const documentFrequency = (word: string) => this.#documentFrequency(word);
+    return rowWeights(rows, rarities(this.#asked, this.#told, documentFrequency, this.#search.passages()));
   }
 
   #affordable(): readonly Term[] {
     if (this.#search.passages() * this.#terms.length <= MATCHES) return this.#terms;
     const counted = this.#terms
-      .map((term) => ({ term, holders: this.#holdersOf(term.word) }))
-      .filter(({ holders }) => holders > 0);
-    counted.sort((a, b) => a.holders - b.holders);
+      .map((term) => ({ term, frequency: this.#documentFrequency(term.word) }))
+      .filter(({ frequency }) => frequency > 0);
+    counted.sort((a, b) => a.frequency - b.frequency);
     let matches = 0;
     return counted
-      .filter(({ holders }, at) => {
-        matches += holders;
+      .filter(({ frequency }, at) => {
+        matches += frequency;
         return at === 0 || matches <= MATCHES;
       })
       .map(({ term }) => term);
   }
 
-  #holdersOf(word: string): number {
-    let holders = this.#counted.get(word);
-    if (holders === undefined) {
-      holders = this.#search.holdersOf(word);
-      this.#counted.set(word, holders);
+  #documentFrequency(word: string): number {
+    let frequency = this.#counted.get(word);
+    if (frequency === undefined) {
+      frequency = this.#search.documentFrequency(word);
+      this.#counted.set(word, frequency);
     }
-    return holders;
+    return frequency;
   }
 }
 

@@ -16,7 +16,7 @@ import { storesWordForms } from '../file/stored-parts.js';
 export interface WordRule {
   /** The commonest of the index, by whose rules words are stemmed. */
   languages(): readonly string[];
-  words(query: string, holdersOf: (word: string) => number, vocabulary: Vocabulary): CorrectedQuery;
+  words(query: string, documentFrequency: (word: string) => number, vocabulary: Vocabulary): CorrectedQuery;
   /** What FTS5 is asked for, for a word or one of its weaker forms. */
   folded(word: string): string;
   /** The same for a word as it was written. */
@@ -53,9 +53,9 @@ function formsRule(db: Database): WordRule {
   const commonest = () => languages.all() as string[];
   return {
     languages: commonest,
-    words(query, holdersOf, vocabulary) {
+    words(query, documentFrequency, vocabulary) {
       const rules = commonest();
-      return correctedQuery(query, wordsOfQuery(query, rules), rules, holdersOf, vocabulary);
+      return correctedQuery(query, wordsOfQuery(query, rules), rules, documentFrequency, vocabulary);
     },
     folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,
     written: (word) => `written : ${quoted(word)}`,

@@ -2,7 +2,7 @@ import { createPackedProducts, LEVEL_COLUMNS, type PackedProducts, type TokenVec
 import type { Database } from 'better-sqlite3';
 import { CellIndex } from '../../cells/cell-index.js';
 import { transposed } from '../../cells/cell-tree.js';
-import type { Ranked } from '../../ranking/fusion.js';
+import type { ScoredPassage } from '../../ranking/fusion.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import type { Generation, GenerationStore } from './generation-store.js';
@@ -103,7 +103,7 @@ export class CellSearch {
   }
 
   /** Passages that deserve an exact score, with rough ones, best first. Null where there is no generation. */
-  async candidates(request: CellQuery): Promise<Ranked[] | null> {
+  async candidates(request: CellQuery): Promise<ScoredPassage[] | null> {
     const { query, limit, eligible, settings } = request;
     const packed = await this.packed();
     // No other work may come between the look at the generation and its use.

@@ -1,8 +1,8 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { TieOrder } from '../../ranking/fusion.js';
-import { rankCandidates } from '../vectors/exact-ranking.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
+import { rescoreCandidates } from '../vectors/rescoring.js';
 import type { CellSearch } from './cell-search.js';
 
 export interface ProbeSettings {
@@ -77,7 +77,7 @@ export async function tuneProbes(
         order,
         signal,
       };
-      const truth = (await rankCandidates(wide, [], ranking)).slice(0, HITS).map(({ passageId }) => passageId);
+      const truth = (await rescoreCandidates(wide, [], ranking)).slice(0, HITS).map(({ passageId }) => passageId);
       asked.push({ query, truth });
       wanted += truth.length;
     }

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { Ranked, TieOrder } from '../../ranking/fusion.js';
-import { TopRanked } from '../../ranking/top-k.js';
+import type { ScoredPassage, TieOrder } from '../../ranking/fusion.js';
+import { TopK } from '../../ranking/top-k.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { ResidentVectors } from './resident-vectors.js';
 
@@ -17,10 +17,10 @@ export async function rankByMaxSim(
   eligible: EligiblePassages | null,
   order: TieOrder,
   signal: AbortSignal | undefined,
-): Promise<Ranked[]> {
+): Promise<ScoredPassage[]> {
   const queryRows = query.data.length / query.dim;
   if (queryRows === 0) return [];
-  const top = new TopRanked(depth);
+  const top = new TopK(depth);
   for await (const { tile, texts, rows } of vectors.views(signal)) {
     throwIfAborted(signal);
     const codes = tile.codes.subarray(0, rows * tile.dim);

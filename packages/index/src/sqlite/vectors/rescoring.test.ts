@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createMaxSim, type MaxSim } from '@glot/kernels';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BY_ID, DIM, ENCODER, randomNumbers } from '../../fixtures.js';
-import type { Ranked } from '../../ranking/fusion.js';
+import type { ScoredPassage } from '../../ranking/fusion.js';
 import { type IndexFile, openForWriting } from '../opening/index-file.js';
-import { type ExactRanking, rankCandidates, rankPassages } from './exact-ranking.js';
 import { PassageVectors, TABLE_CODEC } from './passage-vectors.js';
+import { type Rescoring, rankPassages, rescoreCandidates } from './rescoring.js';
 import { VectorCache } from './vector-cache.js';
 import { tileBytes } from './vector-tile.js';
 
@@ -18,8 +18,8 @@ describe('ranking candidates', () => {
   let folder: string;
   let file: IndexFile;
   let maxSim: MaxSim;
-  let ranking: ExactRanking;
-  let exact: Ranked[];
+  let ranking: Rescoring;
+  let exact: ScoredPassage[];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glot-順位 '));
     file = openForWriting(join(folder, 'index.db'), ENCODER, 'standard');
@@ -44,7 +44,7 @@ describe('ranking candidates', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Rough scores: exact ones with noise, in another unit, best first. */
+  /** Approximate scores: rescored ones with noise, in another unit, best first. */
   const roughly = (noise: number) => {
     const next = randomNumbers(9);
     return exact
@@ -52,9 +52,9 @@ describe('ranking candidates', () => {
       .sort((a, b) => b.score - a.score);
   };
 
-  async function ranked(candidates: readonly Ranked[], others: readonly number[], limit: number) {
+  async function ranked(candidates: readonly ScoredPassage[], others: readonly number[], limit: number) {
     const many = vi.spyOn(ranking.vectors, 'many');
-    const found = await rankCandidates(candidates, others, {
+    const found = await rescoreCandidates(candidates, others, {
       ...ranking,
       depth: limit,
       settled: limit,
@@ -65,7 +65,7 @@ describe('ranking candidates', () => {
     return { found, read };
   }
 
-  it('reads a part where rough scores say much, and finds the same best', async () => {
+  it('reads a part where approximate scores say much, and finds the same best', async () => {
     const { found, read } = await ranked(roughly(0.02), [], 10);
     expect(found).toEqual(exact.slice(0, 10));
     expect(read).toBeLessThan(PASSAGES / 2);
@@ -74,7 +74,7 @@ describe('ranking candidates', () => {
     expect(deeper.read).toBeGreaterThan(read);
   });
 
-  it('reads all where rough scores say nothing', async () => {
+  it('reads all where approximate scores say nothing', async () => {
     const { found, read } = await ranked(roughly(100), [], 10);
     expect(read).toBe(PASSAGES);
     expect(found).toEqual(exact.slice(0, 10));
@@ -87,7 +87,7 @@ describe('ranking candidates', () => {
     const many = vi.spyOn(ranking.vectors, 'many');
     const original = maxSim.score.bind(maxSim);
     const score = vi.spyOn(maxSim, 'score');
-    const rank = async (passages: readonly number[], how: ExactRanking) => {
+    const rank = async (passages: readonly number[], how: Rescoring) => {
       many.mockClear();
       score.mockClear();
       let tiles: number[][] = [];
@@ -108,7 +108,7 @@ describe('ranking candidates', () => {
 
   it('goes on until the depth is reached', async () => {
     const scores = new Map<number, number>();
-    const found = await rankCandidates(roughly(0.02), [], { ...ranking, depth: 700, settled: 10, scores });
+    const found = await rescoreCandidates(roughly(0.02), [], { ...ranking, depth: 700, settled: 10, scores });
     expect(found).toHaveLength(700);
     expect(scores.size).toBeLessThan(PASSAGES / 2 + 128);
   });
@@ -116,7 +116,7 @@ describe('ranking candidates', () => {
   it('scores no passage that has its score', async () => {
     const scores = new Map(exact.map(({ passageId, score }) => [passageId, score]));
     const many = vi.spyOn(ranking.vectors, 'many');
-    const found = await rankCandidates(roughly(0.02), [1, 2], { ...ranking, depth: 300, settled: 10, scores });
+    const found = await rescoreCandidates(roughly(0.02), [1, 2], { ...ranking, depth: 300, settled: 10, scores });
     expect(found).toEqual(exact.slice(0, 300));
     expect(many).not.toHaveBeenCalled();
     many.mockRestore();

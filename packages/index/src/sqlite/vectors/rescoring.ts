@@ -1,9 +1,9 @@
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim, TokenVectors } from '@glot/kernels';
-import type { Ranked, TieOrder } from '../../ranking/fusion.js';
-import { TopRanked } from '../../ranking/top-k.js';
+import type { ScoredPassage, TieOrder } from '../../ranking/fusion.js';
+import { TopK } from '../../ranking/top-k.js';
 import type { PassageVectors, StoredRows } from './passage-vectors.js';
-import { ScoreForecast } from './score-forecast.js';
+import { RescoreEstimator } from './rescore-estimator.js';
 import type { CachedPassage, VectorCache } from './vector-cache.js';
 
 /** Passages read at a time: about 2 MB. */
@@ -12,10 +12,10 @@ const READ_PASSAGES = 256;
 /** Candidates between two looks at whether the others can still be among the best. */
 const LOOK_AFTER = 128;
 
-/** Exact scores lie as far above what is expected of them in one of thirty thousand cases, were they normal. */
+/** Standard deviations above what is expected: of a normal distribution one value in thirty thousand lies beyond. */
 const SURPRISE = 4;
 
-export interface ExactRanking {
+export interface Rescoring {
   readonly query: TokenVectors;
   readonly vectors: PassageVectors;
   /** To read from first, and to keep in what is read. */
@@ -29,61 +29,61 @@ export interface ExactRanking {
 }
 
 /** Exact MaxSim over these passages, as a mean over the query's rows; those that are gone are left out. Best first. */
-export async function rankPassages(passages: readonly number[], ranking: ExactRanking): Promise<Ranked[]> {
-  const top = new TopRanked(ranking.depth);
+export async function rankPassages(passages: readonly number[], ranking: Rescoring): Promise<ScoredPassage[]> {
+  const top = new TopK(ranking.depth);
   ranking.cache?.follow();
   await scorePassages(passages, ranking, (passageId, score) => top.add(passageId, score));
   return top.sorted(ranking.order);
 }
 
 /** What is asked of candidates. */
-export interface CandidateRanking extends ExactRanking {
-  /** The best so many are found, as far as rough scores tell. */
+export interface CandidateRescoring extends Rescoring {
+  /** The best so many are found, as far as approximate scores tell. */
   readonly settled: number;
-  /** Passages that have exact scores already; those that get one join them. */
+  /** Passages that are rescored already; those that are join them. */
   readonly scores: Map<number, number>;
 }
 
 /**
- * As `rankPassages`, over candidates that come with rough scores, best first. It ends where those that are left can
- * hardly be among the best `settled`, but not before `depth` of them are scored: how far exact scores lie from rough ones
- * is seen from those that have both.
+ * As `rankPassages`, over candidates that come with approximate scores, best first. It ends where those that are left can
+ * hardly be among the best `settled`, but not before `depth` of them are rescored: what is to be expected of the others is
+ * estimated from those.
  * @param others to be scored in any case
  */
-export async function rankCandidates(
-  candidates: readonly Ranked[],
+export async function rescoreCandidates(
+  candidates: readonly ScoredPassage[],
   others: readonly number[],
-  ranking: CandidateRanking,
-): Promise<Ranked[]> {
+  ranking: CandidateRescoring,
+): Promise<ScoredPassage[]> {
   const { scores, depth, settled } = ranking;
-  const best = new TopRanked(settled);
-  const forecast = new ScoreForecast();
+  const best = new TopK(settled);
+  const estimator = new RescoreEstimator();
   ranking.cache?.follow();
   for (let start = 0; start < candidates.length; start += LOOK_AFTER) {
-    if (start >= depth && forecast.highest(candidates[start]!.score, SURPRISE) < best.least) break;
+    if (start >= depth && estimator.upperBound(candidates[start]!.score, SURPRISE) < best.least) break;
     const some = candidates.slice(start, start + LOOK_AFTER);
     await score(some.map(({ passageId }) => passageId));
-    for (const { passageId, score: rough } of some) {
-      const exact = scores.get(passageId);
-      if (exact === undefined) continue;
-      best.add(passageId, exact);
-      forecast.add(rough, exact);
+    for (const { passageId, score: approximate } of some) {
+      const rescored = scores.get(passageId);
+      if (rescored === undefined) continue;
+      best.add(passageId, rescored);
+      estimator.add(approximate, rescored);
     }
   }
   await score(others);
-  const top = new TopRanked(depth);
-  for (const [passageId, exact] of scores) top.add(passageId, exact);
+  const top = new TopK(depth);
+  for (const [passageId, rescored] of scores) top.add(passageId, rescored);
   return top.sorted(ranking.order);
 
   function score(passages: readonly number[]): Promise<void> {
     const fresh = passages.filter((passageId) => !scores.has(passageId));
-    return scorePassages(fresh, ranking, (passageId, exact) => scores.set(passageId, exact));
+    return scorePassages(fresh, ranking, (passageId, rescored) => scores.set(passageId, rescored));
   }
 }
 
 async function scorePassages(
   passages: readonly number[],
-  { query, vectors, cache, maxSim, signal }: ExactRanking,
+  { query, vectors, cache, maxSim, signal }: Rescoring,
   take: (passageId: number, score: number) => void,
 ): Promise<void> {
   const { dim } = vectors;
