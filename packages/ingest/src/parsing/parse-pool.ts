@@ -1,7 +1,7 @@
 /**
- * Up to two processes, started when needed and used again. A parse that runs too long, takes too much memory or ends the
- * engine itself (which no limit of a thread catches) costs its process and never the caller's. Idle ones do not keep the
- * caller's process alive, and none outlives it.
+ * Up to two processes, started when there is enough for them to do, and used again. A parse that runs too long, takes too
+ * much memory or ends the engine itself (which no limit of a thread catches) costs its process and never the caller's.
+ * Idle ones do not keep the caller's process alive, and none outlives it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,6 +17,8 @@ export interface ParsePoolOptions {
   readonly memoryMegabytes: number;
   /** Default 2. */
   readonly size?: number | undefined;
+  /** Time that the first process parses before another is started beside it; default 1,500. */
+  readonly startMs?: number | undefined;
 }
 
 export type Parsed = { readonly extraction: Extraction } | Refusal;
@@ -28,6 +30,9 @@ export interface ParsePool {
 }
 
 const CHECK_MS = 100;
+
+/** Parsing after which another process is started beside the first: starting one takes about as much processor time. */
+const START_MS = 1_500;
 
 /** What one check counts at most of the time since the one before: more, and the process did not run meanwhile. */
 const LONGEST_TICK_MS = 1_000;
@@ -45,11 +50,22 @@ interface Parser {
   isReady: boolean;
 }
 
-export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParsePoolOptions): ParsePool {
+export function createParsePool(options: ParsePoolOptions): ParsePool {
+  const { timeoutMs, memoryMegabytes, size = 2, startMs = START_MS } = options;
   const idle: Parser[] = [];
   const all = new Set<Parser>();
   const waiting: (() => void)[] = [];
   let busy = 0;
+  let parsedMs = 0;
+  /** Documents that may be parsed at the same time. */
+  const places = (): number => (parsedMs < startMs ? 1 : size);
+  const tookMs = (milliseconds: number): void => {
+    parsedMs += milliseconds;
+    while (busy < places() && waiting.length > 0) {
+      busy++;
+      waiting.shift()!();
+    }
+  };
 
   const start = (): Parser => {
     const parser: Parser = {
@@ -78,6 +94,13 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
       const child = parser.process;
       let livedMs = 0;
       let checkedAt = performance.now();
+      // A process that was stopped, or a machine that slept, finds one long gap: the parser stood still as well.
+      const sinceChecked = (): number => {
+        const now = performance.now();
+        const milliseconds = Math.min(now - checkedAt, LONGEST_TICK_MS);
+        checkedAt = now;
+        return milliseconds;
+      };
       const end = (reusable: boolean): void => {
         clearInterval(watch);
         signal?.removeEventListener('abort', onAbort);
@@ -103,6 +126,7 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
           checkedAt = performance.now();
           return;
         }
+        tookMs(sinceChecked());
         const { residentBytes, ...reply } = message;
         if ('broken' in reply) {
           failInstallation(reply.broken);
@@ -124,10 +148,9 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
       const onAbort = (): void => fail({ reason: 'timeout', detail: 'interrupted' });
       const watch = setInterval(
         () => {
-          const now = performance.now();
-          // A process that was stopped, or a machine that slept, finds one long gap: the parser stood still as well.
-          livedMs += Math.min(now - checkedAt, LONGEST_TICK_MS);
-          checkedAt = now;
+          const milliseconds = sinceChecked();
+          livedMs += milliseconds;
+          if (parser.isReady) tookMs(milliseconds);
           if (livedMs > timeoutMs) fail({ reason: 'timeout', detail: `parsing takes longer than ${timeoutMs} ms` });
         },
         Math.min(CHECK_MS, timeoutMs),
@@ -142,7 +165,7 @@ export function createParsePool({ timeoutMs, memoryMegabytes, size = 2 }: ParseP
   return {
     async parse(request, signal) {
       throwIfAborted(signal);
-      if (busy >= size) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (busy >= places()) await new Promise<void>((resolve) => waiting.push(resolve));
       else busy++;
       try {
         throwIfAborted(signal);
