@@ -44,3 +44,9 @@ it('loads no more of glot for its help than errors, and nothing that reads files
   expect([...library]).toContain('@glot/index');
   expect([...library]).not.toContain('@glot/ingest');
 });
+
+it('loads what reads documents only where a file is to be read', () => {
+  const walking = loadedAtOnce(join(source, '../../packages/ingest/src/index.ts'));
+  expect([...walking]).toContain('@glot/errors');
+  for (const heavy of ['eld/small', '@glot/text/language', 'chardet']) expect([...walking]).not.toContain(heavy);
+});

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { throwIfAborted } from '@glot/errors';
-import { refuseByName } from './formats/recognize.js';
+import { refuseByName } from './formats/refuse-by-name.js';
 import { type Refusal, refusalOf } from './skip-reasons.js';
 import type { FileEntry } from './types.js';
 

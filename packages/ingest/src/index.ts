@@ -1,5 +1,6 @@
 export { FORMATS, versionOfFormat } from './formats/registry.js';
-export { createReader, type DocumentReader, type ReaderOptions, type ReadLimits, type Unchanged } from './reader.js';
+export { createReader, type DocumentReader, type Unchanged } from './reader.js';
+export type { ReaderOptions, ReadLimits } from './reader-options.js';
 export { isGone, type SkipKind, skipKind } from './skip-reasons.js';
 export { type SplitText, type SplitTextOptions, splitText } from './split-text.js';
 export { estimateTokens } from './text/token-estimate.js';

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { docxOf, pdfOf, zipOf } from '@glot/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createReader, type DocumentReader, type ReaderOptions } from './reader.js';
+import { createReader, type DocumentReader } from './reader.js';
+import type { ReaderOptions } from './reader-options.js';
 import { passageFaults } from './testing/passage-faults.js';
 import type { FileEntry, IngestedDocument, SkippedFile } from './types.js';
 

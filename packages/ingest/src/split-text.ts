@@ -1,13 +1,8 @@
 /**
- * Text that is no file -> passages, as the reader of files makes them.
+ * Text that is no file -> passages, as the reader of files makes them. What splits is brought in by the first call.
  * @module
  */
-import { detectLanguage } from '@glot/text/language';
-import { readMarkdown } from './formats/markdown/read-markdown.js';
 import { versionOfFormat } from './formats/registry.js';
-import { readPlainText } from './formats/text/read-text.js';
-import { proseOf } from './passages/prose.js';
-import { splitIntoPassages } from './passages/split.js';
 import type { CountTokens } from './passages/units.js';
 import { estimateTokens } from './text/token-estimate.js';
 import type { IngestedDocument } from './types.js';
@@ -38,6 +33,14 @@ export type SplitText = Pick<
  */
 export async function splitText(source: string, options: SplitTextOptions = {}): Promise<SplitText> {
   const { format = 'text', language, countTokens = estimateTokens, targetTokens = 180, signal } = options;
+  const [{ detectLanguage }, { readMarkdown }, { readPlainText }, { proseOf }, { splitIntoPassages }] =
+    await Promise.all([
+      import('@glot/text/language'),
+      import('./formats/markdown/read-markdown.js'),
+      import('./formats/text/read-text.js'),
+      import('./passages/prose.js'),
+      import('./passages/split.js'),
+    ]);
   const extraction = format === 'markdown' ? readMarkdown(source) : readPlainText(source, 'prose');
   const { text, blocks, title, meta } = extraction;
   const lang = language ?? detectLanguage(proseOf(text, blocks, 0, text.length, 20_000), extraction.declaredLang);

@@ -5,8 +5,9 @@ import { type ZipEntry, zipEntries } from '../zip/zip.js';
 import type { Candidate, Format, Recognition } from './format.js';
 import { declaredCharset } from './html/html-head.js';
 import { isZip, refuseContainer } from './other/containers.js';
-import { extensionOf, UNSUPPORTED } from './other/names.js';
+import { extensionOf } from './other/names.js';
 import { nameBySignature } from './other/signatures.js';
+import { claims } from './refuse-by-name.js';
 import { FORMATS } from './registry.js';
 
 export interface Recognized {
@@ -15,17 +16,6 @@ export interface Recognized {
 }
 
 const ALL: readonly Format[] = FORMATS;
-
-/** Whether it is in the name of some format, or of some that is read from `source`. */
-const claims = (extension: string, source?: Format['source']): boolean =>
-  ALL.some((format) => (source ?? format.source) === format.source && format.extensions.has(extension));
-
-/** The verdict on files whose name says enough to leave them unopened. */
-export function refuseByName(path: string): Refusal | undefined {
-  const extension = extensionOf(path);
-  const words = claims(extension) ? undefined : UNSUPPORTED.get(extension);
-  return words === undefined ? undefined : { reason: 'unsupported-format', detail: `${words} (by its name)` };
-}
 
 export function recognize(path: string, bytes: Uint8Array): Recognized | Refusal {
   if (bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))) {
