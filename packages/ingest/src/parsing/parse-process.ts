@@ -25,20 +25,25 @@ const send = (message: ParseMessage, sent?: () => void): void => {
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => {
-  send({ reason: 'parser-failed', detail: `the parser broke down: ${oneLine(error)}`, residentBytes: 0 }, () =>
-    process.exit(1),
+  send(
+    { reason: 'parser-failed', detail: `the parser broke down: ${oneLine(error)}`, residentBytes: 0, processorMs: 0 },
+    () => process.exit(1),
   );
 });
 
 const watch: WatchdogData = { parent: process.ppid, growthBytes: Number(process.argv[2]) };
 new Worker(WATCHDOG, { workerData: watch, env: {}, execArgv: [] }).unref();
 process.on('message', async (request: ParseRequest) => {
-  const reply = await parse(request);
-  send({ ...reply, residentBytes: process.memoryUsage.rss() });
+  let before = process.cpuUsage();
+  const reply = await parse(request, () => {
+    before = process.cpuUsage();
+  });
+  const { user, system } = process.cpuUsage(before);
+  send({ ...reply, residentBytes: process.memoryUsage.rss(), processorMs: (user + system) / 1000 });
 });
 send('ready');
 
-async function parse(request: ParseRequest): Promise<ParseReply> {
+async function parse(request: ParseRequest, onLoaded: () => void): Promise<ParseReply> {
   let read: () => Extraction | Promise<Extraction>;
   try {
     read = await readerOf(request);
@@ -49,6 +54,7 @@ async function parse(request: ParseRequest): Promise<ParseReply> {
     if (isShort) return { reason: 'parser-failed', detail: `the parser could not be loaded (${errorCode(error)})` };
     return { broken: oneLine(error) };
   }
+  onLoaded();
   try {
     return { extraction: await read() };
   } catch (error) {

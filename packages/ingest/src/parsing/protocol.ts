@@ -21,4 +21,6 @@ export type ParseMessage =
   | (ParseReply & {
       /** Of the whole process, after the parse. */
       readonly residentBytes: number;
+      /** That the parse took. */
+      readonly processorMs: number;
     });
