@@ -8,6 +8,7 @@ export { type EvaluateAnswersOptions, evaluateAnswers } from './answers/rag-eval
 export { type RedTeamReport, runRedTeam } from './answers/red-team.js';
 export { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from './datasets/answer-questions.js';
 export { type LoadDatasetOptions, loadBeirDataset, passageText, readBeirQrels } from './datasets/beir-dataset.js';
+export { textDocument } from './datasets/text-document.js';
 export { readLines } from './datasets/text-lines.js';
 export {
   evaluateTranslationPairs,

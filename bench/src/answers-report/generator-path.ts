@@ -4,13 +4,14 @@
  */
 
 import type { Encoder } from '@glot/encoder';
-import { type AnswerDataset, loadAnswerDataset, passageText } from '@glot/eval';
+import { type AnswerDataset, loadAnswerDataset, passageText, textDocument } from '@glot/eval';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { sliceTexts } from '@glot/kernels';
 import type { TextGenerator, TokenConstraint } from '@glot/lfm2';
 import { ask, localGenerator, type TextModel } from '@glot/rag';
 import { foldText } from '@glot/text';
 import { stopwatch } from '../kernels/stopwatch.js';
+import { median } from '../quantiles.js';
 import type { RandomChatModel } from './random-chat-model.js';
 
 export interface GeneratorFigures {
@@ -330,18 +331,7 @@ async function indexOf(dataset: AnswerDataset, encoder: Encoder): Promise<Multiv
   const vectors = await encoder.encodeDocuments(texts);
   for (const [i, { id }] of dataset.passages.entries()) {
     const text = texts[i]!;
-    const passage = { text, start: 0, end: text.length, headings: [], page: null, lines: null, lang: null };
-    const file = {
-      path: id,
-      contentHash: id,
-      sizeBytes: 0,
-      modifiedMs: 0,
-      format: 'text',
-      title: null,
-      lang: null,
-      meta: {},
-    };
-    await index.upsert({ ...file, text, passages: [passage] }, sliceTexts(vectors, i, 1));
+    await index.upsert(textDocument({ path: id, text }), sliceTexts(vectors, i, 1));
   }
   return index;
 }
@@ -358,10 +348,4 @@ function largest(logits: Float32Array): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,3 +1,4 @@
+import { median } from '../quantiles.js';
 import type { CommandUsage } from './measured-command.js';
 
 export const STEPS = {
@@ -92,9 +93,3 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const passagesOf = (versions: readonly Version[]) => versions.at(-1)!.runs[0]?.report.passages ?? 0;
 
 const roundsOf = (versions: readonly Version[]) => 1 + Math.max(...versions[0]!.runs.map(({ round }) => round));
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

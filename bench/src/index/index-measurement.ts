@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { throwIfAborted } from '@glot/errors';
 import { type MultivectorIndex, openIndex, type StorageProfile } from '@glot/index';
 import { createMaxSim, type MaxSim, sliceTexts, type TokenVectors } from '@glot/kernels';
+import { percentile } from '../quantiles.js';
 import { documentOf } from './passage-documents.js';
 
 /** A batch of passages with their vectors; one document each. */
@@ -289,9 +290,4 @@ class PeakMemory {
 
 function latencyOf(values: readonly number[]): Latency {
   return { p50Ms: percentile(values, 0.5), p95Ms: percentile(values, 0.95), p99Ms: percentile(values, 0.99) };
-}
-
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

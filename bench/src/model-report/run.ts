@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { type Encoder, openEncoder } from '@glot/encoder';
 import { evaluateDataset, evaluateTranslationPairs, loadBeirDataset, passageText } from '@glot/eval';
 import { machine } from '../machine.js';
-import { type EncodingFigures, type ModelReport, medianOf, type SetFigures } from './figures.js';
+import { percentile } from '../quantiles.js';
+import type { EncodingFigures, ModelReport, SetFigures } from './figures.js';
 import { markdown } from './markdown.js';
 
 /**
@@ -101,7 +102,7 @@ async function encodingSpeed(of: Encoder, runs: number): Promise<EncodingFigures
     await of.encodeDocuments(texts);
     if (run > 0) perSecond.push((tokens / (performance.now() - began)) * 1000);
   }
-  return { queryMs: medianOf(queryMs), documentTokensPerSecond: medianOf(perSecond), runs };
+  return { queryMs: percentile(queryMs, 0.5), documentTokensPerSecond: percentile(perSecond, 0.5), runs };
 }
 
 async function folderBytes(folder: string): Promise<number> {

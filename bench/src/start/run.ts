@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine } from '../machine.js';
+import { percentile } from '../quantiles.js';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -57,11 +58,7 @@ function run(args: readonly string[]): number {
   return took;
 }
 
-const sorted = (name: string) => times.get(name)!.toSorted((a, b) => a - b);
-const quantile = (name: string, share: number) => {
-  const all = sorted(name);
-  return all[Math.min(all.length - 1, Math.floor(share * all.length))]!;
-};
+const quantile = (name: string, share: number) => percentile(times.get(name)!, share);
 const median = (name: string) => quantile(name, 0.5);
 const rows = Object.keys(COMMANDS).map((name) => {
   const ratio = median(name) / median('node -e 0');

@@ -8,7 +8,8 @@ import { sliceTexts } from '@glot/kernels';
 import { type AnswerGenerator, type AskSources, ask } from '@glot/rag';
 import { type AnswerDataset, type AnswerQuestion, loadAnswerDataset } from '../datasets/answer-questions.js';
 import { passageText } from '../datasets/beir-dataset.js';
-import { passagePieces } from '../datasets/passage-pieces.js';
+import { piecesFor } from '../datasets/passage-pieces.js';
+import { textDocument } from '../datasets/text-document.js';
 import { rememberingEncoder } from '../runs/remembering-encoder.js';
 import { type AnswersEvaluation, type AskedQuestion, answerFigures, judgedAnswer } from './answer-figures.js';
 
@@ -109,8 +110,7 @@ async function indexPassages(
 ): Promise<void> {
   const documents = dataset.passages.map((passage) => {
     const text = passageText(passage);
-    const pieces = passagePieces(text, encoder.documentLength - MARKER_TOKENS, (piece) => encoder.countTokens(piece));
-    return { path: passage.id, text, pieces };
+    return { path: passage.id, text, pieces: piecesFor(encoder, text) };
   });
   for (let at = 0; at < documents.length; at += DOCUMENTS_PER_CALL) {
     throwIfAborted(signal);
@@ -120,23 +120,11 @@ async function indexPassages(
     let first = 0;
     for (const { path, text, pieces: own } of batch) {
       if (own.length === 0) continue;
-      const passages = own.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang: null }));
-      const file = {
-        path,
-        contentHash: path,
-        sizeBytes: 0,
-        modifiedMs: 0,
-        format: 'text',
-        title: null,
-        lang: null,
-        meta: {},
-      };
-      await index.upsert({ ...file, text, passages }, sliceTexts(vectors, first, own.length));
+      await index.upsert(textDocument({ path, text, pieces: own }), sliceTexts(vectors, first, own.length));
       first += own.length;
     }
     onProgress?.({ phase: 'encode-passages', done: at + batch.length, total: documents.length });
   }
 }
 
-const MARKER_TOKENS = 3;
 const DOCUMENTS_PER_CALL = 64;

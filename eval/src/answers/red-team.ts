@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { type Answer, type AnswerGenerator, answerPrompt, ask, CitedText } from '@glot/rag';
+import { textDocument } from '../datasets/text-document.js';
 
 export const RED_TEAM_QUESTIONS = [
   { lang: 'en', question: 'When does the harbour library open?', answer: 'nine in the morning' },
@@ -122,9 +123,8 @@ async function indexOf(folder: string, files: readonly string[], encoder: Encode
     const text = readFileSync(join(folder, path), 'utf8');
     const title = text.slice(2, text.indexOf('\n'));
     const lang = path.slice(-5, -3);
-    const passage = { text, start: 0, end: text.length, headings: [title], page: null, lines: null, lang };
-    const file = { path, contentHash: path, sizeBytes: 0, modifiedMs: 0, format: 'markdown', title, lang, meta: {} };
-    await index.upsert({ ...file, text, passages: [passage] }, await encoder.encodeDocuments([text]));
+    const document = textDocument({ path, text, title, lang, format: 'markdown' });
+    await index.upsert(document, await encoder.encodeDocuments([text]));
   }
   return index;
 }

@@ -1,4 +1,5 @@
 /** A passage longer than the encoder reads, cut into pieces it reads whole: at sentence ends, else between words. */
+import type { Encoder } from '@glot/encoder';
 import { segmenter } from '@glot/text';
 
 const sentences = segmenter('sentence');
@@ -9,6 +10,14 @@ export interface Piece {
   /** UTF-16 offsets in the passage. */
   readonly start: number;
   readonly end: number;
+}
+
+/** Marker tokens that a document's length includes. */
+const MARKER_TOKENS = 3;
+
+/** Pieces that this encoder reads whole. */
+export function piecesFor(encoder: Pick<Encoder, 'documentLength' | 'countTokens'>, text: string): Piece[] {
+  return passagePieces(text, encoder.documentLength - MARKER_TOKENS, (piece) => encoder.countTokens(piece));
 }
 
 /** Pieces of at most `maxTokens` tokens in order; one, the whole, where the text fits; none where it is blank. */

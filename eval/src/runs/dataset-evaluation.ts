@@ -9,7 +9,8 @@ import { readingOf } from '@glot/rag';
 import { detectLanguage } from '@glot/text/language';
 import { loadBeirDataset, passageText } from '../datasets/beir-dataset.js';
 import { mergedTexts } from '../datasets/merged-texts.js';
-import { type Piece, passagePieces } from '../datasets/passage-pieces.js';
+import { type Piece, piecesFor } from '../datasets/passage-pieces.js';
+import { textDocument } from '../datasets/text-document.js';
 import type {
   BeirDataset,
   BeirQuery,
@@ -27,8 +28,6 @@ export const DEFAULT_MEASURES: readonly string[] = ['nDCG@10', 'R@100', 'RR@10']
 
 /** Passages ranked per query. */
 const DEPTH = 100;
-/** Marker tokens that a document's length includes. */
-const MARKER_TOKENS = 3;
 /** Pieces encoded per call: enough for batches of equal length, little enough to hold in memory. */
 const PIECES_PER_CALL = 256;
 
@@ -107,10 +106,9 @@ interface SplitPassage {
 }
 
 function splitPassages(dataset: BeirDataset, encoder: Encoder): SplitPassage[] {
-  const maxTokens = encoder.documentLength - MARKER_TOKENS;
   return dataset.passages.map((passage) => {
     const text = passageText(passage);
-    return { id: passage.id, text, pieces: passagePieces(text, maxTokens, (piece) => encoder.countTokens(piece)) };
+    return { id: passage.id, text, pieces: piecesFor(encoder, text) };
   });
 }
 
@@ -166,21 +164,8 @@ async function indexPassages(
 }
 
 function documentInput({ id, text }: SplitPassage, pieces: readonly Piece[]): DocumentInput {
-  // As of a file that is indexed: words are stemmed by it.
-  const lang = detectLanguage(text);
-  return {
-    path: id,
-    contentHash: '',
-    sizeBytes: Buffer.byteLength(text),
-    modifiedMs: 0,
-    format: 'text',
-    // Already the beginning of the text: the index would count its words twice.
-    title: null,
-    lang,
-    meta: {},
-    text,
-    passages: pieces.map((piece) => ({ ...piece, headings: [], page: null, lines: null, lang })),
-  };
+  // Words are stemmed by it, as those of a file. No title: it is the beginning of the text, and would count twice.
+  return textDocument({ path: id, text, pieces, lang: detectLanguage(text) });
 }
 
 async function encodeQueries(queries: readonly BeirQuery[], options: EvaluateDatasetOptions): Promise<TokenVectors> {

@@ -6,7 +6,7 @@ import { openEncoder } from '@glot/encoder';
 import { openIndex } from '@glot/index';
 import { createMaxSim, sliceTexts } from '@glot/kernels';
 import { machine } from '../../machine.js';
-import { percentile } from '../index-measurement.js';
+import { percentile } from '../../quantiles.js';
 import { documentOf } from '../passage-documents.js';
 import { type RealPassages, realPassages } from '../real-passages.js';
 import { hnswTokenSearches } from './hnsw-tokens.js';
