@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { openIndex } from '@glot/index';
 import { jsonLines, scratchFolder, wordEncoder } from '@glot/testing';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EvaluationProgress, Run } from '../types.js';
 import { evaluateDataset } from './dataset-evaluation.js';
 
@@ -26,10 +26,13 @@ const FILES = {
 const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('glot-eval-'));
 
 describe('evaluateDataset', () => {
-  let before: string[];
-  beforeEach(() => {
-    before = leftovers();
+  // A folder for temporary files that no other program uses.
+  beforeEach(async () => {
+    const own = await scratchFolder({});
+    vi.stubEnv('TMPDIR', own);
+    vi.stubEnv('TEMP', own);
   });
+  afterEach(() => void vi.unstubAllEnvs());
 
   it('measures each mode over a temporary index, which goes', async () => {
     const folder = await scratchFolder(FILES);
@@ -38,7 +41,7 @@ describe('evaluateDataset', () => {
     expect(result).toMatchObject({ queries: 4, passages: 5, pieces: 4 });
     expect(result.modes).toEqual({ lexical: perfect, semantic: perfect, hybrid: perfect });
     expect(Object.keys(result.timings.searchMs)).toEqual(['lexical', 'semantic', 'hybrid']);
-    expect(leftovers()).toEqual(before);
+    expect(leftovers()).toEqual([]);
   });
 
   it('indexes a long passage in pieces and ranks it once, by its best piece', async () => {
@@ -105,14 +108,14 @@ describe('evaluateDataset', () => {
     await expect(evaluateDataset(folder, { encoder, signal: controller.signal })).rejects.toMatchObject({
       name: 'AbortError',
     });
-    expect(during).toEqual([before.length + 1]);
+    expect(during).toEqual([1]);
     const failing = wordEncoder({
       beforeDocuments() {
         throw new Error('out of memory');
       },
     });
     await expect(evaluateDataset(folder, { encoder: failing })).rejects.toThrowError('out of memory');
-    expect(leftovers()).toEqual(before);
+    expect(leftovers()).toEqual([]);
   });
 
   it('refuses an unknown measure before anything runs', async () => {

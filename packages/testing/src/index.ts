@@ -12,5 +12,15 @@ export { OpenedFiles } from './files/opened-files.js';
 export * from './files/pdf-file.js';
 export { jsonLines, scratchFolder } from './files/scratch-folder.js';
 export * from './files/zip-file.js';
-export { type ChatHandler, type ChatRequest, chatServer, contentEvent, streamAnswer } from './servers/chat-server.js';
+export { seededNumbers } from './seeded-numbers.js';
+export {
+  type ChatHandler,
+  type ChatRequest,
+  chatServer,
+  contentEvent,
+  sendAnswer,
+  startChatServer,
+  streamAnswer,
+} from './servers/chat-server.js';
 export { type Fault, HubServer, type SeenRequest, type ServedRepo, sha256 } from './servers/hub-server.js';
+export { type LoopbackServer, serve, startServer } from './servers/loopback-server.js';

@@ -3,9 +3,8 @@
  * @module
  */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { type Handler, type LoopbackServer, serve, startServer } from './loopback-server.js';
 
 export interface ChatRequest {
   readonly path: string;
@@ -21,7 +20,17 @@ export type ChatHandler = (response: ServerResponse, request: ChatRequest) => vo
 
 /** Starts a server for the length of the test; resolves to its base address. */
 export async function chatServer(handle: ChatHandler): Promise<string> {
-  const server = createServer(async (incoming: IncomingMessage, response) => {
+  return `${await serve(asChat(handle))}/v1`;
+}
+
+/** The same for whoever stops it. */
+export async function startChatServer(handle: ChatHandler): Promise<LoopbackServer & { readonly url: string }> {
+  const server = await startServer(asChat(handle));
+  return { ...server, url: `${server.origin}/v1` };
+}
+
+function asChat(handle: ChatHandler): Handler {
+  return async (incoming, response) => {
     let text = '';
     for await (const chunk of incoming.setEncoding('utf8')) text += chunk;
     await handle(response, {
@@ -29,13 +38,7 @@ export async function chatServer(handle: ChatHandler): Promise<string> {
       authorization: incoming.headers.authorization,
       body: JSON.parse(text),
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  };
 }
 
 /** One `chat.completion.chunk` as an event. */
@@ -56,4 +59,10 @@ export async function streamAnswer(response: ServerResponse, text: string, size 
     await new Promise((resolve) => setImmediate(resolve));
   }
   response.end();
+}
+
+/** A whole answer in one event. */
+export function sendAnswer(response: ServerResponse, content: string): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.end(contentEvent(content, 'stop'));
 }

@@ -1,7 +1,7 @@
 /** A hub on loopback for tests: the routes that glot uses, with faults on request. Large files come from a second origin. */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type LoopbackServer, startServer } from './loopback-server.js';
 
 export interface ServedRepo {
   readonly commit: string;
@@ -45,36 +45,30 @@ export class HubServer {
   /** Where listings say they go on; null for here. */
   nextPage: string | null = null;
   readonly #held: Held[] = [];
-  readonly #hub: Server;
-  readonly #cdn: Server;
+  #hub!: LoopbackServer;
+  #cdn!: LoopbackServer;
 
   static async start(): Promise<HubServer> {
     const server = new HubServer();
-    await Promise.all(
-      [server.#hub, server.#cdn].map((one) => new Promise<void>((done) => one.listen(0, '127.0.0.1', done))),
-    );
+    server.#hub = await startServer((request, response) => server.#answerHub(request, response));
+    server.#cdn = await startServer((request, response) => server.#answerCdn(request, response));
     return server;
   }
 
-  private constructor() {
-    this.#hub = createServer((request, response) => this.#answerHub(request, response));
-    this.#cdn = createServer((request, response) => this.#answerCdn(request, response));
-  }
+  private constructor() {}
 
   get endpoint(): string {
-    return address(this.#hub);
+    return this.#hub.origin;
   }
 
   /** Origin of the large files. */
   get cdn(): string {
-    return address(this.#cdn);
+    return this.#cdn.origin;
   }
 
   async stop(): Promise<void> {
-    for (const one of [this.#hub, this.#cdn]) {
-      one.closeAllConnections();
-      await new Promise((done) => one.close(done));
-    }
+    await this.#hub.stop();
+    await this.#cdn.stop();
   }
 
   /** Ends the connections that stopped where the other side now is. Cut sooner, it would lose what it had not read. */
@@ -112,7 +106,7 @@ export class HubServer {
     if (bytes === null) return end(response, 404, 'Entry not found');
     if (bytes.length < this.lfsFrom) return this.#send(response, bytes, seen);
     response.writeHead(302, {
-      Location: `${address(this.#cdn)}/a/b/resolve/${revision}/${content![3]}`,
+      Location: `${this.cdn}/a/b/resolve/${revision}/${content![3]}`,
       'X-Linked-ETag': `"${sha256(bytes)}"`,
       'X-Linked-Size': String(bytes.length),
     });
@@ -214,8 +208,4 @@ function json(response: ServerResponse, value: unknown): void {
 function bytesOf(content: Uint8Array | string | undefined): Uint8Array | null {
   if (content === undefined) return null;
   return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-}
-
-function address(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
