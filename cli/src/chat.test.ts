@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conversationEventSchema } from '@glot/glot/json';
+import { sendAnswer, startChatServer } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { glotExecutable, type RunOptions, runGlot } from './testing/run-glot.js';
 
 let folder: string;
-let server: Server;
+let server: Awaited<ReturnType<typeof startChatServer>>;
 let env: Record<string, string>;
 let respond: (response: ServerResponse, prompt: string) => void;
 
@@ -24,20 +24,11 @@ beforeAll(async () => {
     '# Freibad am Mühlbach\n\nDas Freibad am Mühlbach öffnet um acht Uhr. Eine Tageskarte kostet vier Euro fünfzig.\n',
   );
   await runGlot(['index', '.'], { cwd: folder });
-  server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => respond(response, body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  env = { GLOT_GENERATOR: `http://127.0.0.1:${port}/v1`, GLOT_GENERATOR_MODEL: 'lfm2' };
+  server = await startChatServer((response, { body }) => respond(response, JSON.stringify(body)));
+  env = { GLOT_GENERATOR: server.url, GLOT_GENERATOR_MODEL: 'lfm2' };
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+afterAll(async () => {
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -49,11 +40,6 @@ const jsonLines = (text: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-
-function answer(response: ServerResponse, content: string): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.end(`data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: 'stop' }] })}\n\n`);
-}
 
 describe('glot ask --chat', () => {
   it('answers a question a line from a pipe, each with its own citations', async () => {
@@ -99,8 +85,8 @@ describe('glot ask --chat', () => {
     const prompts: string[] = [];
     respond = (response, prompt) => {
       prompts.push(prompt);
-      if (prompt.includes('<turn>')) answer(response, 'Was kostet eine Tageskarte im Freibad am Mühlbach?');
-      else answer(response, 'Acht. [1] "öffnet um acht Uhr"\nVier. [1] "Tageskarte kostet vier Euro"');
+      if (prompt.includes('<turn>')) sendAnswer(response, 'Was kostet eine Tageskarte im Freibad am Mühlbach?');
+      else sendAnswer(response, 'Acht. [1] "öffnet um acht Uhr"\nVier. [1] "Tageskarte kostet vier Euro"');
     };
     const run = await chat('Wann öffnet das Freibad am Mühlbach?\nUnd was kostet es?\n', ['--ndjson', '-k', '1'], {
       env,

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sendAnswer, startChatServer } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runGlot } from './testing/run-glot.js';
 
 let folder: string;
-let server: Server;
+let server: Awaited<ReturnType<typeof startChatServer>>;
 let env: Record<string, string>;
 let respond: (response: ServerResponse) => void;
 let keys: (string | undefined)[] = [];
@@ -16,17 +16,14 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-cli-'));
   writeFileSync(join(folder, 'museum.md'), '# 川辺の資料館\n\n川辺の資料館は毎朝十時に開館します。\n');
   await runGlot(['index', 'museum.md'], { cwd: folder });
-  server = createServer((request, response) => {
-    keys.push(request.headers.authorization);
-    request.resume().on('end', () => respond(response));
+  server = await startChatServer((response, { authorization }) => {
+    keys.push(authorization);
+    respond(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  env = { GLOT_GENERATOR: `http://127.0.0.1:${port}/v1`, GLOT_GENERATOR_API_KEY: 'secret' };
+  env = { GLOT_GENERATOR: server.url, GLOT_GENERATOR_API_KEY: 'secret' };
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+afterAll(async () => {
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -36,11 +33,8 @@ const ask = (args: string[], options = {}) =>
 describe('glot ask --generator', () => {
   it('shows what the server wrote where its quotes verify', async () => {
     keys = [];
-    respond = (response) => {
-      const content = '十時です。[1] "毎朝十時に開館します"\n嘘です。[1] "毎晩十時に閉館します"';
-      response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end(`data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: 'stop' }] })}\n\n`);
-    };
+    respond = (response) =>
+      sendAnswer(response, '十時です。[1] "毎朝十時に開館します"\n嘘です。[1] "毎晩十時に閉館します"');
     const run = await ask([]);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toBe('十時です。 [1]\n\n[1] museum.md:3  川辺の資料館\n');

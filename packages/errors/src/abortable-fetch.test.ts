@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { serve as serveRequests } from '@glot/testing';
+import { describe, expect, it } from 'vitest';
 import { abortableFetch } from './abortable-fetch.js';
 
 setFlagsFromString('--expose-gc');
@@ -12,13 +12,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Starts a server for the length of the test; resolves to its address. */
 async function serve(answer: (response: ServerResponse) => void): Promise<string> {
-  const server = createServer((_, response) => answer(response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `${await serveRequests((_, response) => answer(response))}/`;
 }
 
 /** A server that falls silent in the middle of its answer; `closed` once the other side has hung up. */

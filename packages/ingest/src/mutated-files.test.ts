@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { seededNumbers } from '@glot/testing';
 import { afterAll, expect, it } from 'vitest';
 import { createReader } from './reader.js';
 
@@ -15,17 +16,6 @@ afterAll(async () => {
   await reader.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Numbers in [0, 1) from a seed (mulberry32), so that a failing file can be made again. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Bytes changed, a stretch lost, doubled or filled with one byte, or the end cut off. */
 function mutated(bytes: Buffer, next: () => number): Buffer {
@@ -70,7 +60,7 @@ it(
   `reads or refuses ${MUTATIONS} damaged files, each with a reason, and goes on`,
   async () => {
     for (let seed = 0; seed < MUTATIONS; seed += 1) {
-      const next = random(seed);
+      const next = seededNumbers(seed);
       const source = files[Math.floor(next() * files.length)]!;
       const bytes = mutated(readFileSync(source), next);
       const path = join(folder, `${seed}${extname(source)}`);

@@ -1,5 +1,5 @@
 import { isGlotError } from '@glot/errors';
-import { ggufBytes, type WrittenFile, type WrittenTensor } from '@glot/testing';
+import { ggufBytes, seededNumbers, type WrittenFile, type WrittenTensor } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
 import { parseGgufHeader } from './header.js';
 
@@ -162,7 +162,8 @@ describe('parseGgufHeader on damaged files', () => {
   });
 
   it('says nothing but typed errors to random bytes and extreme words', () => {
-    const random = generator(20261123);
+    const next = seededNumbers(20261123);
+    const random = () => Math.floor(next() * 2 ** 32);
     const extremes = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff];
     for (let round = 0; round < 5_000; round += 1) {
       const copy = Uint8Array.from(bytes);
@@ -176,14 +177,3 @@ describe('parseGgufHeader on damaged files', () => {
     }
   });
 });
-
-/** mulberry32 */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}

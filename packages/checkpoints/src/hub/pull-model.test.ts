@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HubServer, type ServedRepo, sha256 } from '@glot/testing';
+import { HubServer, type ServedRepo, serve, sha256 } from '@glot/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listModels, modelPath, resolveModel, verifyModel } from './local-models.js';
 import { type PullOptions, type PullProgress, pullModel } from './pull-model.js';
@@ -347,18 +345,12 @@ describe('pullModel', () => {
   });
 
   it('tells an answer that was cut off from a wrong one', async () => {
-    const cutting = createServer((_, response) => {
+    const endpoint = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
       response.write('{"sha":', () => response.destroy());
     });
-    await new Promise<void>((resolve) => cutting.listen(0, '127.0.0.1', resolve));
-    try {
-      const endpoint = `http://127.0.0.1:${(cutting.address() as AddressInfo).port}`;
-      await expect(pull(REPO, { endpoint })).rejects.toThrowError(refusal('hub.network'));
-      await expect(pull(REPO, { endpoint })).rejects.toThrowError(/stopped coming.*try again/);
-    } finally {
-      cutting.close();
-    }
+    await expect(pull(REPO, { endpoint })).rejects.toThrowError(refusal('hub.network'));
+    await expect(pull(REPO, { endpoint })).rejects.toThrowError(/stopped coming.*try again/);
   });
 
   it('gives up on endless listings', async () => {
