@@ -1,17 +1,8 @@
 import { open } from 'node:fs/promises';
-
-/** Sizes of an LFM2 checkpoint; layers as a string of c (convolution) and A (attention). */
-export interface ModelShape {
-  readonly hidden: number;
-  readonly inner: number;
-  readonly layers: string;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly vocab: number;
-}
+import { type CheckpointShape, type Field, ggufHeader } from '@glot/testing';
 
 /** LFM2-350M. */
-export const SHAPE_350M: ModelShape = {
+export const SHAPE_350M: CheckpointShape = {
   hidden: 1024,
   inner: 4608,
   layers: 'ccAccAccAcAcAcAc',
@@ -21,10 +12,10 @@ export const SHAPE_350M: ModelShape = {
 };
 
 /** LFM2-1.2B. */
-export const SHAPE_1_2B: ModelShape = { ...SHAPE_350M, hidden: 2048, inner: 8192, heads: 32 };
+export const SHAPE_1_2B: CheckpointShape = { ...SHAPE_350M, hidden: 2048, inner: 8192, heads: 32 };
 
 /** Weights of the matrices of all layers, and of the table that is the embedding and the output matrix. */
-export function matrixWeights(shape: ModelShape): { readonly layers: number; readonly table: number } {
+export function matrixWeights(shape: CheckpointShape): { readonly layers: number; readonly table: number } {
   const all = tensorsOf(shape)
     .filter(isMatrix)
     .reduce((sum, tensor) => sum + count(tensor), 0);
@@ -47,7 +38,7 @@ interface Tensor {
 }
 
 /** Writes a GGUF file of random weights: matrices in blocks, norms and filters in f32. */
-export async function writeRandomGguf(path: string, shape: ModelShape, type: BlockType): Promise<void> {
+export async function writeRandomGguf(path: string, shape: CheckpointShape, type: BlockType): Promise<void> {
   const tensors = tensorsOf(shape);
   const header = headerBytes(shape, tensors, type);
   const file = await open(path, 'w');
@@ -59,7 +50,7 @@ export async function writeRandomGguf(path: string, shape: ModelShape, type: Blo
   }
 }
 
-function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab }: ModelShape): Tensor[] {
+function tensorsOf({ hidden, inner, layers, heads, kvHeads, vocab }: CheckpointShape): Tensor[] {
   const headDim = hidden / heads;
   const tensors: Tensor[] = [];
   const add = (name: string, ...shape: number[]) => tensors.push({ name: `${name}.weight`, shape });
@@ -122,86 +113,45 @@ function half(value: number): number {
   return ((exponent + 15) << 10) | Math.round((value / 2 ** exponent - 1) * 1024);
 }
 
-function headerBytes(shape: ModelShape, tensors: readonly Tensor[], type: BlockType): Uint8Array {
-  const fields: Uint8Array[] = [];
-  let fieldCount = 0;
-  const field = (key: string, code: number, ...value: Uint8Array[]) => {
-    fields.push(text(key), u32(code), ...value);
-    fieldCount += 1;
-  };
-  const number = (key: string, value: number) => field(`lfm2.${key}`, 4, u32(value));
-  const list = (key: string, code: number, values: readonly Uint8Array[]) =>
-    field(key, 9, u32(code), u64(values.length), Buffer.concat(values));
-  field('general.architecture', 8, text('lfm2'));
-  number('block_count', shape.layers.length);
-  number('context_length', 8192);
-  number('embedding_length', shape.hidden);
-  number('feed_forward_length', shape.inner);
-  number('attention.head_count', shape.heads);
-  list(
-    'lfm2.attention.head_count_kv',
-    5,
-    [...shape.layers].map((kind) => u32(kind === 'A' ? shape.kvHeads : 0)),
-  );
-  number('vocab_size', shape.vocab);
-  number('shortconv.l_cache', 3);
-  field('lfm2.attention.layer_norm_rms_epsilon', 6, f32(1e-5));
-  field('lfm2.rope.freq_base', 6, f32(1e6));
-  field('tokenizer.ggml.model', 8, text('gpt2'));
-  field('tokenizer.ggml.pre', 8, text('lfm2'));
-  list(
-    'tokenizer.ggml.tokens',
-    8,
-    Array.from({ length: shape.vocab }, (_, id) => text(id === 8 ? 'a' : id === 9 ? 'b' : `<${id}>`)),
-  );
-  list(
-    'tokenizer.ggml.token_type',
-    5,
-    Array.from({ length: shape.vocab }, (_, id) => u32(id < 8 ? 3 : 1)),
-  );
-  list('tokenizer.ggml.merges', 8, [text('a b')]);
-  for (const [name, id] of [
-    ['bos', 1],
-    ['eos', 7],
-    ['padding', 0],
-  ] as const) {
-    field(`tokenizer.ggml.${name}_token_id`, 4, u32(id));
-  }
-  const infos: Uint8Array[] = [];
-  let offset = 0;
-  for (const tensor of tensors) {
-    const bytes = isMatrix(tensor) ? (count(tensor) / BLOCK) * TYPES[type].bytes : count(tensor) * 4;
-    infos.push(text(tensor.name), u32(tensor.shape.length), ...tensor.shape.toReversed().map(u64));
-    infos.push(u32(isMatrix(tensor) ? TYPES[type].code : 0), u64(offset));
-    offset += bytes + ((32 - (bytes % 32)) % 32);
-  }
-  const start = [Buffer.from('GGUF', 'latin1'), u32(3), u64(tensors.length), u64(fieldCount)];
-  return padded(Buffer.concat([...start, ...fields, ...infos]));
+function headerBytes(shape: CheckpointShape, tensors: readonly Tensor[], type: BlockType): Uint8Array {
+  const ids = Array.from({ length: shape.vocab }, (_, id) => id);
+  const fields: Field[] = [
+    { key: 'general.architecture', type: 'string', value: 'lfm2' },
+    { key: 'lfm2.block_count', type: 'u32', value: shape.layers.length },
+    { key: 'lfm2.context_length', type: 'u32', value: 8192 },
+    { key: 'lfm2.embedding_length', type: 'u32', value: shape.hidden },
+    { key: 'lfm2.feed_forward_length', type: 'u32', value: shape.inner },
+    { key: 'lfm2.attention.head_count', type: 'u32', value: shape.heads },
+    {
+      key: 'lfm2.attention.head_count_kv',
+      type: 'i32',
+      value: [...shape.layers].map((kind) => (kind === 'A' ? shape.kvHeads : 0)),
+    },
+    { key: 'lfm2.vocab_size', type: 'u32', value: shape.vocab },
+    { key: 'lfm2.shortconv.l_cache', type: 'u32', value: 3 },
+    { key: 'lfm2.attention.layer_norm_rms_epsilon', type: 'f32', value: 1e-5 },
+    { key: 'lfm2.rope.freq_base', type: 'f32', value: 1e6 },
+    { key: 'tokenizer.ggml.model', type: 'string', value: 'gpt2' },
+    { key: 'tokenizer.ggml.pre', type: 'string', value: 'lfm2' },
+    {
+      key: 'tokenizer.ggml.tokens',
+      type: 'string',
+      value: ids.map((id) => (id === 8 ? 'a' : id === 9 ? 'b' : `<${id}>`)),
+    },
+    { key: 'tokenizer.ggml.token_type', type: 'i32', value: ids.map((id) => (id < 8 ? 3 : 1)) },
+    { key: 'tokenizer.ggml.merges', type: 'string', value: ['a b'] },
+    { key: 'tokenizer.ggml.bos_token_id', type: 'u32', value: 1 },
+    { key: 'tokenizer.ggml.eos_token_id', type: 'u32', value: 7 },
+    { key: 'tokenizer.ggml.padding_token_id', type: 'u32', value: 0 },
+  ];
+  const described = tensors.map((tensor) => ({
+    ...tensor,
+    code: isMatrix(tensor) ? TYPES[type].code : 0,
+    byteLength: isMatrix(tensor) ? (count(tensor) / BLOCK) * TYPES[type].bytes : count(tensor) * 4,
+  }));
+  return ggufHeader({ fields, tensors: described });
 }
 
 function padded(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes, new Uint8Array((32 - (bytes.length % 32)) % 32)]);
-}
-
-function text(value: string): Uint8Array {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([u64(bytes.length), bytes]);
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function f32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
 }

@@ -1,5 +1,6 @@
+import type { CheckpointShape } from '@glot/testing';
 import type { MachineLimits } from './machine-limits.js';
-import { type ModelShape, matrixWeights } from './random-gguf.js';
+import { matrixWeights } from './random-gguf.js';
 import type { Clock } from './stopwatch.js';
 
 /** Milliseconds of runs in turn; run i of one side stands beside run i of the other. */
@@ -61,7 +62,7 @@ const median = (values: readonly number[]) =>
 
 export function reportOf(
   measured: Measurements,
-  shapes: Readonly<Record<string, ModelShape>>,
+  shapes: Readonly<Record<string, CheckpointShape>>,
 ): { readonly markdown: string; readonly json: object } {
   const { limits } = measured;
   const rows = measured.pairs.map(({ shape, name, tokens, ours, theirs }) => {

@@ -5,7 +5,7 @@
  */
 export { BYTE_TOKENIZER_SIZE, writeByteTokenizer } from './checkpoints/byte-tokenizer.js';
 export { type GgufOfFolderOptions, writeGgufOfFolder } from './checkpoints/gguf-of-folder.js';
-export { type Field, ggufBytes, type WrittenFile, type WrittenTensor } from './checkpoints/gguf-writer.js';
+export { type Field, ggufBytes, ggufHeader, type WrittenFile, type WrittenTensor } from './checkpoints/gguf-writer.js';
 export { type CheckpointShape, TINY, writeRandomCheckpoint } from './checkpoints/random-checkpoint.js';
 export { type WordEncoder, type WordEncoderOptions, wordEncoder } from './encoders/word-encoder.js';
 export { OpenedFiles } from './files/opened-files.js';

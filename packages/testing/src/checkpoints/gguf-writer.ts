@@ -35,6 +35,10 @@ export interface WrittenFile {
   readonly claimedFields?: bigint;
 }
 
+export interface WrittenHeader extends Omit<WrittenFile, 'tensors'> {
+  readonly tensors?: readonly (Omit<WrittenTensor, 'bytes'> & { readonly byteLength: number })[];
+}
+
 const TYPE_CODES: Readonly<Record<FieldType, number>> = {
   u8: 0,
   u32: 4,
@@ -47,18 +51,26 @@ const TYPE_CODES: Readonly<Record<FieldType, number>> = {
 };
 
 export function ggufBytes(file: WrittenFile): Uint8Array {
+  const { alignment = 32, tensors = [] } = file;
+  const described = tensors.map(({ bytes, ...tensor }) => ({ ...tensor, byteLength: bytes.length }));
+  const parts = [ggufHeader({ ...file, tensors: described })];
+  for (const { bytes } of tensors) parts.push(bytes, new Uint8Array(padding(bytes.length, alignment)));
+  return Buffer.concat(parts);
+}
+
+/** What stands before the bytes of the tensors, each of which is padded to the alignment. */
+export function ggufHeader(file: WrittenHeader): Uint8Array {
   const { alignment = 32, fields = [], tensors = [] } = file;
   const parts: Uint8Array[] = [Buffer.from(file.magic ?? 'GGUF', 'latin1'), u32(file.version ?? 3)];
   parts.push(u64(file.claimedTensors ?? BigInt(tensors.length)), u64(file.claimedFields ?? BigInt(fields.length)));
   for (const field of fields) parts.push(...fieldBytes(field));
   let offset = 0;
-  for (const { name, shape, code, bytes, offset: claimed } of tensors) {
+  for (const { name, shape, code, byteLength, offset: claimed } of tensors) {
     parts.push(...text(name), u32(shape.length), ...shape.toReversed().map((extent) => u64(BigInt(extent))));
     parts.push(u32(code), u64(claimed ?? BigInt(offset)));
-    offset += bytes.length + padding(bytes.length, alignment);
+    offset += byteLength + padding(byteLength, alignment);
   }
   parts.push(new Uint8Array(padding(length(parts), alignment)));
-  for (const { bytes } of tensors) parts.push(bytes, new Uint8Array(padding(bytes.length, alignment)));
   return Buffer.concat(parts);
 }
 
