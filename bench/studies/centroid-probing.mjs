@@ -3,8 +3,8 @@
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { transposed } from '../../packages/index/dist/cells/cell-tree.js';
-import { GenerationStore } from '../../packages/index/dist/sqlite/partitions/generation-store.js';
+import { transposed } from '../../packages/index/dist/ivf/centroid-tree.js';
+import { GenerationStore } from '../../packages/index/dist/sqlite/partitions/partition-store.js';
 import { sequence } from '../../packages/index/dist/sqlite/partitions/probe-tuning.js';
 import { createPackedProducts, LEVEL_COLUMNS, TopCentroids } from '../../packages/kernels/dist/index.js';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RowTable, TokenVectors } from '@glot/kernels';
-import type { CellTree } from '../cells/cell-tree.js';
+import type { CellTree } from '../ivf/centroid-tree.js';
 import { type DocumentWords, type WordedText, wordsOfDocument } from './document-words.js';
 import type { PreparingAnswer, PreparingRequest } from './preparing-protocol.js';
 import { RowCoding, type TableRows } from './row-coding.js';

@@ -1,5 +1,5 @@
 import type { TokenVectors } from '@glot/kernels';
-import type { CellTree } from '../cells/cell-tree.js';
+import type { CellTree } from '../ivf/centroid-tree.js';
 import type { DocumentWords, WordedText } from './document-words.js';
 import type { TableRows } from './row-coding.js';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RowTable } from '@glot/kernels';
-import type { CellTree } from '../cells/cell-tree.js';
+import type { CellTree } from '../ivf/centroid-tree.js';
 import { wordsOfDocument } from './document-words.js';
 import type { PreparingAnswer, PreparingRequest } from './preparing-protocol.js';
 import { RowCoding } from './row-coding.js';

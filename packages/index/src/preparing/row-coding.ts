@@ -1,7 +1,7 @@
 import { RowCodec, type RowTable, type TokenVectors } from '@glot/kernels';
-import { nearestCells } from '../cells/cell-assigner.js';
-import { type CellTree, distinct } from '../cells/cell-tree.js';
 import { decodeTableRows } from '../codecs/table-rows.js';
+import { nearestCells } from '../ivf/centroid-assigner.js';
+import { type CellTree, distinct } from '../ivf/centroid-tree.js';
 
 /** The vectors of one passage as they are stored. */
 export interface TableRows {

@@ -43,12 +43,12 @@ import { type EligiblePassages, eligiblePassages } from './filter/search-filter.
 import { LexicalSearch } from './lexical/lexical-search.js';
 import { PhraseSearch } from './lexical/phrase-search.js';
 import type { IndexFile } from './opening/index-file.js';
-import { CellSearch } from './partitions/cell-search.js';
-import { GenerationStore } from './partitions/generation-store.js';
-import { PassageCells } from './partitions/passage-cells.js';
+import { CellSearch } from './partitions/ivf-search.js';
+import { GenerationStore } from './partitions/partition-store.js';
+import { PassageCells } from './partitions/passage-partitions.js';
 import { repairIndex, verifyIndex } from './upkeep/index-check.js';
 import { readStats } from './upkeep/index-stats.js';
-import { compactIndex, EXHAUSTIVE_PASSAGES } from './upkeep/maintenance.js';
+import { compactIndex, EXHAUSTIVE_PASSAGES } from './upkeep/optimize.js';
 import { rankByMaxSim } from './vectors/passage-search.js';
 import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './vectors/passage-vectors.js';
 import { rankPassages, rescoreCandidates } from './vectors/rescoring.js';

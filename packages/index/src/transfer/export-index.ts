@@ -4,7 +4,7 @@ import { throwIfAborted } from '@glot/errors';
 import { DocumentStore } from '../sqlite/documents/document-store.js';
 import { storageError } from '../sqlite/file/storage-error.js';
 import { openForReading } from '../sqlite/opening/index-file.js';
-import { GenerationStore } from '../sqlite/partitions/generation-store.js';
+import { GenerationStore } from '../sqlite/partitions/partition-store.js';
 import { PassageVectors } from '../sqlite/vectors/passage-vectors.js';
 import { ExportFolder } from './export-folder.js';
 import { npyHeader } from './npy.js';

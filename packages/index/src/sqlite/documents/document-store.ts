@@ -18,7 +18,7 @@ import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesChangeTimes, storesWordForms } from '../file/stored-parts.js';
 import { WordLists } from '../lexical/word-lists.js';
-import type { PassageCells } from '../partitions/passage-cells.js';
+import type { PassageCells } from '../partitions/passage-partitions.js';
 import { DocumentTexts, passageTextToStore, type StoredPassageText } from '../texts/document-texts.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { PlaceStore } from './place-store.js';

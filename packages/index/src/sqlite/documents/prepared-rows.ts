@@ -1,6 +1,6 @@
 import type { TableRows } from '../../preparing/row-coding.js';
 import type { PreparedVectors } from '../../types.js';
-import type { CellsOfRows } from '../partitions/passage-cells.js';
+import type { CellsOfRows } from '../partitions/passage-partitions.js';
 import { bytesOf, type CodedRows, TABLE_CODEC } from '../vectors/passage-vectors.js';
 
 /** The vectors of one passage, with their cells of the generation that was active. */

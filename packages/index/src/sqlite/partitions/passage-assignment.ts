@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@glot/errors';
 import { threadCount } from '@glot/kernels';
-import { type CellTree, distinct } from '../../cells/cell-tree.js';
-import { ParallelAssigner } from '../../cells/parallel-assigner.js';
+import { type CellTree, distinct } from '../../ivf/centroid-tree.js';
+import { ParallelAssigner } from '../../ivf/parallel-assigner.js';
 import type { OptimizeOptions } from '../../types.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import type { VectorTile } from '../vectors/vector-tile.js';

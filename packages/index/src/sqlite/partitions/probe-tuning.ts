@@ -3,7 +3,7 @@ import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { TieOrder } from '../../ranking/fusion.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { rescoreCandidates } from '../vectors/rescoring.js';
-import type { CellSearch } from './cell-search.js';
+import type { CellSearch } from './ivf-search.js';
 
 export interface ProbeSettings {
   /** Cells per query row. */

@@ -9,7 +9,7 @@ import { storesWordForms } from '../file/stored-parts.js';
 import { WordCounts } from '../lexical/word-counts.js';
 import { expectedSum, listedSums, WordLists } from '../lexical/word-lists.js';
 import type { IndexFile } from '../opening/index-file.js';
-import type { GenerationStore } from '../partitions/generation-store.js';
+import type { GenerationStore } from '../partitions/partition-store.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 
 export interface CheckParts {

@@ -2,7 +2,7 @@ import type { IndexStats } from '../../types.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { bytesOf } from '../file/file-size.js';
 import type { IndexFile } from '../opening/index-file.js';
-import type { Generation } from '../partitions/generation-store.js';
+import type { Generation } from '../partitions/partition-store.js';
 
 /** Counts, from the small tables only. */
 export function readStats({ db, path, encoder, format }: IndexFile, generation: Generation | null): IndexStats {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomNumbers } from '../fixtures.js';
-import { CellAssigner } from './cell-assigner.js';
-import type { CellTree } from './cell-tree.js';
+import { CellAssigner } from './centroid-assigner.js';
+import type { CellTree } from './centroid-tree.js';
 import { trainCells } from './k-means.js';
 import { ParallelAssigner } from './parallel-assigner.js';
 import { SampledRows } from './sampled-rows.js';
@@ -69,7 +69,7 @@ it('goes on when a thread has ended in between', async () => {
   await assigner.dispose();
 });
 
-const BUILT = new URL('../../dist/cells/assigner-worker.js', import.meta.url);
+const BUILT = new URL('../../dist/ivf/assigner-worker.js', import.meta.url);
 it.skipIf(!existsSync(fileURLToPath(BUILT)))('gives each part of the work the same cells in any thread', async () => {
   expect(await assigned(3, BUILT)).toEqual(expected);
 });

@@ -1,6 +1,6 @@
-import { nearestCells } from '../../cells/cell-assigner.js';
-import { type CellTree, distinct } from '../../cells/cell-tree.js';
-import type { Generation, GenerationStore } from './generation-store.js';
+import { nearestCells } from '../../ivf/centroid-assigner.js';
+import { type CellTree, distinct } from '../../ivf/centroid-tree.js';
+import type { Generation, GenerationStore } from './partition-store.js';
 
 /** Cells of a generation that the rows of one passage fall into, ascending. */
 export interface CellsOfRows {

@@ -1,10 +1,10 @@
 import { ROW_BITS, TopCentroids } from '@glot/kernels';
 import type { ScoredPassage } from '../ranking/fusion.js';
-import { type CellTree, cellCount } from './cell-tree.js';
-import { PassageCellLists } from './passage-cell-lists.js';
+import { type CellTree, cellCount } from './centroid-tree.js';
+import { PassageCellLists } from './passage-centroids.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
 import type { Probe } from './probe.js';
-import { type ProbedCells, ProbedSums } from './probed-sums.js';
+import { type ProbedCells, ProbedSums } from './score-accumulator.js';
 
 /** Room for this many later passages at first. */
 const FIRST_DELTA = 1024;

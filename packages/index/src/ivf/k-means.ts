@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
 import { NearestColumns } from '@glot/kernels';
-import type { CellTree } from './cell-tree.js';
+import type { CellTree } from './centroid-tree.js';
 import type { SampledRows } from './sampled-rows.js';
 
 /** Rows at a time. */

@@ -1,11 +1,11 @@
 import { createPackedProducts, LEVEL_COLUMNS, type PackedProducts, type TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { CellIndex } from '../../cells/cell-index.js';
-import { transposed } from '../../cells/cell-tree.js';
+import { transposed } from '../../ivf/centroid-tree.js';
+import { CellIndex } from '../../ivf/ivf-index.js';
 import type { ScoredPassage } from '../../ranking/fusion.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
-import type { Generation, GenerationStore } from './generation-store.js';
+import type { Generation, GenerationStore } from './partition-store.js';
 
 /** Probing goes wider for a filter that leaves a small share, but not without bound. */
 const WIDEST_PROBE = 8;

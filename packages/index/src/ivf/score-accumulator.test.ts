@@ -2,7 +2,7 @@ import { ROW_BITS } from '@glot/kernels';
 import { expect, it } from 'vitest';
 import { sequence } from '../sqlite/partitions/probe-tuning.js';
 import { invert } from './posting-lists.js';
-import { type Findable, ProbedSums } from './probed-sums.js';
+import { type Findable, ProbedSums } from './score-accumulator.js';
 
 const CELLS = 80;
 const BASE = 20_000;

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { CellAssigner } from './cell-assigner.js';
-import type { CellTree } from './cell-tree.js';
+import { CellAssigner } from './centroid-assigner.js';
+import type { CellTree } from './centroid-tree.js';
 
 /** The built entry; there is none beside the TypeScript sources, which a thread cannot run. */
 const ENTRY = new URL('./assigner-worker.js', import.meta.url);

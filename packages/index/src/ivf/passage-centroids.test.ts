@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PassageCellLists } from './passage-cell-lists.js';
+import { PassageCellLists } from './passage-centroids.js';
 import { invert } from './posting-lists.js';
 
 const CELLS = 64;

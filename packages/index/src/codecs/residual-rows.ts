@@ -1,6 +1,6 @@
 import { type QuantizedRows, ResidualRows, ShapedRounding } from '@glot/kernels';
-import { nearestCells } from '../cells/cell-assigner.js';
-import type { CellTree } from '../cells/cell-tree.js';
+import { nearestCells } from '../ivf/centroid-assigner.js';
+import type { CellTree } from '../ivf/centroid-tree.js';
 
 /**
  * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row

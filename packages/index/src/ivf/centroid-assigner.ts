@@ -1,5 +1,5 @@
 import { NearestColumns, quantizeRows } from '@glot/kernels';
-import { type CellTree, cellCount } from './cell-tree.js';
+import { type CellTree, cellCount } from './centroid-tree.js';
 
 /** Rows at a time; the more there are, the fuller the groups. */
 const TILE_ROWS = 16_384;

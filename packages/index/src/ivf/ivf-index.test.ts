@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { nearestCells } from './cell-assigner.js';
-import { CellIndex } from './cell-index.js';
-import { distinct } from './cell-tree.js';
+import { nearestCells } from './centroid-assigner.js';
+import { distinct } from './centroid-tree.js';
+import { CellIndex } from './ivf-index.js';
 import { decodeAscending, invert } from './posting-lists.js';
 import type { Probe } from './probe.js';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CellAssigner } from './cell-assigner.js';
-import type { CellTree } from './cell-tree.js';
+import { CellAssigner } from './centroid-assigner.js';
+import type { CellTree } from './centroid-tree.js';
 
 /** Entry of a thread that assigns rows to cells, a message of codes at a time. Import it nowhere. */
 const tree = workerData as CellTree;

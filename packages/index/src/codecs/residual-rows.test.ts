@@ -1,7 +1,7 @@
 import { quantizeRows } from '@glot/kernels';
 import { expect, it } from 'vitest';
 import { randomNumbers } from '../fixtures.js';
-import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from './compact-rows.js';
+import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from './residual-rows.js';
 
 const bytesOf = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
