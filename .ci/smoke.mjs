@@ -1,4 +1,4 @@
-// What has to hold on every Node: an index of 700 files, large enough for cells to be trained, made in spite of kills;
+// What has to hold on every Node: an index of 700 files, large enough for partitions to be trained, made in spite of kills;
 // search, ask, a clean stderr. Run in a checkout that is set up. One line a check, exit code 1 where one failed.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const glotExecutable = fileURLToPath(new URL('../cli/bin/glot.js', import.meta.u
 const folder = mkdtempSync(join(tmpdir(), 'glot-smoke-'));
 const FILES = 700;
 const SECTIONS = 10;
-/** Cells are trained above this. */
+/** Partitions are trained above this. */
 const CELLS_ABOVE = 4000;
 
 const PLACES = ['harbour', 'Hafen', '港', 'порт', 'ميناء', 'बंदरगाह', 'port', '항구', 'puerto', 'ท่าเรือ'];
@@ -65,7 +65,7 @@ for (let file = 0; file < FILES; file += 1) {
 }
 
 try {
-  await check('an index is made in spite of kills, cells included', async () => {
+  await check('an index is made in spite of kills, partitions included', async () => {
     for (const killAfterMs of [1500, 4000, 9000]) await glot(['index', 'docs'], killAfterMs);
     const run = await glot(['index', 'docs']);
     expect(run.code === 0 && !/warning/i.test(run.err), run);

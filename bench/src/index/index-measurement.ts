@@ -113,7 +113,7 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
     }),
   );
   compactMs += ms;
-  tell(`${plan.name}: cells ${report.cells}`);
+  tell(`${plan.name}: partitions ${report.partitions}`);
   await index.close();
   memory.look();
 
@@ -165,10 +165,10 @@ export async function measureIndex(plan: MeasurementPlan): Promise<Measurement> 
     addOneMs: percentile(addMs, 0.5),
     deleteOneMs: percentile(deleteMs, 0.5),
     openAndFirstQueryMs: openMs,
-    cells: stats.cells && {
-      count: stats.cells.count,
-      probeCells: stats.cells.probeCells,
-      depth: stats.cells.depth,
+    cells: stats.partitions && {
+      count: stats.partitions.count,
+      probeCells: stats.partitions.nprobe,
+      depth: stats.partitions.depth,
     },
   };
 }

@@ -25,7 +25,7 @@ export async function repairIndex(file: string, signal?: AbortSignal): Promise<R
   try {
     const report = await index.repair(signal);
     // The lists that were dropped come back at once where the index is large enough to need them.
-    if (report.cellsDropped) await index.optimize(signal === undefined ? {} : { signal });
+    if (report.partitionsDropped) await index.optimize(signal === undefined ? {} : { signal });
     return report;
   } finally {
     await index.close();

@@ -115,7 +115,7 @@ describe('an index that was changed', () => {
   }
 });
 
-describe('an index that is searched by cells', () => {
+describe('an index that is searched by partitions', () => {
   let index: MultivectorIndex;
   let exhaustive: MultivectorIndex;
   beforeAll(async () => {
@@ -135,8 +135,8 @@ describe('an index that is searched by cells', () => {
       documents.delete(path);
     }
     exhaustive = await fresh(documents);
-    expect((await index.stats()).cells).not.toBeNull();
-    expect((await exhaustive.stats()).cells).toBeNull();
+    expect((await index.stats()).partitions).not.toBeNull();
+    expect((await exhaustive.stats()).partitions).toBeNull();
   });
   afterAll(() => Promise.all([index?.close(), exhaustive?.close()]));
 
@@ -177,7 +177,7 @@ describe('an index that is searched by cells', () => {
     for (const [at, of] of [index, exhaustive].entries()) {
       for (const threads of [2, 3]) {
         const other = await openIndex({ file: files[at]!, mode: 'read', threads, exhaustivePassages: at ? 4000 : 100 });
-        expect((await other.stats()).cells === null).toBe((await of.stats()).cells === null);
+        expect((await other.stats()).partitions === null).toBe((await of.stats()).partitions === null);
         expect(await answers(other, 20)).toEqual(await answers(of, 20));
         await other.close();
       }

@@ -815,9 +815,9 @@ export function indexCases(name: string, open: () => Promise<MultivectorIndex>):
       const phases = new Set<string>();
       await index.optimize({ retrain: true, onProgress: ({ phase }) => phases.add(phase) });
       expect(await answers()).toEqual(before);
-      expect(await index.optimize()).toMatchObject({ cells: 'none' });
+      expect(await index.optimize()).toMatchObject({ partitions: 'none' });
       expect(await index.check()).toEqual([]);
-      expect(await index.repair()).toEqual({ problems: [], removed: [], cellsDropped: false, whole: true });
+      expect(await index.repair()).toEqual({ problems: [], removed: [], partitionsDropped: false, whole: true });
     });
 
     it('stops when told to', async () => {

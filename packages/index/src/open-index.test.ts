@@ -18,8 +18,8 @@ const next = () => join(folder, 'new', `${++count}.db`);
 indexCases('sqlite', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER }));
 indexCases('sqlite without memory', () => openIndex({ file: next(), mode: 'write', encoder: ENCODER, memoryBytes: 0 }));
 
-// Everything is found through the cells: the lists of a generation and what stands beside them.
-indexCases('sqlite with cells', async () => {
+// Everything is found through the partitions: the lists of a version and what stands beside them.
+indexCases('sqlite with partitions', async () => {
   const index = await openIndex({ file: next(), mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
   await index.upsert(document('first', ['面团 dough 🍞']), encode('面团 dough 🍞'));
   await index.optimize({ retrain: true });

@@ -26,7 +26,7 @@ export interface OpenIndexOptions {
   /** Threads of the compute kernels. */
   readonly threads?: number | undefined;
   /**
-   * Memory for vectors; what does not fit is read from the file at each search. Searched by cells, an index takes half of
+   * Memory for vectors; what does not fit is read from the file at each search. Searched by partitions, an index takes half of
    * it at most, for the passages that were scored lately. Default 512 MiB.
    */
   readonly memoryBytes?: number | undefined;

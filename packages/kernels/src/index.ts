@@ -45,17 +45,17 @@ export {
   type TensorData,
 } from './graph/tensor-data.js';
 export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
-export { LEVEL_COLUMNS } from './maxsim/level-kernel.js';
-export { ListSums, ROW_BITS } from './maxsim/list-sums.js';
+export {
+  type CentroidScorer,
+  type CentroidScorerOptions,
+  createCentroidScorer,
+  MAX_CENTROID_SCORE,
+} from './maxsim/centroid-scorer.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
 export { type Nearest, NearestColumns, type NearestColumnsRoom } from './maxsim/nearest-columns.js';
-export {
-  createPackedProducts,
-  type PackedProducts,
-  type PackedProductsOptions,
-  TOP_LEVEL,
-} from './maxsim/packed-products.js';
+export { PostingSums, ROW_BITS } from './maxsim/posting-sums.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
+export { SCORE_LANES } from './maxsim/score-kernel.js';
 export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
 export { ResidualRows, type StoredResiduals } from './rounding/residual-rows.js';
 export { ShapedRounding } from './rounding/shaped-rounding.js';

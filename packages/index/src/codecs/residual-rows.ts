@@ -1,13 +1,13 @@
 import { type QuantizedRows, ResidualRows, ShapedRounding } from '@glot/kernels';
-import { nearestCells } from '../ivf/centroid-assigner.js';
-import type { CellTree } from '../ivf/centroid-tree.js';
+import { nearestCentroids } from '../ivf/centroid-assigner.js';
+import type { CentroidTree } from '../ivf/centroid-tree.js';
 
 /**
  * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row
- * 2 bytes of cell, dim / 2 bytes of codes, 4 bytes of scale: 70 bytes at 128 dimensions.
+ * 2 bytes of centroid, dim / 2 bytes of codes, 4 bytes of scale: 70 bytes at 128 dimensions.
  */
-export interface CompactRows {
-  /** [rows] u16 cells, little-endian, then [rows x ceil(dim / 2)] pairs of codes, low nibble first. */
+export interface CodedResiduals {
+  /** [rows] u16 centroids, little-endian, then [rows x ceil(dim / 2)] pairs of codes, low nibble first. */
   readonly codes: Uint8Array;
   /** [rows] factors of the levels. */
   readonly scales: Float32Array;
@@ -23,35 +23,35 @@ const RANGE = 3.2;
 /** How far the factor of a row may be from the spread of its coordinates, as a share. */
 const FACTOR_RANGE = 0.05;
 
-export function compactRowBytes(dim: number): number {
+export function residualRowBytes(dim: number): number {
   return 2 + Math.ceil(dim / 2);
 }
 
 /**
  * @param rows [n x dim]
- * @param cells [n] of the codebook, where they are known already
+ * @param nearest [n] centroids of the codebook, where they are known already
  */
-export function encodeCompact(
+export function encodeResiduals(
   rows: Float32Array,
-  codebook: CellTree,
-  cells: Uint32Array = nearestCells(codebook, rows),
-): CompactRows {
+  codebook: CentroidTree,
+  nearest: Uint32Array = nearestCentroids(codebook, rows),
+): CodedResiduals {
   const { dim, centroids } = codebook;
   const count = rows.length / dim;
   const pairs = Math.ceil(dim / 2);
-  const codes = new Uint8Array(count * compactRowBytes(dim));
+  const codes = new Uint8Array(count * residualRowBytes(dim));
   const scales = new Float32Array(count);
   const rounding = roundingOf(codebook);
   const { values, codes: rounded } = rounding;
   for (let row = 0; row < count; row += 1) {
-    const cell = cells[row]!;
-    codes[row * 2] = cell & 255;
-    codes[row * 2 + 1] = cell >> 8;
+    const centroid = nearest[row]!;
+    codes[row * 2] = centroid & 255;
+    codes[row * 2 + 1] = centroid >> 8;
     let square = 0;
-    for (let k = 0; k < dim; k += 1) square += (rows[row * dim + k]! - centroids[cell * dim + k]!) ** 2;
+    for (let k = 0; k < dim; k += 1) square += (rows[row * dim + k]! - centroids[centroid * dim + k]!) ** 2;
     const spread = Math.sqrt(square / dim);
     if (spread === 0) continue;
-    for (let k = 0; k < dim; k += 1) values[k] = (rows[row * dim + k]! - centroids[cell * dim + k]!) / spread;
+    for (let k = 0; k < dim; k += 1) values[k] = (rows[row * dim + k]! - centroids[centroid * dim + k]!) / spread;
     rounding.round();
     let wanted = 0;
     let product = 0;
@@ -76,7 +76,7 @@ export function encodeCompact(
 const roundings = new WeakMap<Float32Array, ShapedRounding>();
 
 // Centroids are spread as rows are.
-function roundingOf({ centroids, dim }: CellTree): ShapedRounding {
+function roundingOf({ centroids, dim }: CentroidTree): ShapedRounding {
   let rounding = roundings.get(centroids);
   if (!rounding) {
     rounding = new ShapedRounding(centroids, dim, LEVELS, RANGE);
@@ -89,10 +89,10 @@ function roundingOf({ centroids, dim }: CellTree): ShapedRounding {
  * @param scales rows f32, little-endian, at any alignment
  * @param into [rows x dim] from `at` is filled
  */
-export function decodeCompact(
+export function decodeResiduals(
   codes: Uint8Array,
   scales: Uint8Array,
-  codebook: CellTree,
+  codebook: CentroidTree,
   into: Float32Array,
   at: number,
 ): void {
@@ -118,16 +118,20 @@ export function decodeCompact(
 const residuals = new WeakMap<Float32Array, ResidualRows>();
 
 /**
- * As `decodeCompact`, then quantized.
+ * As `decodeResiduals`, then quantized.
  * @param scales rows f32, little-endian, at any alignment
- * @throws GlotError `kernels.not-finite` for what `encodeCompact` never writes, `kernels.out-of-memory`
+ * @throws GlotError `kernels.not-finite` for what `encodeResiduals` never writes, `kernels.out-of-memory`
  */
-export function compactToInt8(codes: Uint8Array, scales: Uint8Array, { centroids, dim }: CellTree): QuantizedRows {
+export function residualsToInt8(
+  codes: Uint8Array,
+  scales: Uint8Array,
+  { centroids, dim }: CentroidTree,
+): QuantizedRows {
   let rows = residuals.get(centroids);
   if (!rows) {
     rows = new ResidualRows(centroids, dim, LEVELS);
     residuals.set(centroids, rows);
   }
   const split = scales.length / 2;
-  return rows.toInt8({ cells: codes.subarray(0, split), pairs: codes.subarray(split), factors: scales });
+  return rows.toInt8({ centroids: codes.subarray(0, split), pairs: codes.subarray(split), factors: scales });
 }

@@ -110,7 +110,7 @@ export interface RowMatch {
 export interface PassageSearch {
   /**
    * The best passages first; none where the vectors were asked and the best is no answer. Ties go by path, then by place. The same documents give the same answer, whatever was
-   * indexed before them, and the same first hits however many are asked for; only where cells are searched, an index
+   * indexed before them, and the same first hits however many are asked for; only where partitions are searched, an index
    * depends on when they were trained.
    * @throws GlotError `index.query`, `index.dimension`, `index.not-finite`, `index.corrupt`, `index.closed`, `AbortError`
    */

@@ -17,18 +17,18 @@ export interface IndexStats {
   readonly formatVersion: number;
   /** Documents that an older glot stored without checksums: `check` cannot tell whether their text is as it was. `optimize` and `repair` add them. */
   readonly unchecked: number;
-  /** The cells that large indexes are searched through; null while every search is exhaustive. */
-  readonly cells: {
-    readonly generation: number;
+  /** The partitions that large indexes are searched through; null while every search is exhaustive. */
+  readonly partitions: {
+    readonly version: number;
     readonly count: number;
-    /** Cells probed per query row, and passages scored by their centroids: tuned when the generation was made. */
-    readonly probeCells: number;
+    /** Partitions probed per query row, and passages scored by their centroids: tuned when the version was made. */
+    readonly nprobe: number;
     readonly depth: number;
   } | null;
 }
 
 export interface OptimizeOptions {
-  /** Trains the cells anew, whether the rules ask for it or not, and however small the index. */
+  /** Trains the partitions anew, whether the rules ask for it or not, and however small the index. */
   readonly retrain?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: OptimizeProgress) => void) | undefined;
@@ -41,16 +41,16 @@ export interface OptimizeProgress {
 }
 
 export interface OptimizeReport {
-  /** `trained`: a new generation of cells; `folded`: the lists were written anew; `none`: nothing was due. */
-  readonly cells: 'trained' | 'folded' | 'none';
-  /** Passages whose vectors were stored anew in the compact codec. */
+  /** `trained`: a new version of the partitions; `folded`: the lists were written anew; `none`: nothing was due. */
+  readonly partitions: 'trained' | 'folded' | 'none';
+  /** Passages whose vectors were stored anew in fewer bits. */
   readonly recoded: number;
 }
 
 /** What a check of the whole index found. */
 export interface IndexProblem {
-  /** `database`: SQLite's own pages; the others name what is damaged. */
-  readonly kind: 'database' | 'document' | 'passage' | 'vectors' | 'words' | 'cells' | 'codebook' | 'setting';
+  /** `database`: the storage itself; the others name what is damaged. */
+  readonly kind: 'database' | 'document' | 'passage' | 'vectors' | 'words' | 'partitions' | 'setting';
   /** Where, for people. */
   readonly place: string;
   /** Document to read again, where one is hit. */
@@ -64,8 +64,8 @@ export interface RepairReport {
   readonly problems: readonly IndexProblem[];
   /** Documents taken out because their own parts are damaged: index them again. */
   readonly removed: readonly string[];
-  /** Whether the lists of the cells were dropped: `optimize` makes them again. */
-  readonly cellsDropped: boolean;
+  /** Whether the lists of the partitions were dropped: `optimize` makes them again. */
+  readonly partitionsDropped: boolean;
   /** Whether nothing is wrong now. */
   readonly whole: boolean;
 }
@@ -73,7 +73,7 @@ export interface RepairReport {
 export interface Upkeep {
   stats(): Promise<IndexStats>;
   /**
-   * Maintenance whose cost is bounded by the index: trains cells once exhaustive search becomes slow and again when the
+   * Maintenance whose cost is bounded by the index: trains partitions once exhaustive search becomes slow and again when the
    * index has doubled, writes lists anew when many changes stand beside them. Searching goes on meanwhile; an abort or
    * a crash leaves what was.
    * @throws GlotError `index.read-only`, `index.disk-full`, `index.corrupt`, `AbortError`

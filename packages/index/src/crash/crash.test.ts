@@ -23,7 +23,7 @@ const NOTHING: State = { texts: null };
 
 describe('a writer killed at any moment', () => {
   let folder: string;
-  const generations = new Set<number>();
+  const versions = new Set<number>();
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'glot-kill-'));
   });
@@ -35,7 +35,7 @@ describe('a writer killed at any moment', () => {
     const state = new Map<string, State>();
     let changes = 0;
     let groups = 0;
-    generations.clear();
+    versions.clear();
     for (let kill = 0; kill < KILLS; kill += 1) {
       const output = await killedWriter(file, kill, Math.floor(Math.abs(next()) * 16), Math.abs(next()) * 40);
       // The last line may be cut; a change without its second line is in doubt.
@@ -54,8 +54,8 @@ describe('a writer killed at any moment', () => {
     }
     expect(changes).toBeGreaterThan(KILLS);
     expect(groups).toBeGreaterThan(0);
-    // Kills fell into the making of generations: several came to be.
-    expect(generations.size).toBeGreaterThan(2);
+    // Kills fell into the making of versions: several came to be.
+    expect(versions.size).toBeGreaterThan(2);
   }, 900_000);
 
   // By its progress first: how much a loaded machine does within some time is anyone's guess.
@@ -82,7 +82,7 @@ describe('a writer killed at any moment', () => {
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
     try {
       expect(await index.check()).toEqual([]);
-      generations.add((await index.stats()).cells?.generation ?? 0);
+      versions.add((await index.stats()).partitions?.version ?? 0);
       if (doubtful) {
         const now = await Promise.all(doubtful.changes.map(({ path }) => stateOf(index, path)));
         const before = doubtful.changes.map(({ path }) => plain(state.get(path)));

@@ -21,7 +21,7 @@ if (phase === 'index') {
 } else if (phase === 'delete') {
   for (let at = 0; at < DOCUMENTS; at += 1) if (at % 4 !== 0) await index.delete(`文書 ${at}`);
 } else if (phase === 'arrange') {
-  // To and fro, so that a kill falls into the making of a generation.
+  // To and fro, so that a kill falls into the making of a version.
   for (let round = 0; round < 4; round += 1) await index.optimize({ retrain: true });
 }
 if (phase !== 'switch') await index.optimize();

@@ -6,7 +6,7 @@ import type { IndexChange } from '../types.js';
 /**
  * Changes an index for ever and says so on stdout, a line before and a line after each change: the test that kills it
  * knows what was acknowledged, and the one change, or several made together, that may or may not have happened.
- * Between changes it makes new generations of cells and writes lists anew, which changes nothing that a reader sees.
+ * Between changes it makes new versions of the partitions and writes lists anew, which changes nothing that a reader sees.
  * Arguments: index file, seed, storage profile.
  */
 const [file, seed, profile] = process.argv.slice(2);
@@ -49,7 +49,7 @@ function change(path: string, step: string): { readonly told: object; readonly c
 for (let step = 0; ; step += 1) {
   const paths = new Set([randomPath(), ...(step % 3 === 1 ? [randomPath(), randomPath(), randomPath()] : [])]);
   const changes = [...paths].map((path, at) => change(path, `${step}.${at}`));
-  // A change in the midst of the maintenance: what comes meanwhile must be in the new generation too.
+  // A change in the midst of the maintenance: what comes meanwhile must be in the new version too.
   const maintenance = step % 4 === 3 ? index.optimize({ retrain: step % 8 === 3 }) : null;
   say(JSON.stringify({ begin: true, changes: changes.map(({ told }) => told) }));
   await index.write(changes.flatMap((one) => one.changes));

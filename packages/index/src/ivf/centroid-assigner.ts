@@ -1,59 +1,59 @@
 import { NearestColumns, quantizeRows } from '@glot/kernels';
-import { type CellTree, cellCount } from './centroid-tree.js';
+import { type CentroidTree, centroidCount } from './centroid-tree.js';
 
 /** Rows at a time; the more there are, the fuller the groups. */
 const TILE_ROWS = 16_384;
 
-/** How near the second best group must be, as a share of the best one's product, to be looked into for a row's cell. */
+/** How near the second best group must be, as a share of the best one's product, to be looked into for a row's partition. */
 const NEAR_SHARE = 0.9;
 
 /**
- * Assigns rows to cells: a row belongs to the best cell below the best coarse centroid, or below the second best where that
- * is near, by dot product. In whole numbers, so that a row has the same cell wherever it is assigned.
+ * Assigns rows to partitions: a row belongs to the best partition below the best coarse centroid, or below the second best where that
+ * is near, by dot product. In whole numbers, so that a row has the same partition wherever it is assigned.
  */
-export class CellAssigner {
-  readonly #tree: CellTree;
-  /** Coarse centroids, then those of the cells. */
+export class CentroidAssigner {
+  readonly #tree: CentroidTree;
+  /** Coarse centroids, then those of the partitions. */
   readonly #nearest: NearestColumns;
   readonly #best = new Int32Array(TILE_ROWS);
 
   /** @throws GlotError `kernels.out-of-memory` */
-  constructor(tree: CellTree) {
+  constructor(tree: CentroidTree) {
     const { dim, coarse, centroids } = tree;
     this.#tree = tree;
     const groups = coarse.length / dim;
-    this.#nearest = new NearestColumns(dim, { rows: TILE_ROWS, columns: groups + cellCount(tree) });
+    this.#nearest = new NearestColumns(dim, { rows: TILE_ROWS, columns: groups + centroidCount(tree) });
     this.#nearest.setColumns(coarse, centroids);
   }
 
   /**
    * @param codes [n x dim] int8 of rows, whatever their scales
-   * @param cells [n] is filled
+   * @param partitions [n] is filled
    */
-  assign(codes: Int8Array, cells: Uint32Array): void {
+  assign(codes: Int8Array, partitions: Uint32Array): void {
     const { dim } = this.#tree;
-    for (let start = 0; start < cells.length; start += TILE_ROWS) {
-      const end = Math.min(start + TILE_ROWS, cells.length);
+    for (let start = 0; start < partitions.length; start += TILE_ROWS) {
+      const end = Math.min(start + TILE_ROWS, partitions.length);
       this.#nearest.setRows(codes.subarray(start * dim, end * dim));
-      this.#assignTile(cells.subarray(start, end));
+      this.#assignTile(partitions.subarray(start, end));
     }
   }
 
-  #assignTile(cells: Uint32Array): void {
-    const { firstCell } = this.#tree;
-    const groups = firstCell.length - 1;
-    const { members, starts } = this.#membersOfGroups(cells.length, groups);
+  #assignTile(partitions: Uint32Array): void {
+    const { firstCentroid } = this.#tree;
+    const groups = firstCentroid.length - 1;
+    const { members, starts } = this.#membersOfGroups(partitions.length, groups);
     const best = this.#best.fill(-(2 ** 31));
     for (let group = 0; group < groups; group += 1) {
       const list = members.subarray(starts[group]!, starts[group + 1]!);
       if (list.length === 0) continue;
-      const first = firstCell[group]!;
-      const { columns, products } = this.#nearest.rank(list, groups + first, groups + firstCell[group + 1]!);
+      const first = firstCentroid[group]!;
+      const { columns, products } = this.#nearest.rank(list, groups + first, groups + firstCentroid[group + 1]!);
       for (let at = 0; at < list.length; at += 1) {
         const row = list[at]!;
         if (products[at]! <= best[row]!) continue;
         best[row] = products[at]!;
-        cells[row] = first + columns[at]!;
+        partitions[row] = first + columns[at]!;
       }
     }
   }
@@ -77,16 +77,16 @@ export class CellAssigner {
   }
 }
 
-const assigners = new WeakMap<CellTree, CellAssigner>();
+const assigners = new WeakMap<CentroidTree, CentroidAssigner>();
 
-/** The cell of each row. @param rows [n x dim] @returns [n] */
-export function nearestCells(tree: CellTree, rows: Float32Array): Uint32Array {
+/** The partition of each row. @param rows [n x dim] @returns [n] */
+export function nearestCentroids(tree: CentroidTree, rows: Float32Array): Uint32Array {
   let assigner = assigners.get(tree);
   if (!assigner) {
-    assigner = new CellAssigner(tree);
+    assigner = new CentroidAssigner(tree);
     assigners.set(tree, assigner);
   }
-  const cells = new Uint32Array(rows.length / tree.dim);
-  assigner.assign(quantizeRows(rows, tree.dim).codes, cells);
-  return cells;
+  const partitions = new Uint32Array(rows.length / tree.dim);
+  assigner.assign(quantizeRows(rows, tree.dim).codes, partitions);
+  return partitions;
 }

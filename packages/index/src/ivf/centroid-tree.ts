@@ -1,30 +1,30 @@
 import { type QuantizedRows, quantizeRows } from '@glot/kernels';
 
-/** Centroids of token vectors in two levels: few coarse ones, each with its own cells. `CellAssigner` says which cell is a row's. */
-export interface CellTree {
+/** Centroids of token vectors in two levels: few coarse ones, each with its own centroids. `CentroidAssigner` says which centroid is a row's. */
+export interface CentroidTree {
   readonly dim: number;
   /** [groups x dim] unit rows. */
   readonly coarse: Float32Array;
-  /** [groups + 1]; the cells of group g are `firstCell[g] .. firstCell[g + 1]`, never none. */
-  readonly firstCell: Uint32Array;
-  /** [cells x dim] unit rows. */
+  /** [groups + 1]; the centroids of group g are `firstCentroid[g] .. firstCentroid[g + 1]`, never none. */
+  readonly firstCentroid: Uint32Array;
+  /** [centroids x dim] unit rows. */
   readonly centroids: Float32Array;
 }
 
-export function cellCount(tree: CellTree): number {
-  return tree.firstCell[tree.firstCell.length - 1]!;
+export function centroidCount(tree: CentroidTree): number {
+  return tree.firstCentroid[tree.firstCentroid.length - 1]!;
 }
 
-/** With centroids as they are stored: rounded before any row is assigned, so that a row has the same cell ever after. */
-export function roundedCells(tree: CellTree): CellTree {
+/** With centroids as they are stored: rounded before any row is assigned, so that a row has the same centroid ever after. */
+export function roundedCentroids(tree: CentroidTree): CentroidTree {
   return { ...tree, centroids: unrounded(quantizeRows(tree.centroids, tree.dim)) };
 }
 
-/** [cells x dim] */
+/** [centroids x dim] */
 export function unrounded({ codes, scales, dim }: QuantizedRows): Float32Array {
   const centroids = new Float32Array(codes.length);
-  for (let at = 0, cell = 0; at < codes.length; cell += 1) {
-    const scale = scales[cell]!;
+  for (let at = 0, centroid = 0; at < codes.length; centroid += 1) {
+    const scale = scales[centroid]!;
     for (const end = at + dim; at < end; at += 1) centroids[at] = codes[at]! * scale;
   }
   return centroids;
@@ -41,8 +41,8 @@ export function transposed(data: Float32Array, columns: number): Float32Array {
 }
 
 /** Distinct values, ascending. */
-export function distinct(cells: Uint32Array): Uint32Array {
-  const sorted = cells.slice().sort();
+export function distinct(centroids: Uint32Array): Uint32Array {
+  const sorted = centroids.slice().sort();
   let count = 0;
   for (let at = 0; at < sorted.length; at += 1) {
     if (at === 0 || sorted[at] !== sorted[at - 1]) sorted[count++] = sorted[at]!;

@@ -1,58 +1,58 @@
 import { expect, it } from 'vitest';
-import { nearestCells } from './centroid-assigner.js';
+import { nearestCentroids } from './centroid-assigner.js';
 import { distinct } from './centroid-tree.js';
-import { CellIndex } from './ivf-index.js';
+import { IvfIndex } from './ivf-index.js';
 import { decodeAscending, invert } from './posting-lists.js';
 import type { Probe } from './probe.js';
 
 const TREE = {
   dim: 2,
   coarse: Float32Array.of(1, 0, 0, 1),
-  firstCell: Uint32Array.of(0, 2, 4),
+  firstCentroid: Uint32Array.of(0, 2, 4),
   centroids: Float32Array.of(1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8),
 };
 
-// Passages 10, 20, 30 in cells 0 and 1, 1, 3.
+// Passages 10, 20, 30 in partitions 0 and 1, 1, 3.
 const made = () =>
-  new CellIndex(TREE, invert(Uint32Array.of(0, 1, 1, 3), Float64Array.of(0, 2, 3, 4), 4), Float64Array.of(10, 20, 30));
+  new IvfIndex(TREE, invert(Uint32Array.of(0, 1, 1, 3), Float64Array.of(0, 2, 3, 4), 4), Float64Array.of(10, 20, 30));
 
-// Four cells by two query rows and fourteen that fill up.
-const LEVELS = new Uint8Array(4 * 16);
-for (const [cell, levels] of [
+// Four partitions by two query rows and fourteen that fill up.
+const CENTROID_SCORES = new Uint8Array(4 * 16);
+for (const [partition, scores] of [
   [114, 13],
   [102, 25],
   [13, 114],
   [0, 89],
 ].entries()) {
-  LEVELS.set(levels, cell * 16);
+  CENTROID_SCORES.set(scores, partition * 16);
 }
 
 const probe = (fields: Partial<Probe> = {}): Probe => ({
-  levels: LEVELS,
+  centroidScores: CENTROID_SCORES,
   queryRows: 2,
-  cells: 2,
+  nprobe: 2,
   depth: 10,
   allows: null,
   ...fields,
 });
 
-const found = (index: CellIndex, of: Probe) => index.candidates(of).map(({ passageId }) => passageId);
+const found = (index: IvfIndex, of: Probe) => index.candidates(of).map(({ passageId }) => passageId);
 
-it('assigns rows to the best cell below the best groups', () => {
+it('assigns rows to the best partition below the best groups', () => {
   const rows = Float32Array.of(1, 0.1, 0.7, 0.7, 0, -1, -1, 0.9);
-  expect([...nearestCells(TREE, rows)]).toEqual([0, 1, 0, 3]);
+  expect([...nearestCentroids(TREE, rows)]).toEqual([0, 1, 0, 3]);
   expect([...distinct(Uint32Array.of(3, 1, 3, 0, 1))]).toEqual([0, 1, 3]);
 });
 
-it('proposes the passages with rows in the probed cells', () => {
+it('proposes the passages with rows in the probed partitions', () => {
   const index = made();
   expect(found(index, probe()).sort()).toEqual([10, 20, 30]);
-  expect(found(index, probe({ cells: 1 }))).toEqual([10]);
-  // The row that likes cell 0 best counts its best cell only: 0.8 for passage 10, 0.7 for passage 20.
+  expect(found(index, probe({ nprobe: 1 }))).toEqual([10]);
+  // The row that likes partition 0 best counts its best partition only: 0.8 for passage 10, 0.7 for passage 20.
   expect(found(index, probe({ depth: 1 }))).toEqual([10]);
   expect(found(index, probe({ depth: 2 }))).toEqual([10, 20]);
   expect(found(index, probe({ depth: 1, allows: (id) => id !== 10 }))).toEqual([20]);
-  expect(found(index, probe({ cells: 9 })).sort()).toEqual([10, 20, 30]);
+  expect(found(index, probe({ nprobe: 9 })).sort()).toEqual([10, 20, 30]);
 });
 
 it('follows what is added and removed, and folds both into its lists', () => {
@@ -61,7 +61,7 @@ it('follows what is added and removed, and folds both into its lists', () => {
   index.remove(20, 29);
   index.remove(45, 3000);
   const expected = [10, 30, 40, 41, 43, 44, ...Array.from({ length: 39 }, (_, at) => 3001 + at)];
-  const all = probe({ cells: 4, depth: 9999 });
+  const all = probe({ nprobe: 4, depth: 9999 });
   const numbers = (values: number[]) => values.sort((a, b) => a - b);
   expect(index.live).toBe(2 + 5 + 39);
   expect(numbers(found(index, all))).toEqual(numbers([...expected, 42]));
@@ -73,6 +73,6 @@ it('follows what is added and removed, and folds both into its lists', () => {
     44,
     ...Array.from({ length: 39 }, (_, at) => 3001 + at).filter((id) => id % 4 === 0),
   ]);
-  const again = new CellIndex(TREE, lists, ids);
+  const again = new IvfIndex(TREE, lists, ids);
   expect(numbers(found(again, all))).toEqual(numbers(found(index, all)));
 });

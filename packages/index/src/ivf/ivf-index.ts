@@ -1,16 +1,16 @@
 import { ROW_BITS, TopCentroids } from '@glot/kernels';
 import type { ScoredPassage } from '../ranking/fusion.js';
-import { type CellTree, cellCount } from './centroid-tree.js';
-import { PassageCellLists } from './passage-centroids.js';
+import { type CentroidTree, centroidCount } from './centroid-tree.js';
+import { PassageCentroids } from './passage-centroids.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
 import type { Probe } from './probe.js';
-import { type ProbedCells, ProbedSums } from './score-accumulator.js';
+import { type ProbedPartitions, ScoreAccumulator } from './score-accumulator.js';
 
 /** Room for this many later passages at first. */
 const FIRST_DELTA = 1024;
 
-/** Parts of a level. The smallest gain is one of them: a passage that was touched is told by its sum. */
-const LEVEL_PARTS = 16;
+/** Parts of a score. The smallest gain is one of them: a passage that was touched is told by its sum. */
+const SCORE_PARTS = 16;
 
 /** Query rows that find passages; the sums of so many stay below 2^21. Those beyond count in the scores alone. */
 const FINDING_ROWS = (1 << ROW_BITS) - 1;
@@ -19,32 +19,32 @@ const FINDING_ROWS = (1 << ROW_BITS) - 1;
 const ORDINALS = 2 ** 31;
 
 /**
- * Which passages have rows in which cells: the lists of a generation, what was added since, what is gone. Candidates are
+ * Which passages have rows in which partitions: the lists of a version, what was added since, what is gone. Candidates are
  * found in two passes. The first collects as XTR does (Lee et al. 2023): a passage gets, for each query row, the score of
- * the best probed cell it has a row in, and the score of the first cell not probed where it has none. Those with the
+ * the best probed partition it has a row in, and the score of the first partition not probed where it has none. Those with the
  * highest sums are then scored by all of their centroids.
  */
-export class CellIndex {
-  readonly tree: CellTree;
-  readonly #cells: number;
-  readonly #sums: ProbedSums;
-  readonly #passageCells: PassageCellLists;
-  readonly #topCells: TopCentroids;
+export class IvfIndex {
+  readonly tree: CentroidTree;
+  readonly #partitions: number;
+  readonly #sums: ScoreAccumulator;
+  readonly #passageCentroids: PassageCentroids;
+  readonly #topCentroids: TopCentroids;
   /** Ordinal -> passage, ascending. */
   #ids: Float64Array;
   #count: number;
   #removed: Uint8Array;
   removedCount = 0;
-  /** Passages of the generation's own lists. */
+  /** Passages of the version's own lists. */
   readonly baseCount: number;
 
   /** @throws GlotError `kernels.out-of-memory` */
-  constructor(tree: CellTree, lists: PostingLists, ids: Float64Array) {
+  constructor(tree: CentroidTree, lists: PostingLists, ids: Float64Array) {
     this.tree = tree;
-    this.#cells = cellCount(tree);
-    this.#sums = new ProbedSums(lists, this.#cells, ids.length);
-    this.#passageCells = new PassageCellLists(lists, this.#cells, ids.length);
-    this.#topCells = new TopCentroids(this.#cells);
+    this.#partitions = centroidCount(tree);
+    this.#sums = new ScoreAccumulator(lists, this.#partitions, ids.length);
+    this.#passageCentroids = new PassageCentroids(lists, this.#partitions, ids.length);
+    this.#topCentroids = new TopCentroids(this.#partitions);
     this.baseCount = ids.length;
     this.#count = ids.length;
     const room = ids.length + FIRST_DELTA;
@@ -65,20 +65,20 @@ export class CellIndex {
   get bytes(): number {
     const { tree } = this;
     const arrays = [tree.centroids, tree.coarse, this.#ids, this.#removed];
-    const kept = this.#sums.bytes + this.#passageCells.bytes + this.#topCells.bytes;
+    const kept = this.#sums.bytes + this.#passageCentroids.bytes + this.#topCentroids.bytes;
     return arrays.reduce((sum, array) => sum + array.byteLength, kept);
   }
 
   /**
    * @param passageId above every one so far
-   * @param cells distinct
+   * @param partitions distinct
    * @throws GlotError `kernels.out-of-memory`: nothing is added then
    */
-  add(passageId: number, cells: Uint32Array): void {
+  add(passageId: number, partitions: Uint32Array): void {
     if (this.#count === this.#ids.length) this.#grow();
     // The one that may find no room goes first: nothing else has changed then.
-    this.#passageCells.append(cells);
-    this.#sums.append(cells);
+    this.#passageCentroids.append(partitions);
+    this.#sums.append(partitions);
     this.#ids[this.#count++] = passageId;
   }
 
@@ -90,28 +90,28 @@ export class CellIndex {
     }
   }
 
-  /** The most promising passages with the sums of their levels, best first. */
-  candidates({ levels, queryRows, cells, depth, allows }: Probe): ScoredPassage[] {
-    const probed = this.#probed(levels, Math.min(queryRows, FINDING_ROWS), Math.min(cells, this.#cells));
+  /** The most promising passages with their approximate scores, best first. */
+  candidates({ centroidScores, queryRows, nprobe, depth, allows }: Probe): ScoredPassage[] {
+    const probed = this.#probed(centroidScores, Math.min(queryRows, FINDING_ROWS), Math.min(nprobe, this.#partitions));
     if (probed.highest === 0) return [];
     const allowed = allows && ((ordinal: number) => allows(this.#ids[ordinal]!));
     const ordinals = this.#sums.highest(probed, depth, { removed: this.#removed, allows: allowed });
-    return this.#ranked(ordinals, this.#passageCells.score(ordinals, levels));
+    return this.#ranked(ordinals, this.#passageCentroids.score(ordinals, centroidScores));
   }
 
-  #probed(levels: Uint8Array, rows: number, perRow: number): ProbedCells {
-    const cells = new Uint32Array(rows * perRow);
-    const steps = new Uint32Array(rows * perRow);
+  #probed(centroidScores: Uint8Array, rows: number, perRow: number): ProbedPartitions {
+    const partitions = new Uint32Array(rows * perRow);
+    const contributions = new Uint32Array(rows * perRow);
     let highest = 0;
-    for (const [row, ranked] of this.#topCells.rank(levels, rows, perRow).entries()) {
-      cells.set(ranked.centroids, row * perRow);
+    for (const [row, ranked] of this.#topCentroids.rank(centroidScores, rows, perRow).entries()) {
+      partitions.set(ranked.centroids, row * perRow);
       for (let rank = 0; rank < perRow; rank += 1) {
-        const gain = (ranked.levels[rank]! - ranked.floor) * LEVEL_PARTS + 1;
+        const gain = (ranked.scores[rank]! - ranked.floor) * SCORE_PARTS + 1;
         if (rank === 0) highest += gain;
-        steps[row * perRow + rank] = (gain << ROW_BITS) | (row + 1);
+        contributions[row * perRow + rank] = (gain << ROW_BITS) | (row + 1);
       }
     }
-    return { cells, steps, highest };
+    return { partitions, contributions, highest };
   }
 
   // Best first, the oldest first where scores are equal. As one number each they are sorted without a comparison in
@@ -137,13 +137,13 @@ export class CellIndex {
       renumbered[ordinal] = next++;
     }
     const from = this.#sums.lists;
-    const offsets = new Float64Array(this.#cells + 1);
+    const offsets = new Float64Array(this.#partitions + 1);
     let bytes = new Uint8Array(from.bytes.length + this.#sums.laterPostings * MAX_NUMBER_BYTES + 1024);
     let at = 0;
-    for (let cell = 0; cell < this.#cells; cell += 1) {
+    for (let partition = 0; partition < this.#partitions; partition += 1) {
       const members = [
-        ...decodeAscending(from.bytes.subarray(from.offsets[cell]!, from.offsets[cell + 1]!)),
-        ...this.#sums.laterOf(cell),
+        ...decodeAscending(from.bytes.subarray(from.offsets[partition]!, from.offsets[partition + 1]!)),
+        ...this.#sums.laterOf(partition),
       ];
       if (at + members.length * MAX_NUMBER_BYTES > bytes.length) {
         bytes = widened(bytes, new Uint8Array(2 * (at + members.length * MAX_NUMBER_BYTES)));
@@ -155,7 +155,7 @@ export class CellIndex {
         at = writeGap(bytes, at, number - last);
         last = number;
       }
-      offsets[cell + 1] = at;
+      offsets[partition + 1] = at;
     }
     return { lists: { offsets, bytes: bytes.slice(0, at) }, ids };
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
 import { NearestColumns } from '@glot/kernels';
-import type { CellTree } from './centroid-tree.js';
+import type { CentroidTree } from './centroid-tree.js';
 import type { SampledRows } from './sampled-rows.js';
 
 /** Rows at a time. */
@@ -11,7 +11,7 @@ const TILE_ROWS = 8192;
 const COARSE_ROWS = 256;
 
 const COARSE_ITERATIONS = 6;
-const CELL_ITERATIONS = 4;
+const CENTROID_ITERATIONS = 4;
 
 export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
@@ -21,12 +21,16 @@ export interface TrainOptions {
 /**
  * Spherical k-means in two levels; deterministic.
  * @param sample unit rows, in random order; it is reordered
- * @param cells wanted; fewer come back where the sample is small
+ * @param count of centroids wanted; fewer come back where the sample is small
  */
-export async function trainCells(sample: SampledRows, cells: number, options: TrainOptions = {}): Promise<CellTree> {
+export async function trainCentroids(
+  sample: SampledRows,
+  count: number,
+  options: TrainOptions = {},
+): Promise<CentroidTree> {
   const { dim, length: rows } = sample;
   const { signal, onProgress } = options;
-  const groups = Math.max(1, Math.min(Math.round(Math.sqrt(cells)), rows));
+  const groups = Math.max(1, Math.min(Math.round(Math.sqrt(count)), rows));
   const nearestGroups = new NearestColumns(dim, { rows: TILE_ROWS, columns: groups });
   const decisive = sample.part(0, Math.min(rows, groups * COARSE_ROWS));
   const coarse = await kMeans(decisive, groups, COARSE_ITERATIONS, nearestGroups, signal);
@@ -39,27 +43,27 @@ export async function trainCells(sample: SampledRows, cells: number, options: Tr
   sample.reorder(Uint32Array.from(assigned, (group) => next[group]!++));
 
   const wanted = Array.from({ length: groups }, (_, group) => {
-    const count = first[group + 1]! - first[group]!;
-    return Math.max(1, Math.min(count, Math.round((cells * count) / rows)));
+    const rowsOfGroup = first[group + 1]! - first[group]!;
+    return Math.max(1, Math.min(rowsOfGroup, Math.round((count * rowsOfGroup) / rows)));
   });
-  const nearestCells = new NearestColumns(dim, { rows: TILE_ROWS, columns: Math.max(...wanted) });
-  const firstCell = new Uint32Array(groups + 1);
+  const nearestCentroids = new NearestColumns(dim, { rows: TILE_ROWS, columns: Math.max(...wanted) });
+  const firstCentroid = new Uint32Array(groups + 1);
   const parts: Float32Array[] = [];
   for (let group = 0; group < groups; group += 1) {
     const members = sample.part(first[group]!, first[group + 1]!);
     const part =
       members.length === 0
         ? coarse.slice(group * dim, (group + 1) * dim)
-        : await kMeans(members, wanted[group]!, CELL_ITERATIONS, nearestCells, signal);
+        : await kMeans(members, wanted[group]!, CENTROID_ITERATIONS, nearestCentroids, signal);
     parts.push(part);
-    firstCell[group + 1] = firstCell[group]! + part.length / dim;
+    firstCentroid[group + 1] = firstCentroid[group]! + part.length / dim;
     onProgress?.(group + 1, groups);
   }
-  const centroids = new Float32Array(firstCell[groups]! * dim);
+  const centroids = new Float32Array(firstCentroid[groups]! * dim);
   parts.forEach((part, group) => {
-    centroids.set(part, firstCell[group]! * dim);
+    centroids.set(part, firstCentroid[group]! * dim);
   });
-  return { dim, coarse, firstCell, centroids };
+  return { dim, coarse, firstCentroid, centroids };
 }
 
 // [k x dim] unit rows. Starts from rows spread evenly; an empty centroid starts again from a row.

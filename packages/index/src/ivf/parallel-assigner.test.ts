@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomNumbers } from '../fixtures.js';
-import { CellAssigner } from './centroid-assigner.js';
-import type { CellTree } from './centroid-tree.js';
-import { trainCells } from './k-means.js';
+import { CentroidAssigner } from './centroid-assigner.js';
+import type { CentroidTree } from './centroid-tree.js';
+import { trainCentroids } from './k-means.js';
 import { ParallelAssigner } from './parallel-assigner.js';
 import { SampledRows } from './sampled-rows.js';
 
@@ -15,18 +15,18 @@ const next = randomNumbers(4);
 const codesOf = (rows: number) => Int8Array.from({ length: rows * DIM }, () => Math.round(next() * 60));
 const parts = [900, 20_000, 1, 400, 3000].map(codesOf);
 
-let tree: CellTree;
+let tree: CentroidTree;
 let expected: Uint32Array[];
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glot-ячейки '));
   const sample = SampledRows.withRoom(4000, DIM);
   sample.set(0, codesOf(4000), new Float32Array(4000).fill(0.01));
-  tree = await trainCells(sample, 200);
+  tree = await trainCentroids(sample, 200);
   expected = parts.map((codes) => {
-    const cells = new Uint32Array(codes.length / DIM);
-    new CellAssigner(tree).assign(codes, cells);
-    return cells;
+    const partitions = new Uint32Array(codes.length / DIM);
+    new CentroidAssigner(tree).assign(codes, partitions);
+    return partitions;
   });
   expect(new Set(expected[1]).size).toBeGreaterThan(100);
 });
@@ -70,6 +70,9 @@ it('goes on when a thread has ended in between', async () => {
 });
 
 const BUILT = new URL('../../dist/ivf/assigner-worker.js', import.meta.url);
-it.skipIf(!existsSync(fileURLToPath(BUILT)))('gives each part of the work the same cells in any thread', async () => {
-  expect(await assigned(3, BUILT)).toEqual(expected);
-});
+it.skipIf(!existsSync(fileURLToPath(BUILT)))(
+  'gives each part of the work the same partitions in any thread',
+  async () => {
+    expect(await assigned(3, BUILT)).toEqual(expected);
+  },
+);

@@ -12,10 +12,10 @@ it('keeps ascending numbers of any size', () => {
   }
 });
 
-it('lists for each cell the passages that have a row in it', () => {
+it('lists for each partition the passages that have a row in it', () => {
   const { offsets, bytes } = invert(Uint32Array.of(0, 3, 3, 0, 1, 3), Float64Array.of(0, 2, 3, 3, 6), 5);
-  const lists = Array.from({ length: 5 }, (_, cell) => [
-    ...decodeAscending(bytes.subarray(offsets[cell], offsets[cell + 1])),
+  const lists = Array.from({ length: 5 }, (_, partition) => [
+    ...decodeAscending(bytes.subarray(offsets[partition], offsets[partition + 1])),
   ]);
   expect(lists).toEqual([[0, 3], [3], [], [0, 1, 3], []]);
 });

@@ -1,5 +1,5 @@
 /**
- * Ascending numbers below 2^32 as LEB128 gaps: the first number, then each step, seven bits a byte, low ones first.
+ * Ascending numbers below 2^32 as LEB128 gaps: the first number, then each contribution, seven bits a byte, low ones first.
  * @module
  */
 
@@ -47,42 +47,42 @@ export function decodeAscending(bytes: Uint8Array): Uint32Array {
   return values.slice(0, count);
 }
 
-/** Inverted lists: which ordinals (passages, ascending) have a row in a cell. */
+/** Inverted lists: which ordinals (passages, ascending) have a row in a partition. */
 export interface PostingLists {
-  /** [cells + 1] byte offsets into `bytes`. */
+  /** [partitions + 1] byte offsets into `bytes`. */
   readonly offsets: Float64Array;
   readonly bytes: Uint8Array;
 }
 
 /**
- * @param cells distinct cells of each passage, one passage after the other
- * @param starts [passages + 1] offsets into `cells`
+ * @param partitions distinct partitions of each passage, one passage after the other
+ * @param starts [passages + 1] offsets into `partitions`
  */
-export function invert(cells: Uint32Array, starts: Float64Array, cellCount: number): PostingLists {
-  const next = new Float64Array(cellCount + 1);
+export function invert(partitions: Uint32Array, starts: Float64Array, centroidCount: number): PostingLists {
+  const next = new Float64Array(centroidCount + 1);
   const total = starts[starts.length - 1]!;
-  for (let at = 0; at < total; at += 1) next[cells[at]! + 1]! += 1;
-  for (let cell = 0; cell < cellCount; cell += 1) next[cell + 1]! += next[cell]!;
+  for (let at = 0; at < total; at += 1) next[partitions[at]! + 1]! += 1;
+  for (let partition = 0; partition < centroidCount; partition += 1) next[partition + 1]! += next[partition]!;
   const from = next.slice();
   const ordinals = new Uint32Array(total);
   for (let ordinal = 0; ordinal + 1 < starts.length; ordinal += 1) {
-    for (let at = starts[ordinal]!; at < starts[ordinal + 1]!; at += 1) ordinals[next[cells[at]!]!++] = ordinal;
+    for (let at = starts[ordinal]!; at < starts[ordinal + 1]!; at += 1) ordinals[next[partitions[at]!]!++] = ordinal;
   }
-  const offsets = new Float64Array(cellCount + 1);
+  const offsets = new Float64Array(centroidCount + 1);
   let size = 0;
-  for (let cell = 0; cell < cellCount; cell += 1) {
+  for (let partition = 0; partition < centroidCount; partition += 1) {
     let last = 0;
-    for (let at = from[cell]!; at < from[cell + 1]!; at += 1) {
+    for (let at = from[partition]!; at < from[partition + 1]!; at += 1) {
       size += gapBytes(ordinals[at]! - last);
       last = ordinals[at]!;
     }
-    offsets[cell + 1] = size;
+    offsets[partition + 1] = size;
   }
   const bytes = new Uint8Array(size);
   let at = 0;
-  for (let cell = 0; cell < cellCount; cell += 1) {
+  for (let partition = 0; partition < centroidCount; partition += 1) {
     let last = 0;
-    for (let index = from[cell]!; index < from[cell + 1]!; index += 1) {
+    for (let index = from[partition]!; index < from[partition + 1]!; index += 1) {
       at = writeGap(bytes, at, ordinals[index]! - last);
       last = ordinals[index]!;
     }
@@ -97,9 +97,9 @@ function gapBytes(gap: number): number {
 /** How many postings each ordinal has. */
 export function postingCounts({ bytes, offsets }: PostingLists, ordinals: number): Uint32Array {
   const counts = new Uint32Array(ordinals);
-  for (let cell = 0; cell + 1 < offsets.length; cell += 1) {
+  for (let partition = 0; partition + 1 < offsets.length; partition += 1) {
     let ordinal = 0;
-    for (let at = offsets[cell]!, end = offsets[cell + 1]!; at < end; ) {
+    for (let at = offsets[partition]!, end = offsets[partition + 1]!; at < end; ) {
       let byte = bytes[at++]!;
       let gap = byte & 127;
       for (let shift = 7; byte >= 128; shift += 7) {
@@ -117,27 +117,27 @@ export function postingCounts({ bytes, offsets }: PostingLists, ordinals: number
 const BLOCK = 65_536;
 
 /**
- * The posting lists the other way round: writes the cells of each ordinal, ascending, block by block of ordinals.
- * @param next [ordinals] where the cells of each go in `into`; moved on
+ * The posting lists the other way round: writes the partitions of each ordinal, ascending, block by block of ordinals.
+ * @param next [ordinals] where the partitions of each go in `into`; moved on
  * @param first of the ordinals that are wanted
  * @param last the first ordinal that is not
  */
-export function writeCellsOf(
+export function writePartitionsOf(
   { bytes, offsets }: PostingLists,
   next: Uint32Array,
   into: Uint16Array,
   first: number,
   last: number,
 ): void {
-  const cellTotal = offsets.length - 1;
+  const centroidTotal = offsets.length - 1;
   // Where each list goes on, and the ordinal before.
-  const places = offsets.slice(0, cellTotal);
-  const before = new Uint32Array(cellTotal);
+  const places = offsets.slice(0, centroidTotal);
+  const before = new Uint32Array(centroidTotal);
   for (let end = BLOCK; end - BLOCK < last; end += BLOCK) {
-    for (let cell = 0; cell < cellTotal; cell += 1) {
-      const stop = offsets[cell + 1]!;
-      let at = places[cell]!;
-      let ordinal = before[cell]!;
+    for (let partition = 0; partition < centroidTotal; partition += 1) {
+      const stop = offsets[partition + 1]!;
+      let at = places[partition]!;
+      let ordinal = before[partition]!;
       while (at < stop) {
         let after = at + 1;
         let byte = bytes[at]!;
@@ -149,10 +149,10 @@ export function writeCellsOf(
         if (ordinal + gap >= end) break;
         ordinal += gap;
         at = after;
-        if (ordinal >= first && ordinal < last) into[next[ordinal]!++] = cell;
+        if (ordinal >= first && ordinal < last) into[next[ordinal]!++] = partition;
       }
-      places[cell] = at;
-      before[cell] = ordinal;
+      places[partition] = at;
+      before[partition] = ordinal;
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Rows to train cells on, in int8 with a scale each: a quarter of the memory, which is the largest need of an index. */
+/** Rows to train centroids on, in int8 with a scale each: a quarter of the memory, which is the largest need of an index. */
 export class SampledRows {
   readonly dim: number;
   /** [n x dim] */

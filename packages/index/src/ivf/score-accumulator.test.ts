@@ -2,35 +2,35 @@ import { ROW_BITS } from '@glot/kernels';
 import { expect, it } from 'vitest';
 import { sequence } from '../sqlite/partitions/probe-tuning.js';
 import { invert } from './posting-lists.js';
-import { type Findable, ProbedSums } from './score-accumulator.js';
+import { type Findable, ScoreAccumulator } from './score-accumulator.js';
 
-const CELLS = 80;
+const PARTITIONS = 80;
 const BASE = 20_000;
 const ALL = 21_500;
 const random = sequence(7);
 const passages = Array.from({ length: ALL }, () =>
-  [...new Set(Array.from({ length: 1 + Math.floor(random() * 6) }, () => Math.floor(random() * CELLS)))].sort(
+  [...new Set(Array.from({ length: 1 + Math.floor(random() * 6) }, () => Math.floor(random() * PARTITIONS)))].sort(
     (a, b) => a - b,
   ),
 );
 
 const base = passages.slice(0, BASE);
 const starts = new Float64Array(BASE + 1);
-for (const [at, cells] of base.entries()) starts[at + 1] = starts[at]! + cells.length;
-const sums = new ProbedSums(invert(Uint32Array.from(base.flat()), starts, CELLS), CELLS, BASE);
-for (const cells of passages.slice(BASE)) sums.append(Uint32Array.from(cells));
+for (const [at, partitions] of base.entries()) starts[at + 1] = starts[at]! + partitions.length;
+const sums = new ScoreAccumulator(invert(Uint32Array.from(base.flat()), starts, PARTITIONS), PARTITIONS, BASE);
+for (const partitions of passages.slice(BASE)) sums.append(Uint32Array.from(partitions));
 
-// Three rows of the query, each with cells of its own, the best first.
+// Three rows of the query, each with partitions of its own, the best first.
 const rows = [0, 1, 2].map((row) =>
-  Array.from({ length: 12 }, (_, rank) => ({ cell: (row * 29 + rank * 7) % CELLS, gain: 200 - 16 * rank })),
+  Array.from({ length: 12 }, (_, rank) => ({ partition: (row * 29 + rank * 7) % PARTITIONS, gain: 200 - 16 * rank })),
 );
 const probed = {
-  cells: Uint32Array.from(rows.flat(), ({ cell }) => cell),
-  steps: Uint32Array.from(rows.flatMap((row, at) => row.map(({ gain }) => (gain << ROW_BITS) | (at + 1)))),
+  partitions: Uint32Array.from(rows.flat(), ({ partition }) => partition),
+  contributions: Uint32Array.from(rows.flatMap((row, at) => row.map(({ gain }) => (gain << ROW_BITS) | (at + 1)))),
   highest: 600,
 };
 const sumOf = (ordinal: number) =>
-  rows.reduce((sum, row) => sum + (row.find(({ cell }) => passages[ordinal]!.includes(cell))?.gain ?? 0), 0);
+  rows.reduce((sum, row) => sum + (row.find(({ partition }) => passages[ordinal]!.includes(partition))?.gain ?? 0), 0);
 
 const nothing = new Uint8Array(ALL);
 const most = Uint8Array.from({ length: ALL }, (_, at) => (at % 50 === 0 ? 0 : 1));

@@ -1,4 +1,4 @@
-import { ListSums, ROW_BITS } from '@glot/kernels';
+import { PostingSums, ROW_BITS } from '@glot/kernels';
 import type { PostingLists } from './posting-lists.js';
 
 /** Room for this many later passages at first. */
@@ -13,12 +13,12 @@ const ORDER_ROUNDING = (1 << ORDER_SHIFT) - 1;
 /** One sum in so many is looked at for a guess. */
 const SAMPLE = 32;
 
-/** The cells that a query looks into. */
-export interface ProbedCells {
-  /** [n]; the cells of a row follow each other, the best first. */
-  readonly cells: Uint32Array;
-  /** [n] what a passage of the cell gains above `ROW_BITS` bits, with the number of the row, from 1 on. */
-  readonly steps: Uint32Array;
+/** The partitions that a query looks into. */
+export interface ProbedPartitions {
+  /** [n]; the partitions of a row follow each other, the best first. */
+  readonly partitions: Uint32Array;
+  /** [n] what a passage of the partition gains above `ROW_BITS` bits, with the number of the row, from 1 on. */
+  readonly contributions: Uint32Array;
   /** No passage gains more in all. */
   readonly highest: number;
 }
@@ -38,14 +38,14 @@ interface Reaching {
 }
 
 /**
- * Which passages, by ordinal, have rows in which cells, as delta-coded lists and, for later ones, as a chain for each
- * cell; and the first pass of a search, which adds up what passages gain by the cells that were probed.
+ * Which passages, by ordinal, have rows in which partitions, as delta-coded lists and, for later ones, as a chain for each
+ * partition; and the first pass of a search, which adds up what passages gain by the partitions that were probed.
  */
-export class ProbedSums {
+export class ScoreAccumulator {
   readonly #offsets: Float64Array;
-  readonly #base: ListSums;
+  readonly #base: PostingSums;
   readonly #baseCount: number;
-  // Later passages: for each cell a chain of ordinals, the last one first.
+  // Later passages: for each partition a chain of ordinals, the last one first.
   readonly #heads: Int32Array;
   #links: Int32Array = new Int32Array(FIRST_DELTA);
   #linkOrdinals: Uint32Array = new Uint32Array(FIRST_DELTA);
@@ -55,12 +55,12 @@ export class ProbedSums {
   #count: number;
 
   /** @param passages whose ordinals stand in the lists */
-  constructor(lists: PostingLists, cellTotal: number, passages: number) {
+  constructor(lists: PostingLists, centroidTotal: number, passages: number) {
     this.#offsets = lists.offsets;
-    this.#base = new ListSums(lists.bytes, passages);
+    this.#base = new PostingSums(lists.bytes, passages);
     this.#baseCount = passages;
     this.#count = passages;
-    this.#heads = new Int32Array(cellTotal).fill(-1);
+    this.#heads = new Int32Array(centroidTotal).fill(-1);
   }
 
   get lists(): PostingLists {
@@ -76,33 +76,34 @@ export class ProbedSums {
     return arrays.reduce((sum, array) => sum + array.byteLength, this.#base.byteLength);
   }
 
-  /** The distinct cells of the next ordinal. */
-  append(cells: Uint32Array): void {
+  /** The distinct partitions of the next ordinal. */
+  append(partitions: Uint32Array): void {
     const ordinal = this.#count++;
     const later = ordinal - this.#baseCount;
     if (later === this.#laterSums.length) this.#laterSums = new Uint32Array(2 * later);
-    if (this.#linkCount + cells.length > this.#links.length) {
-      const room = 2 * (this.#linkCount + cells.length);
+    if (this.#linkCount + partitions.length > this.#links.length) {
+      const room = 2 * (this.#linkCount + partitions.length);
       this.#links = widened(this.#links, new Int32Array(room));
       this.#linkOrdinals = widened(this.#linkOrdinals, new Uint32Array(room));
     }
-    for (const cell of cells) {
+    for (const partition of partitions) {
       const link = this.#linkCount++;
       this.#linkOrdinals[link] = ordinal;
-      this.#links[link] = this.#heads[cell]!;
-      this.#heads[cell] = link;
+      this.#links[link] = this.#heads[partition]!;
+      this.#heads[partition] = link;
     }
   }
 
-  /** Later ordinals of a cell, ascending. */
-  laterOf(cell: number): number[] {
+  /** Later ordinals of a partition, ascending. */
+  laterOf(partition: number): number[] {
     const later: number[] = [];
-    for (let link = this.#heads[cell]!; link >= 0; link = this.#links[link]!) later.push(this.#linkOrdinals[link]!);
+    for (let link = this.#heads[partition]!; link >= 0; link = this.#links[link]!)
+      later.push(this.#linkOrdinals[link]!);
     return later.reverse();
   }
 
   /** At most so many ordinals, those with the highest sums first, the oldest first where they are about equal. */
-  highest(probed: ProbedCells, most: number, findable: Findable): Uint32Array {
+  highest(probed: ProbedPartitions, most: number, findable: Findable): Uint32Array {
     try {
       this.#collect(probed);
       return this.#highestOf(probed.highest, most, findable);
@@ -163,21 +164,21 @@ export class ProbedSums {
     return { ordinals, words };
   }
 
-  // Adds to each passage, for each query row, the step of the first list of the row that it stands in.
-  #collect({ cells, steps }: ProbedCells): void {
+  // Adds to each passage, for each query row, the contribution of the first list of the row that it stands in.
+  #collect({ partitions, contributions }: ProbedPartitions): void {
     const offsets = this.#offsets;
     this.#base.add(
-      Uint32Array.from(cells, (cell) => offsets[cell]!),
-      Uint32Array.from(cells, (cell) => offsets[cell + 1]!),
-      steps,
+      Uint32Array.from(partitions, (partition) => offsets[partition]!),
+      Uint32Array.from(partitions, (partition) => offsets[partition + 1]!),
+      contributions,
     );
     const sums = this.#laterSums;
-    for (let list = 0; list < cells.length; list += 1) {
-      const row = steps[list]! & ROW_MASK;
-      for (let link = this.#heads[cells[list]!]!; link >= 0; link = this.#links[link]!) {
+    for (let list = 0; list < partitions.length; list += 1) {
+      const row = contributions[list]! & ROW_MASK;
+      for (let link = this.#heads[partitions[list]!]!; link >= 0; link = this.#links[link]!) {
         const at = this.#linkOrdinals[link]! - this.#baseCount;
         const word = sums[at]!;
-        if ((word & ROW_MASK) !== row) sums[at] = (word & ~ROW_MASK) + steps[list]!;
+        if ((word & ROW_MASK) !== row) sums[at] = (word & ~ROW_MASK) + contributions[list]!;
       }
     }
   }

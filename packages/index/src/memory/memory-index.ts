@@ -259,7 +259,7 @@ class MemoryIndex implements MultivectorIndex {
       formats: countOf(documents.map(({ document }) => document.format)),
       formatVersion: 0,
       unchecked: 0,
-      cells: null,
+      partitions: null,
     };
   }
 
@@ -282,7 +282,7 @@ class MemoryIndex implements MultivectorIndex {
   /** Nothing is ever due. */
   async optimize(): Promise<OptimizeReport> {
     this.#requireOpen();
-    return { cells: 'none', recoded: 0 };
+    return { partitions: 'none', recoded: 0 };
   }
 
   async check(): Promise<IndexProblem[]> {
@@ -292,7 +292,7 @@ class MemoryIndex implements MultivectorIndex {
 
   async repair(): Promise<RepairReport> {
     this.#requireOpen();
-    return { problems: [], removed: [], cellsDropped: false, whole: true };
+    return { problems: [], removed: [], partitionsDropped: false, whole: true };
   }
 
   async close(): Promise<void> {

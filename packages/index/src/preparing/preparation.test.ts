@@ -24,7 +24,7 @@ const documents = Object.entries(CORPUS).map(([path, passages]) => {
 
 const random = randomNumbers(5);
 const numbers = (count: number) => Float32Array.from({ length: count * DIM }, () => random() - 0.5);
-const tree = { dim: DIM, coarse: numbers(2), firstCell: Uint32Array.of(0, 3, 6), centroids: numbers(6) };
+const tree = { dim: DIM, coarse: numbers(2), firstCentroid: Uint32Array.of(0, 3, 6), centroids: numbers(6) };
 
 const coding = new RowCoding(table);
 const expectedRows = coding.code(vectors, tree);
@@ -40,7 +40,7 @@ function entryOf(name: string, text: string): URL {
 }
 
 describe('preparing', () => {
-  it.skipIf(!isBuilt)('gives the same rows, cells and words in a thread as in the caller', async () => {
+  it.skipIf(!isBuilt)('gives the same rows, partitions and words in a thread as in the caller', async () => {
     const preparation = new Preparation(() => table, { entry: BUILT, startRows: 0 });
     expect(await preparation.rows(vectors, tree)).toEqual(expectedRows);
     expect(await preparation.rows(vectors, null)).toEqual(coding.code(vectors, null));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RowTable, TokenVectors } from '@glot/kernels';
-import type { CellTree } from '../ivf/centroid-tree.js';
+import type { CentroidTree } from '../ivf/centroid-tree.js';
 import { type DocumentWords, type WordedText, wordsOfDocument } from './document-words.js';
 import type { PreparingAnswer, PreparingRequest } from './preparing-protocol.js';
 import { RowCoding, type TableRows } from './row-coding.js';
@@ -43,7 +43,7 @@ export class Preparation {
   #rows = 0;
   #worker: Worker | null = null;
   /** That the thread has. */
-  #tree: CellTree | null = null;
+  #tree: CentroidTree | null = null;
   readonly #waiting: Settle[] = [];
   #idle: NodeJS.Timeout | undefined;
 
@@ -56,8 +56,8 @@ export class Preparation {
     this.#idleMs = idleMs;
   }
 
-  /** @param vectors finite @param tree of the cells that rows are put into, if any */
-  async rows(vectors: TokenVectors, tree: CellTree | null): Promise<TableRows[]> {
+  /** @param vectors finite @param tree of the partitions that rows are put into, if any */
+  async rows(vectors: TokenVectors, tree: CentroidTree | null): Promise<TableRows[]> {
     this.#rows += vectors.data.length / vectors.dim;
     if (this.#rows >= this.#startRows) this.#start();
     const coded: TableRows[] = [];
@@ -69,7 +69,7 @@ export class Preparation {
   }
 
   /** Null where there is no thread, or it ended before it answered. */
-  async #rowsByThread({ data, offsets, dim }: TokenVectors, tree: CellTree | null): Promise<TableRows[] | null> {
+  async #rowsByThread({ data, offsets, dim }: TokenVectors, tree: CentroidTree | null): Promise<TableRows[] | null> {
     if (!this.#worker) return null;
     // A copy, which the thread is given: a part of a buffer would be sent with all of the buffer.
     const vectors = { data: data.slice(), offsets: offsets.slice(), dim };
@@ -79,7 +79,7 @@ export class Preparation {
     return answer?.kind === 'rows' ? answer.rows : null;
   }
 
-  #rowsHere(vectors: TokenVectors, tree: CellTree | null): TableRows[] {
+  #rowsHere(vectors: TokenVectors, tree: CentroidTree | null): TableRows[] {
     this.#coding ??= new RowCoding(this.#table());
     return this.#coding.code(vectors, tree);
   }

@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RowTable } from '@glot/kernels';
-import type { CellTree } from '../ivf/centroid-tree.js';
+import type { CentroidTree } from '../ivf/centroid-tree.js';
 import { wordsOfDocument } from './document-words.js';
 import type { PreparingAnswer, PreparingRequest } from './preparing-protocol.js';
 import { RowCoding } from './row-coding.js';
 
 /** Entry of a thread that prepares what is to be stored, in the order in which it is asked. Import it nowhere. */
 const coding = new RowCoding(workerData as RowTable);
-let tree: CellTree | null = null;
+let tree: CentroidTree | null = null;
 
 parentPort?.on('message', (request: PreparingRequest) => {
   const answer = (message: PreparingAnswer, transfer: ArrayBuffer[] = []) => parentPort!.postMessage(message, transfer);

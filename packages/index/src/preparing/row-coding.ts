@@ -1,7 +1,7 @@
 import { RowCodec, type RowTable, type TokenVectors } from '@glot/kernels';
 import { decodeTableRows } from '../codecs/table-rows.js';
-import { nearestCells } from '../ivf/centroid-assigner.js';
-import { type CellTree, distinct } from '../ivf/centroid-tree.js';
+import { nearestCentroids } from '../ivf/centroid-assigner.js';
+import { type CentroidTree, distinct } from '../ivf/centroid-tree.js';
 
 /** The vectors of one passage as they are stored. */
 export interface TableRows {
@@ -10,11 +10,11 @@ export interface TableRows {
   readonly codes: Uint8Array;
   /** [rows], or none where all are 1. */
   readonly norms: Float32Array;
-  /** Those that its rows fall into, ascending; null where there are no cells, or no rows. */
-  readonly cells: Uint32Array | null;
+  /** Those that its rows fall into, ascending; null where there are no partitions, or no rows. */
+  readonly partitions: Uint32Array | null;
 }
 
-/** Codes rows by a table and finds their cells. */
+/** Codes rows by a table and finds their partitions. */
 export class RowCoding {
   readonly codec: RowCodec;
 
@@ -24,7 +24,7 @@ export class RowCoding {
   }
 
   /** @param vectors finite @returns one for each text; their codes share one buffer */
-  code({ data, offsets, dim }: TokenVectors, tree: CellTree | null): TableRows[] {
+  code({ data, offsets, dim }: TokenVectors, tree: CentroidTree | null): TableRows[] {
     const { rowBytes } = this.codec;
     const all = new Uint8Array((data.length / dim) * rowBytes);
     return Array.from({ length: offsets.length - 1 }, (_, text) => {
@@ -33,13 +33,13 @@ export class RowCoding {
       const codes = all.subarray(first * rowBytes, end * rowBytes);
       codes.set(made.codes);
       const coded = { rows: end - first, codes, norms: made.norms };
-      return { ...coded, cells: tree && coded.rows > 0 ? this.#cellsOf(coded, tree) : null };
+      return { ...coded, partitions: tree && coded.rows > 0 ? this.#partitionsOf(coded, tree) : null };
     });
   }
 
-  #cellsOf({ rows, codes, norms }: Omit<TableRows, 'cells'>, tree: CellTree): Uint32Array {
+  #partitionsOf({ rows, codes, norms }: Omit<TableRows, 'partitions'>, tree: CentroidTree): Uint32Array {
     const decoded = new Float32Array(rows * this.codec.dim);
     decodeTableRows(this.codec, codes, norms, decoded, 0);
-    return distinct(nearestCells(tree, decoded));
+    return distinct(nearestCentroids(tree, decoded));
   }
 }

@@ -43,14 +43,14 @@ import { type EligiblePassages, eligiblePassages } from './filter/search-filter.
 import { LexicalSearch } from './lexical/lexical-search.js';
 import { PhraseSearch } from './lexical/phrase-search.js';
 import type { IndexFile } from './opening/index-file.js';
-import { CellSearch } from './partitions/ivf-search.js';
-import { GenerationStore } from './partitions/partition-store.js';
-import { PassageCells } from './partitions/passage-partitions.js';
+import { IvfSearch } from './partitions/ivf-search.js';
+import { PartitionStore } from './partitions/partition-store.js';
+import { PassagePartitions } from './partitions/passage-partitions.js';
 import { repairIndex, verifyIndex } from './upkeep/index-check.js';
 import { readStats } from './upkeep/index-stats.js';
-import { compactIndex, EXHAUSTIVE_PASSAGES } from './upkeep/optimize.js';
+import { EXHAUSTIVE_PASSAGES, optimizeIndex } from './upkeep/optimize.js';
 import { rankByMaxSim } from './vectors/passage-search.js';
-import { COMPACT_CODEC, INT8_CODEC, PassageVectors, TABLE_CODEC } from './vectors/passage-vectors.js';
+import { INT8_CODEC, PassageVectors, RESIDUAL_CODEC, TABLE_CODEC } from './vectors/passage-vectors.js';
 import { rankPassages, rescoreCandidates } from './vectors/rescoring.js';
 import { ResidentVectors } from './vectors/resident-vectors.js';
 import { VectorCache } from './vectors/vector-cache.js';
@@ -68,7 +68,7 @@ export interface SqliteIndexOptions {
   readonly preparation?: PreparationOptions | undefined;
 }
 
-/** The index over one SQLite file: exhaustive, exact search while that is quick; beyond, exact scores for what the cells propose. */
+/** The index over one SQLite file: exhaustive, exact search while that is quick; beyond, exact scores for what the partitions propose. */
 export class SqliteIndex implements MultivectorIndex {
   readonly #file: IndexFile;
   readonly #threads: number | undefined;
@@ -78,9 +78,9 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #phrases: PhraseSearch;
   readonly #hits: HitReader;
   readonly #order: TieOrder;
-  readonly #store: GenerationStore | null;
-  readonly #cells: CellSearch | null;
-  readonly #passageCells: PassageCells | null;
+  readonly #store: PartitionStore | null;
+  readonly #ivf: IvfSearch | null;
+  readonly #passagePartitions: PassagePartitions | null;
   readonly #preparation: Preparation;
   readonly #passageVectors: PassageVectors;
   readonly #cache: VectorCache;
@@ -99,19 +99,19 @@ export class SqliteIndex implements MultivectorIndex {
     this.#threads = options.threads;
     this.#exhaustive = options.exhaustivePassages ?? EXHAUSTIVE_PASSAGES;
     const { db, path, encoder, format } = file;
-    const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
+    const store = format === 1 ? null : new PartitionStore(db, path, encoder.dim);
     const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
     this.#store = store;
     this.#passageVectors = vectors;
-    this.#cells = store && new CellSearch(db, store, vectors, options.threads);
-    this.#passageCells = store && new PassageCells(store);
+    this.#ivf = store && new IvfSearch(db, store, vectors, options.threads);
+    this.#passagePartitions = store && new PassagePartitions(store);
     this.#preparation = new Preparation(() => vectors.table(), options.preparation);
-    this.#documents = new DocumentStore(db, vectors, this.#passageCells);
+    this.#documents = new DocumentStore(db, vectors, this.#passagePartitions);
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
     this.#cache = new VectorCache(
       vectors,
       options.memoryBytes * CACHE_SHARE,
-      vectors.byTable ? TABLE_CODEC : file.profile === 'compact' ? COMPACT_CODEC : INT8_CODEC,
+      vectors.byTable ? TABLE_CODEC : file.profile === 'compact' ? RESIDUAL_CODEC : INT8_CODEC,
     );
     this.#lexical = new LexicalSearch(file.db);
     this.#phrases = new PhraseSearch(file.db);
@@ -242,9 +242,9 @@ export class SqliteIndex implements MultivectorIndex {
   async #prepare(vectors: TokenVectors): Promise<PreparedRows[]> {
     const codec = this.#codec();
     if (codec !== TABLE_CODEC) return this.#documents.prepare(vectors, codec);
-    const active = this.#passageCells?.active() ?? null;
+    const active = this.#passagePartitions?.active() ?? null;
     const rows = await this.#preparation.rows(vectors, active?.tree ?? null);
-    return rows.map((passage) => preparedRows(passage, active?.generation ?? null));
+    return rows.map((passage) => preparedRows(passage, active?.version ?? null));
   }
 
   // In the order in which they were asked for, though one may wait for its words; none is lost by closing.
@@ -279,9 +279,9 @@ export class SqliteIndex implements MultivectorIndex {
     const query = vectors && this.#turned(weights ? weighted(vectors, weights) : vectors);
     let semantic: ScoredPassage[] | null = null;
     let lexical: ScoredPassage[] | null = null;
-    if (query && this.#searchesCells(eligible)) {
+    if (query && this.#searchesPartitions(eligible)) {
       lexical = rankWords();
-      semantic = await this.#rankByCells({ vectors: query, depth, eligible, lexical, signal });
+      semantic = await this.#rankByPartitions({ vectors: query, depth, eligible, lexical, signal });
     } else {
       semantic = query && (await this.#rankAll(query, depth, eligible, signal));
       lexical = rankWords();
@@ -303,9 +303,9 @@ export class SqliteIndex implements MultivectorIndex {
     return phrases === null ? eligible : this.#phrases.narrowed(eligible, phrases);
   }
 
-  #searchesCells(eligible: EligiblePassages | null): boolean {
+  #searchesPartitions(eligible: EligiblePassages | null): boolean {
     if (eligible && eligible.size <= this.#exhaustive) return false;
-    const now = this.#cells?.current();
+    const now = this.#ivf?.current();
     return now !== undefined && now !== null && now.index.live > this.#exhaustive;
   }
 
@@ -326,8 +326,8 @@ export class SqliteIndex implements MultivectorIndex {
         order: this.#order,
         signal,
       };
-      // Without cells the memory is for all vectors.
-      const cached = this.#searchesCells(null) ? { ...ranking, cache: this.#cache } : ranking;
+      // Without partitions the memory is for all vectors.
+      const cached = this.#searchesPartitions(null) ? { ...ranking, cache: this.#cache } : ranking;
       return rankPassages([...eligible.ids()], cached);
     }
     return rankByMaxSim(vectors, depth, this.#vectors, kernel, eligible, this.#order, signal);
@@ -335,7 +335,7 @@ export class SqliteIndex implements MultivectorIndex {
 
   // In rounds of doubling depth: each goes behind the one before, so that the first hits do not depend on how many are
   // asked for.
-  async #rankByCells(search: {
+  async #rankByPartitions(search: {
     readonly vectors: TokenVectors;
     readonly depth: number;
     readonly eligible: EligiblePassages | null;
@@ -350,7 +350,7 @@ export class SqliteIndex implements MultivectorIndex {
     const ranked: ScoredPassage[] = [];
     const listed = new Set<number>();
     for (let depth = FUSION_DEPTH; depth <= search.depth; depth *= 2) {
-      const found = await this.#cells!.candidates({ query, limit: depth, eligible });
+      const found = await this.#ivf!.candidates({ query, limit: depth, eligible });
       if (!found) return this.#rankAll(query, search.depth, eligible, signal);
       const others = (lexical ?? []).slice(0, depth).map(({ passageId }) => passageId);
       const settled = depth === FUSION_DEPTH ? SETTLED : depth;
@@ -374,7 +374,7 @@ export class SqliteIndex implements MultivectorIndex {
     if (this.#passageVectors.byTable) return TABLE_CODEC;
     if (this.#file.profile !== 'compact') return INT8_CODEC;
     this.#hasCodebook ||= this.#store?.codebook() != null;
-    return this.#hasCodebook ? COMPACT_CODEC : INT8_CODEC;
+    return this.#hasCodebook ? RESIDUAL_CODEC : INT8_CODEC;
   }
 
   async explain(
@@ -400,8 +400,8 @@ export class SqliteIndex implements MultivectorIndex {
         await setImmediate();
         throwIfAborted(options.signal);
       });
-      const parts = { db, store: this.#store!, vectors: this.#passageVectors, search: this.#cells! };
-      return compactIndex(
+      const parts = { db, store: this.#store!, vectors: this.#passageVectors, search: this.#ivf! };
+      return optimizeIndex(
         {
           ...parts,
           maxSim: () => this.#kernel(),
@@ -458,7 +458,7 @@ export class SqliteIndex implements MultivectorIndex {
     await Promise.allSettled(this.#searches);
     await this.#preparation.rest();
     try {
-      await Promise.all([this.#maxSim?.then((kernel) => kernel.dispose()), this.#cells?.dispose()]);
+      await Promise.all([this.#maxSim?.then((kernel) => kernel.dispose()), this.#ivf?.dispose()]);
     } finally {
       withStorageErrors(this.#file.path, () => this.#file.close());
     }

@@ -4,7 +4,7 @@ import { throwIfAborted } from '@glot/errors';
 import { DocumentStore } from '../sqlite/documents/document-store.js';
 import { storageError } from '../sqlite/file/storage-error.js';
 import { openForReading } from '../sqlite/opening/index-file.js';
-import { GenerationStore } from '../sqlite/partitions/partition-store.js';
+import { PartitionStore } from '../sqlite/partitions/partition-store.js';
 import { PassageVectors } from '../sqlite/vectors/passage-vectors.js';
 import { ExportFolder } from './export-folder.js';
 import { npyHeader } from './npy.js';
@@ -45,7 +45,7 @@ export async function exportIndex(options: ExportOptions): Promise<TransferRepor
   const opened = openForReading(path);
   try {
     const { db, encoder, format } = opened;
-    const store = format === 1 ? null : new GenerationStore(db, path, encoder.dim);
+    const store = format === 1 ? null : new PartitionStore(db, path, encoder.dim);
     const vectors = new PassageVectors(db, path, encoder.dim, format, () => store?.codebook() ?? null);
     const documents = new DocumentStore(db, vectors, null);
     const folder = new ExportFolder(resolve(options.folder), [DOCUMENTS_FILE, VECTORS_FILE, ROWS_FILE, ENCODER_FILE]);

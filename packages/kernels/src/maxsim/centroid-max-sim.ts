@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import { Layout } from '../wasm/layout.js';
-import { LEVEL_COLUMNS, type LevelKernel, levelKernel } from './level-kernel.js';
+import { SCORE_LANES, type ScoreKernel, scoreKernel } from './score-kernel.js';
 
 /** Texts that are scored at a time. */
 const BATCH = 16_384;
@@ -18,7 +18,7 @@ export interface CentroidMaxSimOptions {
 }
 
 /**
- * MaxSim of texts whose rows are replaced by centroids: the sum, over the rows of a query, of the best level of a
+ * MaxSim of texts whose rows are replaced by centroids: the sum, over the rows of a query, of the best score of a
  * centroid of the text (the centroid interaction of PLAID, Santhanam et al. 2022). Whoever makes it fills `starts` and
  * `centroids`, and may go on filling them.
  */
@@ -27,9 +27,9 @@ export class CentroidMaxSim {
   readonly starts: Uint32Array;
   /** [entries] */
   readonly centroids: Uint16Array;
-  readonly #kernel: LevelKernel;
+  readonly #kernel: ScoreKernel;
   /** [centroidTotal x 16] */
-  readonly #levels: Uint8Array;
+  readonly #scores: Uint8Array;
   readonly #texts: Uint32Array;
   readonly #sums: Uint32Array;
 
@@ -40,14 +40,14 @@ export class CentroidMaxSim {
     }
     const batch = Math.max(1, Math.min(BATCH, texts));
     const layout = new Layout();
-    const levels = layout.place(centroidTotal * LEVEL_COLUMNS);
+    const scores = layout.place(centroidTotal * SCORE_LANES);
     const batchTexts = layout.place(batch * 4);
     const sums = layout.place(batch * 4);
     const starts = layout.place((texts + 1) * 4);
     const centroids = layout.place(entries * 2);
-    this.#kernel = levelKernel(layout.bytes);
+    this.#kernel = scoreKernel(layout.bytes);
     const { memory } = this.#kernel;
-    this.#levels = new Uint8Array(memory, levels, centroidTotal * LEVEL_COLUMNS);
+    this.#scores = new Uint8Array(memory, scores, centroidTotal * SCORE_LANES);
     this.#texts = new Uint32Array(memory, batchTexts, batch);
     this.#sums = new Uint32Array(memory, sums, batch);
     this.starts = new Uint32Array(memory, starts, texts + 1);
@@ -60,18 +60,18 @@ export class CentroidMaxSim {
 
   /**
    * @param texts [n], each below the number there is room for
-   * @param levels [queryRows / 16 x centroidTotal x 16], as packed products come
-   * @returns [n] sums of levels
+   * @param centroidScores [queryRows / 16 x centroidTotal x 16], as `CentroidScorer` gives them
+   * @returns [n] sums of scores
    * @throws GlotError `kernels.shape`
    */
-  score(texts: Uint32Array, levels: Uint8Array): Uint32Array {
-    const slice = this.#levels.length;
-    if (slice === 0 || levels.length % slice !== 0) {
-      throw new GlotError('kernels.shape', `${levels.length} levels are not slices of ${slice}`);
+  score(texts: Uint32Array, centroidScores: Uint8Array): Uint32Array {
+    const slice = this.#scores.length;
+    if (slice === 0 || centroidScores.length % slice !== 0) {
+      throw new GlotError('kernels.shape', `${centroidScores.length} scores are not slices of ${slice}`);
     }
     const scores = new Uint32Array(texts.length);
-    for (let start = 0; start < levels.length; start += slice) {
-      this.#levels.set(levels.subarray(start, start + slice));
+    for (let start = 0; start < centroidScores.length; start += slice) {
+      this.#scores.set(centroidScores.subarray(start, start + slice));
       for (let first = 0, batch = this.#texts.length; first < texts.length; first += batch) {
         this.#addBatch(texts.subarray(first, first + batch), scores.subarray(first, first + batch));
       }
@@ -83,7 +83,7 @@ export class CentroidMaxSim {
     this.#texts.set(texts);
     this.#sums.set(scores);
     this.#kernel.addSumsOfBest(
-      this.#levels.byteOffset,
+      this.#scores.byteOffset,
       this.centroids.byteOffset,
       this.starts.byteOffset,
       this.#texts.byteOffset,

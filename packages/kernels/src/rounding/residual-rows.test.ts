@@ -12,21 +12,25 @@ function stored(dim: number, count: number, seed: number) {
     return state / 2 ** 32;
   };
   const table = Float32Array.from({ length: TABLE_ROWS * dim }, () => next() - 0.5);
-  const cells = Uint16Array.from({ length: count }, () => next() * TABLE_ROWS);
+  const centroids = Uint16Array.from({ length: count }, () => next() * TABLE_ROWS);
   const pairs = Uint8Array.from({ length: count * Math.ceil(dim / 2) }, () => next() * 256);
   const factors = Float32Array.from({ length: count }, () => next() * 0.2);
   const bytes = (array: Uint16Array | Float32Array) => new Uint8Array(array.buffer);
-  return { table, numbers: { cells, factors }, rows: { cells: bytes(cells), pairs, factors: bytes(factors) } };
+  return {
+    table,
+    numbers: { centroids, factors },
+    rows: { centroids: bytes(centroids), pairs, factors: bytes(factors) },
+  };
 }
 
 /** The rows as the formula says. */
-function decoded(dim: number, { table, numbers: { cells, factors }, rows: { pairs } }: ReturnType<typeof stored>) {
+function decoded(dim: number, { table, numbers: { centroids, factors }, rows: { pairs } }: ReturnType<typeof stored>) {
   const pairBytes = Math.ceil(dim / 2);
-  return Float32Array.from({ length: cells.length * dim }, (_, at) => {
+  return Float32Array.from({ length: centroids.length * dim }, (_, at) => {
     const row = Math.floor(at / dim);
     const k = at % dim;
     const byte = pairs[row * pairBytes + (k >> 1)]!;
-    return table[cells[row]! * dim + k]! + factors[row]! * LEVELS[k % 2 === 0 ? byte & 15 : byte >> 4]!;
+    return table[centroids[row]! * dim + k]! + factors[row]! * LEVELS[k % 2 === 0 ? byte & 15 : byte >> 4]!;
   });
 }
 
@@ -49,7 +53,7 @@ it('turns more rows than it holds at a time', () => {
   const { codes, scales } = residuals.toInt8(made.rows);
   for (const row of [0, 1023, 1024, 2047, 2048, 2499]) {
     const alone = residuals.toInt8({
-      cells: made.rows.cells.subarray(row * 2, row * 2 + 2),
+      centroids: made.rows.centroids.subarray(row * 2, row * 2 + 2),
       pairs: made.rows.pairs.subarray(row * 3, row * 3 + 3),
       factors: made.rows.factors.subarray(row * 4, row * 4 + 4),
     });
@@ -67,14 +71,14 @@ it('gives zeros for rows that are next to nothing, and refuses what is not finit
   expect(scales[0]).toBeGreaterThan(0);
   expect([...scales.subarray(1), ...codes.subarray(5)]).toEqual(new Array(12).fill(0));
   expect(
-    residuals.toInt8({ cells: new Uint8Array(), pairs: new Uint8Array(), factors: new Uint8Array() }).codes,
+    residuals.toInt8({ centroids: new Uint8Array(), pairs: new Uint8Array(), factors: new Uint8Array() }).codes,
   ).toHaveLength(0);
   const refusal = (row: number) => expect.objectContaining({ code: 'kernels.not-finite', details: { row } });
   made.numbers.factors[2] = Infinity;
   expect(() => residuals.toInt8(made.rows)).toThrowError(refusal(2));
-  made.numbers.cells[1] = TABLE_ROWS;
+  made.numbers.centroids[1] = TABLE_ROWS;
   expect(() => residuals.toInt8(made.rows)).toThrowError(refusal(1));
   const shape = expect.objectContaining({ code: 'kernels.shape' });
-  expect(() => residuals.toInt8({ ...made.rows, cells: made.rows.cells.subarray(2) })).toThrowError(shape);
+  expect(() => residuals.toInt8({ ...made.rows, centroids: made.rows.centroids.subarray(2) })).toThrowError(shape);
   expect(() => new ResidualRows(new Float32Array(7), 5, LEVELS)).toThrowError(shape);
 });

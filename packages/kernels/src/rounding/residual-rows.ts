@@ -11,7 +11,7 @@ const CODES = 16;
 
 interface ResidualKernel {
   toInt8(
-    cells: number,
+    centroids: number,
     pairs: number,
     pairBytes: number,
     factors: number,
@@ -30,7 +30,7 @@ interface ResidualKernel {
 /** Rows stored in four bits a coordinate: what is left of a row of a table. */
 export interface StoredResiduals {
   /** [rows] u16, little-endian: rows of the table. */
-  readonly cells: Uint8Array;
+  readonly centroids: Uint8Array;
   /** [rows x ceil(dim / 2)]: numbers of levels, two to a byte, the lower four bits first. */
   readonly pairs: Uint8Array;
   /** [rows] f32, little-endian: what levels are multiplied with. */
@@ -42,12 +42,12 @@ export interface StoredResiduals {
  *
  * @example
  * const residuals = new ResidualRows(centroids, dim, levels);
- * const { codes, scales } = residuals.toInt8({ cells, pairs, factors });
+ * const { codes, scales } = residuals.toInt8({ centroids, pairs, factors });
  */
 export class ResidualRows {
   readonly dim: number;
   readonly #run: (count: number) => void;
-  readonly #cells: Uint8Array;
+  readonly #centroids: Uint8Array;
   readonly #pairs: Uint8Array;
   readonly #factors: Uint8Array;
   readonly #codes: Int8Array;
@@ -70,7 +70,7 @@ export class ResidualRows {
     const pairBytes = Math.ceil(dim / 2);
     const width = Math.ceil(dim / 4) * 4;
     const layout = new Layout();
-    const cells = layout.place(ROWS * 2);
+    const centroids = layout.place(ROWS * 2);
     // Read and written four coordinates at a time, so a little beyond the end.
     const pairs = layout.place(ROWS * pairBytes + 1);
     const factors = layout.place(ROWS * 4);
@@ -80,7 +80,7 @@ export class ResidualRows {
     const levelPairs = layout.place(CODES * CODES * 8);
     const rows = layout.place(tableRows * width * 4);
     const { memory, toInt8 } = instantiate<ResidualKernel>(RESIDUAL_KERNEL, layout.bytes);
-    this.#cells = new Uint8Array(memory, cells, ROWS * 2);
+    this.#centroids = new Uint8Array(memory, centroids, ROWS * 2);
     this.#pairs = new Uint8Array(memory, pairs, ROWS * pairBytes);
     this.#factors = new Uint8Array(memory, factors, ROWS * 4);
     this.#codes = new Int8Array(memory, codes, ROWS * dim);
@@ -91,7 +91,7 @@ export class ResidualRows {
     for (let row = 0; row < tableRows; row += 1) copy.set(table.subarray(row * dim, (row + 1) * dim), row * width);
     this.#run = (count) =>
       toInt8(
-        cells,
+        centroids,
         pairs,
         pairBytes,
         factors,
@@ -108,21 +108,21 @@ export class ResidualRows {
   }
 
   /** @throws GlotError `kernels.shape`; `kernels.not-finite` for rows that are not, or that the table lacks */
-  toInt8({ cells, pairs, factors }: StoredResiduals): QuantizedRows {
+  toInt8({ centroids, pairs, factors }: StoredResiduals): QuantizedRows {
     const { dim } = this;
     const pairBytes = Math.ceil(dim / 2);
     const count = factors.length / 4;
-    if (!Number.isInteger(count) || cells.length !== count * 2 || pairs.length !== count * pairBytes) {
+    if (!Number.isInteger(count) || centroids.length !== count * 2 || pairs.length !== count * pairBytes) {
       throw new GlotError(
         'kernels.shape',
-        `${factors.length} bytes of factors do not belong to ${cells.length} of cells`,
+        `${factors.length} bytes of factors do not belong to ${centroids.length} of centroid numbers`,
       );
     }
     const codes = new Int8Array(count * dim);
     const scales = new Float32Array(count);
     for (let first = 0; first < count; first += ROWS) {
       const rows = Math.min(ROWS, count - first);
-      this.#cells.set(cells.subarray(first * 2, (first + rows) * 2));
+      this.#centroids.set(centroids.subarray(first * 2, (first + rows) * 2));
       this.#pairs.set(pairs.subarray(first * pairBytes, (first + rows) * pairBytes));
       this.#factors.set(factors.subarray(first * 4, (first + rows) * 4));
       this.#run(rows);

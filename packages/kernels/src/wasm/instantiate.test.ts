@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import wabt from 'wabt';
-import { levelKernel } from '../maxsim/level-kernel.js';
-import { LEVEL_KERNEL } from '../maxsim/level-kernel-binary.js';
 import { NEAREST_KERNEL } from '../maxsim/nearest-kernel-binary.js';
+import { scoreKernel } from '../maxsim/score-kernel.js';
+import { SCORE_KERNEL } from '../maxsim/score-kernel-binary.js';
 import { RESIDUAL_KERNEL } from '../rounding/residual-kernel-binary.js';
 import { ROUNDING_KERNEL } from '../rounding/rounding-kernel-binary.js';
 import { TRELLIS_KERNEL } from '../rows/trellis-kernel-binary.js';
 
 it.each([
-  ['maxsim/level-kernel.wat', LEVEL_KERNEL],
+  ['maxsim/score-kernel.wat', SCORE_KERNEL],
   ['maxsim/nearest-kernel.wat', NEAREST_KERNEL],
   ['rows/trellis-kernel.wat', TRELLIS_KERNEL],
   ['rounding/residual-kernel.wat', RESIDUAL_KERNEL],
@@ -21,7 +21,7 @@ it.each([
 });
 
 it('says how much room was asked for where there is none', () => {
-  expect(() => levelKernel(5e9)).toThrowError(
+  expect(() => scoreKernel(5e9)).toThrowError(
     expect.objectContaining({ code: 'kernels.out-of-memory', message: expect.stringContaining('5000 MB') }),
   );
 });

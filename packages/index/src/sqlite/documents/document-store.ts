@@ -18,7 +18,7 @@ import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesChangeTimes, storesWordForms } from '../file/stored-parts.js';
 import { WordLists } from '../lexical/word-lists.js';
-import type { PassageCells } from '../partitions/passage-partitions.js';
+import type { PassagePartitions } from '../partitions/passage-partitions.js';
 import { DocumentTexts, passageTextToStore, type StoredPassageText } from '../texts/document-texts.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { PlaceStore } from './place-store.js';
@@ -60,7 +60,7 @@ const REMOVALS_KEPT = 10_000;
 export class DocumentStore {
   readonly #db: Database;
   readonly #vectors: PassageVectors;
-  readonly #cells: PassageCells | null;
+  readonly #partitions: PassagePartitions | null;
   readonly #places: PlaceStore;
   readonly #readings: ReadingStore;
   readonly #roots: RootStore;
@@ -71,18 +71,18 @@ export class DocumentStore {
   readonly #checksums: Checksums | null;
   readonly #statements: ReturnType<typeof prepare>;
 
-  /** @param cells null for a file of the first format, which is only read */
-  constructor(db: Database, vectors: PassageVectors, cells: PassageCells | null) {
+  /** @param partitions null for a file of the first format, which is only read */
+  constructor(db: Database, vectors: PassageVectors, partitions: PassagePartitions | null) {
     this.#db = db;
     this.#vectors = vectors;
-    this.#cells = cells;
+    this.#partitions = partitions;
     this.#places = new PlaceStore(db);
     this.#readings = new ReadingStore(db);
     this.#roots = new RootStore(db);
     this.#texts = new DocumentTexts(db);
     this.#words = storesWordForms(db) ? new WordLists(db) : null;
     this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
-    this.#statements = prepare(db, cells !== null, storesChangeTimes(db));
+    this.#statements = prepare(db, partitions !== null, storesChangeTimes(db));
   }
 
   /** @param vectors finite @param codec in which they are to be stored */
@@ -91,7 +91,7 @@ export class DocumentStore {
     return Array.from({ length: offsets.length - 1 }, (_, text) => {
       const rows = data.subarray(offsets[text]! * dim, offsets[text + 1]! * dim);
       const coded = this.#vectors.encode(rows, codec);
-      return { ...coded, cells: this.#cells?.of(() => this.#vectors.decoded(coded)) ?? null };
+      return { ...coded, partitions: this.#partitions?.of(() => this.#vectors.decoded(coded)) ?? null };
     });
   }
 
@@ -146,7 +146,7 @@ export class DocumentStore {
         }
         const rows = vectors[index]!;
         this.#vectors.insert(passageId, rows);
-        this.#cells?.insert(passageId, rows.cells, () => this.#vectors.decoded(rows));
+        this.#partitions?.insert(passageId, rows.partitions, () => this.#vectors.decoded(rows));
       });
       const { passages } = document;
       this.#words?.insert(id, firstPassage, words ?? wordsOfDocument({ document, passages }));
@@ -279,7 +279,7 @@ export class DocumentStore {
     if (!row) return;
     for (const id of statements.selectPassageIds.pluck().all(row.id) as number[]) {
       this.#checksums?.writeRemoval(Number(statements.insertRemoval.run(id, id).lastInsertRowid));
-      this.#cells?.delete(id, id);
+      this.#partitions?.delete(id, id);
     }
     statements.deletePassagesOf.run(row.id);
     this.#texts.delete(row.id);
@@ -351,7 +351,7 @@ export class DocumentStore {
       this.#checksums?.writeRemoval(Number(lastInsertRowid));
       const forgotten = statements.forgetRemovals.run(Number(lastInsertRowid) - REMOVALS_KEPT).changes;
       if (forgotten > 0) this.#checksums?.forgetRemovals();
-      this.#cells?.delete(first, last);
+      this.#partitions?.delete(first, last);
     }
     return true;
   }
@@ -384,7 +384,7 @@ export function passageOf(row: PassageRow, texts: DocumentTexts): PassageInput {
   };
 }
 
-function prepare(db: Database, generations: boolean, changeTimes: boolean) {
+function prepare(db: Database, partitions: boolean, changeTimes: boolean) {
   // A file of an older format is only read: what would change it is prepared all the same.
   const [changedColumn, changedValue] = changeTimes ? [', changed_ms', ', :changedMs'] : ['', ''];
   const setChanged = changeTimes ? ', changed_ms = :changedMs' : '';
@@ -412,9 +412,9 @@ function prepare(db: Database, generations: boolean, changeTimes: boolean) {
       INSERT INTO skipped (path, reason, detail, content_hash, size_bytes, modified_ms${changedColumn})
       VALUES (:path, :reason, :detail, :contentHash, :sizeBytes, :modifiedMs${changedValue})`),
     insertRemoval: db.prepare('INSERT INTO removal (first_passage, last_passage) VALUES (?, ?)'),
-    // Those that the lists of a generation do not know of must stay.
+    // Those that the lists of the partitions do not know of must stay.
     forgetRemovals: db.prepare(
-      generations
+      partitions
         ? 'DELETE FROM removal WHERE seq <= min(?, coalesce((SELECT min(removal_seq) FROM generation), 9e15))'
         : 'DELETE FROM removal WHERE seq <= ?',
     ),

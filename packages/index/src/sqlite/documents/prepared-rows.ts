@@ -1,20 +1,20 @@
 import type { TableRows } from '../../preparing/row-coding.js';
 import type { PreparedVectors } from '../../types.js';
-import type { CellsOfRows } from '../partitions/passage-partitions.js';
+import type { PartitionsOfRows } from '../partitions/passage-partitions.js';
 import { bytesOf, type CodedRows, TABLE_CODEC } from '../vectors/passage-vectors.js';
 
-/** The vectors of one passage, with their cells of the generation that was active. */
+/** The vectors of one passage, with their partitions of the version that was active. */
 export interface PreparedRows extends PreparedVectors, CodedRows {
-  readonly cells: CellsOfRows | null;
+  readonly partitions: PartitionsOfRows | null;
 }
 
-/** @param generation whose cells they were put into; null where there was none */
-export function preparedRows({ rows, codes, norms, cells }: TableRows, generation: number | null): PreparedRows {
+/** @param version whose partitions they were put into; null where there was none */
+export function preparedRows({ rows, codes, norms, partitions }: TableRows, version: number | null): PreparedRows {
   return {
     rows,
     codec: TABLE_CODEC,
     codes: bytesOf(codes),
     scales: bytesOf(norms),
-    cells: cells && generation !== null ? { generation, cells } : null,
+    partitions: partitions && version !== null ? { version, partitions } : null,
   };
 }

@@ -5,7 +5,7 @@ import { storesReadings, storesTextBlocks, storesWordForms } from './stored-part
 /**
  * Checksums of what cannot be made again from anything else that is stored: CRC-32 over the values of rows, as they are
  * read back. What was stored before there were checksums (format 4) has none until `seal` is asked.
- * Vectors, cells and the blocks of generations carry theirs beside them.
+ * Vectors, partitions and the blocks of versions carry theirs beside them.
  */
 export type DocumentPart = 'document' | 'text' | 'passages' | 'words';
 
@@ -87,14 +87,14 @@ export class Checksums {
     return seqs.every((seq) => !this.#differs('removal', seq, this.#ofRow('removal', seq), complete));
   }
 
-  /** After a generation became the active one; there is none where `id` is null. */
-  writeGeneration(id: number | null): void {
+  /** After a version became the active one; there is none where `id` is null. */
+  writePartitions(id: number | null): void {
     this.#statements.deletePart.run('generation');
     if (id !== null) this.#write('generation', id, this.#ofRow('generation', id));
   }
 
-  /** Whether the active generation is the one that was made active, with its settings. */
-  generationIsWhole(active: number | null): boolean {
+  /** Whether the active version is the one that was made active, with its settings. */
+  partitionsAreWhole(active: number | null): boolean {
     const sealed = this.#statements.idsOf.all('generation') as number[];
     if (active === null) return sealed.length === 0;
     if (sealed.length === 0) return !this.complete();
@@ -122,10 +122,10 @@ export class Checksums {
 
   /**
    * Gives checksums to what has none, taking it for whole, a few documents at a time.
-   * @param generation the active one
+   * @param version the active one
    * @param pause awaited between transactions; what it throws ends the work, which goes on from there the next time
    */
-  async seal(generation: number | null, pause: () => Promise<void>): Promise<void> {
+  async seal(version: number | null, pause: () => Promise<void>): Promise<void> {
     if (this.complete()) return;
     for (let sealed = SEALED_AT_ONCE; sealed === SEALED_AT_ONCE; ) {
       sealed = this.#db
@@ -141,7 +141,7 @@ export class Checksums {
       .transaction(() => {
         for (const path of this.skippedPaths()) this.writeSkipped(path);
         for (const seq of this.#statements.removals.all() as number[]) this.writeRemoval(seq);
-        this.writeGeneration(generation);
+        this.writePartitions(version);
         this.markComplete();
       })
       .immediate();

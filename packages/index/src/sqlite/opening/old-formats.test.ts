@@ -40,12 +40,12 @@ for (const format of [1, 2]) {
     const file = sample();
     const index = await openIndex({ file, mode: 'write', encoder: ENCODER, exhaustivePassages: 0, threads: 1 });
     await index.upsert(document('neu 新', ['ein Satz']), encode('ein Satz'));
-    expect(await index.optimize({ retrain: true })).toMatchObject({ cells: 'trained' });
+    expect(await index.optimize({ retrain: true })).toMatchObject({ partitions: 'trained' });
     await index.close();
     const again = await openIndex({ file, mode: 'read', exhaustivePassages: 0 });
     expect(await again.stats()).toMatchObject({ documents: 9, passages: 17, formatVersion: FORMAT_VERSION });
     expect((await again.ledger.files())[0]).toMatchObject({ changedMs: 0, indexed: true });
-    expect((await again.stats()).cells?.count).toBeGreaterThan(0);
+    expect((await again.stats()).partitions?.count).toBeGreaterThan(0);
     expect((await again.search({ mode: 'semantic', vectors: encode('ein Satz') }))[0]?.path).toBe('neu 新');
     expect(await again.check()).toEqual([]);
     await again.close();

@@ -77,7 +77,7 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-// Since format 2. A generation is a set of cells with the lists of the passages that have rows in them; it is found by
+// Since format 2. A generation is a version of the partitions (cells), with the lists of the passages that have rows in them; it is found by
 // readers once it is active. Its arrays are cut into blocks. `passage_cells` holds what came after the lists were made.
 // The arrays of generation 0 are the codebook of compact vectors.
 const TABLES_2 = `

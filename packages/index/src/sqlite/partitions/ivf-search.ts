@@ -1,54 +1,54 @@
-import { createPackedProducts, LEVEL_COLUMNS, type PackedProducts, type TokenVectors } from '@glot/kernels';
+import { type CentroidScorer, createCentroidScorer, SCORE_LANES, type TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { transposed } from '../../ivf/centroid-tree.js';
-import { CellIndex } from '../../ivf/ivf-index.js';
+import { IvfIndex } from '../../ivf/ivf-index.js';
 import type { ScoredPassage } from '../../ranking/fusion.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
-import type { Generation, GenerationStore } from './partition-store.js';
+import type { PartitionStore, PartitionVersion } from './partition-store.js';
 
 /** Probing goes wider for a filter that leaves a small share, but not without bound. */
 const WIDEST_PROBE = 8;
 
-export interface CellQuery {
+export interface IvfQuery {
   /** One text. */
   readonly query: TokenVectors;
   /** Hits wanted. */
   readonly limit: number;
   readonly eligible: EligiblePassages | null;
-  /** In place of the settings that were tuned for the generation. */
-  readonly settings?: { readonly probeCells: number; readonly depth: number } | undefined;
+  /** In place of the settings that were tuned for the version. */
+  readonly settings?: { readonly nprobe: number; readonly depth: number } | undefined;
 }
 
-/** The generation in memory. Follows changes of this and other processes, a new generation included. */
-export class CellSearch {
+/** The partitions in memory. Follows changes of this and other processes, a new version of them included. */
+export class IvfSearch {
   readonly #db: Database;
-  readonly #store: GenerationStore;
+  readonly #store: PartitionStore;
   readonly #vectors: PassageVectors;
   readonly #threads: number | undefined;
-  #generation: Generation | null = null;
-  #index: CellIndex | null = null;
+  #version: PartitionVersion | null = null;
+  #index: IvfIndex | null = null;
   #through = 0;
   #removal = 0;
-  #packed: Promise<PackedProducts> | null = null;
-  #levels: Uint8Array = new Uint8Array(0);
+  #scorer: Promise<CentroidScorer> | null = null;
+  #room: Uint8Array = new Uint8Array(0);
 
-  readonly #fixed: Generation | null;
+  readonly #fixed: PartitionVersion | null;
 
   /**
    * @param fixed to search with in place of the active one
-   * @param packed to use; whoever made it disposes of it
+   * @param scorer to use; whoever made it disposes of it
    */
   constructor(
     db: Database,
-    store: GenerationStore,
+    store: PartitionStore,
     vectors: PassageVectors,
     threads: number | undefined,
-    fixed: Generation | null = null,
-    packed: PackedProducts | null = null,
+    fixed: PartitionVersion | null = null,
+    scorer: CentroidScorer | null = null,
   ) {
     this.#fixed = fixed;
-    this.#packed = packed ? Promise.resolve(packed) : null;
+    this.#scorer = scorer ? Promise.resolve(scorer) : null;
     this.#db = db;
     this.#store = store;
     this.#vectors = vectors;
@@ -64,77 +64,77 @@ export class CellSearch {
     return this.#through;
   }
 
-  /** As of now; null where there is no generation. @throws GlotError `index.corrupt` */
-  current(): { readonly index: CellIndex; readonly generation: Generation } | null {
+  /** As of now; null where there are no partitions. @throws GlotError `index.corrupt` */
+  current(): { readonly index: IvfIndex; readonly version: PartitionVersion } | null {
     return this.#db.transaction(() => {
-      const generation = this.#fixed ?? this.#store.active();
-      if (generation?.id !== this.#generation?.id) this.#load(generation);
-      if (!generation || !this.#index) return null;
-      this.#generation = generation;
-      for (const { passageId, cells } of this.#store.cellsAfter(generation, this.#through)) {
-        this.#index.add(passageId, cells);
+      const version = this.#fixed ?? this.#store.active();
+      if (version?.id !== this.#version?.id) this.#load(version);
+      if (!version || !this.#index) return null;
+      this.#version = version;
+      for (const { passageId, partitions } of this.#store.partitionsAfter(version, this.#through)) {
+        this.#index.add(passageId, partitions);
         this.#through = passageId;
       }
       for (const [seq, first, last] of this.#vectors.removalsAfter(this.#removal)) {
         this.#index.remove(first, last);
         this.#removal = seq;
       }
-      return { index: this.#index, generation };
+      return { index: this.#index, version };
     })();
   }
 
-  #load(generation: Generation | null): void {
-    this.#generation = null;
+  #load(version: PartitionVersion | null): void {
+    this.#version = null;
     this.#index = null;
-    if (!generation) return;
-    const { tree, lists, ids } = this.#store.load(generation);
-    this.#index = new CellIndex(tree, lists, ids);
-    this.#through = generation.throughPassage;
-    this.#removal = generation.removalSeq;
-    this.#generation = generation;
+    if (!version) return;
+    const { tree, lists, ids } = this.#store.load(version);
+    this.#index = new IvfIndex(tree, lists, ids);
+    this.#through = version.throughPassage;
+    this.#removal = version.removalSeq;
+    this.#version = version;
   }
 
-  packed(): Promise<PackedProducts> {
-    this.#packed ??= createPackedProducts({
+  scorer(): Promise<CentroidScorer> {
+    this.#scorer ??= createCentroidScorer({
       dim: this.#vectors.dim,
       threads: this.#threads,
     });
-    return this.#packed;
+    return this.#scorer;
   }
 
-  /** Passages that deserve an exact score, with rough ones, best first. Null where there is no generation. */
-  async candidates(request: CellQuery): Promise<ScoredPassage[] | null> {
+  /** Passages that deserve an exact score, with approximate ones, best first. Null where there are no partitions. */
+  async candidates(request: IvfQuery): Promise<ScoredPassage[] | null> {
     const { query, limit, eligible, settings } = request;
-    const packed = await this.packed();
-    // No other work may come between the look at the generation and its use.
+    const scorer = await this.scorer();
+    // No other work may come between the look at the version and its use.
     const now = this.current();
     if (!now) return null;
     const { dim, data } = query;
     const queryRows = data.length / dim;
     const { centroids } = now.index.tree;
-    const width = Math.ceil(queryRows / LEVEL_COLUMNS) * LEVEL_COLUMNS;
+    const width = Math.ceil(queryRows / SCORE_LANES) * SCORE_LANES;
     const size = (centroids.length / dim) * width;
     // Kept for the next query, unless another one runs beside this.
-    const room = this.#levels.length >= size ? this.#levels : new Uint8Array(size);
-    this.#levels = new Uint8Array(0);
-    const levels = room.subarray(0, size);
+    const room = this.#room.length >= size ? this.#room : new Uint8Array(size);
+    this.#room = new Uint8Array(0);
+    const centroidScores = room.subarray(0, size);
     const padded = new Float32Array(width * dim);
     padded.set(data);
-    await packed.multiply(centroids, transposed(padded, dim), levels);
-    const { probeCells, depth } = settings ?? now.generation;
+    await scorer.multiply(centroids, transposed(padded, dim), centroidScores);
+    const { nprobe, depth } = settings ?? now.version;
     const share = eligible ? Math.min(WIDEST_PROBE, Math.max(1, now.index.live / Math.max(1, eligible.size))) : 1;
     const found = now.index.candidates({
-      levels,
+      centroidScores,
       queryRows,
-      cells: Math.ceil(probeCells * share),
+      nprobe: Math.ceil(nprobe * share),
       depth: Math.max(depth, limit * 4),
       allows: eligible ? (id) => eligible.has(id) : null,
     });
-    this.#levels = room;
+    this.#room = room;
     return found;
   }
 
   async dispose(): Promise<void> {
-    await (await this.#packed)?.dispose();
+    await (await this.#scorer)?.dispose();
   }
 }

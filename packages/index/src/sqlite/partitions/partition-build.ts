@@ -3,30 +3,30 @@ import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '@glot/errors';
 import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { type CellTree, cellCount, roundedCells } from '../../ivf/centroid-tree.js';
-import { trainCells } from '../../ivf/k-means.js';
+import { type CentroidTree, centroidCount, roundedCentroids } from '../../ivf/centroid-tree.js';
+import { trainCentroids } from '../../ivf/k-means.js';
 import { invert } from '../../ivf/posting-lists.js';
 import { SampledRows } from '../../ivf/sampled-rows.js';
 import type { OptimizeOptions } from '../../types.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { VectorTile } from '../vectors/vector-tile.js';
-import type { Generation, GenerationArrays, GenerationStore } from './partition-store.js';
-import { cellsOfPassages } from './passage-assignment.js';
+import type { PartitionArrays, PartitionStore, PartitionVersion } from './partition-store.js';
+import { partitionsOfPassages } from './passage-assignment.js';
 import { sequence } from './probe-tuning.js';
 
-/** Rows to train a cell on. */
-const ROWS_PER_CELL = 16;
+/** Rows to train a partition on. */
+const ROWS_PER_CENTROID = 16;
 
-/** Training rounds the cells of each group, so a few more come out than were wanted. */
+/** Training rounds the partitions of each group, so a few more come out than were wanted. */
 const LARGEST = MOST_CENTROIDS - 512;
 
 /** Rows of a passage that go into the sample at most: other passages say more. */
 const SAMPLE_PASSAGE_ROWS = 64;
 
-export type BuiltGeneration = Omit<Generation, 'id' | 'probeCells' | 'depth'> & GenerationArrays;
+export type BuiltPartitions = Omit<PartitionVersion, 'id' | 'nprobe' | 'depth'> & PartitionArrays;
 
-/** 8 to 16 sqrt(rows), a power of two: many small cells, since passages are first scored by their centroids alone. */
-export function cellsFor(rows: number): number {
+/** 8 to 16 sqrt(rows), a power of two: many small partitions, since passages are first scored by their centroids alone. */
+export function centroidsFor(rows: number): number {
   return Math.max(16, Math.min(LARGEST, 2 ** Math.floor(Math.log2(16 * Math.sqrt(Math.max(1, rows))))));
 }
 
@@ -73,22 +73,22 @@ export async function sampleRows(
   return sample.part(0, filled);
 }
 
-/** A codebook of as large a share of the cells that are wanted serves as they. */
+/** A codebook of as large a share of the partitions that are wanted serves as they. */
 const CODEBOOK_SHARE = 0.9;
 
 /**
- * Trains cells on a sample and puts every passage into the lists of its cells. Stores the trained cells alone.
- * @param store keeps trained cells until the lists are made: an interrupted run goes on from them
- * @param codebook of compact vectors, whose cells serve where they are as many as are wanted
+ * Trains partitions on a sample and puts every passage into the lists of its partitions. Stores the trained partitions alone.
+ * @param store keeps trained partitions until the lists are made: an interrupted run goes on from them
+ * @param codebook of compact vectors, whose partitions serve where they are as many as are wanted
  */
-export async function buildGeneration(
+export async function buildPartitions(
   db: Database,
   vectors: PassageVectors,
   threads: number | undefined,
-  store: Pick<GenerationStore, 'trained' | 'writeTrained'>,
-  codebook: CellTree | null,
+  store: Pick<PartitionStore, 'trained' | 'writeTrained'>,
+  codebook: CentroidTree | null,
   options: OptimizeOptions,
-): Promise<BuiltGeneration> {
+): Promise<BuiltPartitions> {
   const { signal, onProgress } = options;
   const [ids, totalRows, removalSeq] = db.transaction(
     () =>
@@ -98,30 +98,30 @@ export async function buildGeneration(
         vectors.removalExtent()[1],
       ] as const,
   )();
-  const wanted = Math.max(1, Math.min(cellsFor(totalRows), Math.floor(totalRows / 4)));
+  const wanted = Math.max(1, Math.min(centroidsFor(totalRows), Math.floor(totalRows / 4)));
   const key = crc32(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), wanted);
   const train = async () => {
     const kept = store.trained(key);
     if (kept) return kept;
-    const sample = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CELL), vectors, signal);
-    const cells = await trainCells(sample, wanted, {
+    const sample = await sampleRows(ids, Math.min(totalRows, wanted * ROWS_PER_CENTROID), vectors, signal);
+    const partitions = await trainCentroids(sample, wanted, {
       signal,
       onProgress: (done, total) => onProgress?.({ phase: 'train', done, total }),
     });
-    const trained = vectors.byTable ? roundedCells(cells) : cells;
+    const trained = vectors.byTable ? roundedCentroids(partitions) : partitions;
     store.writeTrained(trained, key);
     return trained;
   };
-  const tree = codebook && cellCount(codebook) >= wanted * CODEBOOK_SHARE ? codebook : await train();
+  const tree = codebook && centroidCount(codebook) >= wanted * CODEBOOK_SHARE ? codebook : await train();
   const throughPassage = ids.at(-1) ?? 0;
-  const assigned = await cellsOfPassages(ids, totalRows, { tree, vectors, threads }, options);
-  const lists = invert(assigned.cells, assigned.starts, cellCount(tree));
+  const assigned = await partitionsOfPassages(ids, totalRows, { tree, vectors, threads }, options);
+  const lists = invert(assigned.partitions, assigned.starts, centroidCount(tree));
   const passages = ids.length;
   return {
     tree,
     lists,
     ids,
-    cells: cellCount(tree),
+    partitions: centroidCount(tree),
     passages,
     trainedPassages: passages,
     throughPassage,

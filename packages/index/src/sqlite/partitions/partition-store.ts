@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
 import { MOST_CENTROIDS, quantizeRows } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { type CellTree, unrounded } from '../../ivf/centroid-tree.js';
+import { type CentroidTree, unrounded } from '../../ivf/centroid-tree.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../../ivf/posting-lists.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
@@ -10,25 +10,25 @@ import { corruptMessage } from '../file/storage-error.js';
 import { formatOf } from '../file/stored-parts.js';
 import { hasRowTable } from '../vectors/row-table-store.js';
 
-export interface Generation {
+export interface PartitionVersion {
   readonly id: number;
-  readonly cells: number;
+  readonly partitions: number;
   /** Passages in its lists. */
   readonly passages: number;
-  /** Passages there were when the cells were trained. */
+  /** Passages there were when the partitions were trained. */
   readonly trainedPassages: number;
   /** Passages above this one are not in its lists. */
   readonly throughPassage: number;
   /** Removals after this one are not in its lists. */
   readonly removalSeq: number;
-  /** Cells to probe per query row. */
-  readonly probeCells: number;
+  /** Partitions to probe per query row. */
+  readonly nprobe: number;
   /** Candidates to score exactly. */
   readonly depth: number;
 }
 
-export interface GenerationArrays {
-  readonly tree: CellTree;
+export interface PartitionArrays {
+  readonly tree: CentroidTree;
   readonly lists: PostingLists;
   /** Passages by ordinal, ascending. */
   readonly ids: Float64Array;
@@ -37,16 +37,16 @@ export interface GenerationArrays {
 /** Its arrays are the codebook of compact vectors. */
 const CODEBOOK = 0;
 
-/** Its arrays are trained cells that no generation came of yet. */
+/** Its arrays are trained centroids that no version came of yet. */
 const TRAINED = -1;
 
 const BLOCK_BYTES = 2 ** 20;
 
-const COLUMNS = `id, cells, passages, trained_passages AS trainedPassages, through_passage AS throughPassage,
-  removal_seq AS removalSeq, probe_cells AS probeCells, depth`;
+const COLUMNS = `id, cells AS partitions, passages, trained_passages AS trainedPassages, through_passage AS throughPassage,
+  removal_seq AS removalSeq, probe_cells AS nprobe, depth`;
 
-/** Generations of cells in and out of the tables; every blob has a checksum. */
-export class GenerationStore {
+/** Versions of the partitions in and out of the tables; every blob has a checksum. */
+export class PartitionStore {
   readonly #db: Database;
   readonly #file: string;
   readonly #dim: number;
@@ -62,41 +62,41 @@ export class GenerationStore {
   }
 
   /** The one to search with; null while there is none. */
-  active(): Generation | null {
-    return (this.#statements.active.get() as Generation | undefined) ?? null;
+  active(): PartitionVersion | null {
+    return (this.#statements.active.get() as PartitionVersion | undefined) ?? null;
   }
 
   /** @throws GlotError `index.corrupt` */
-  load(generation: Generation): GenerationArrays {
-    const { id } = generation;
+  load(version: PartitionVersion): PartitionArrays {
+    const { id } = version;
     const tree = this.#tree(id);
     const lists = {
       offsets: new Float64Array(this.#read(id, 'offsets').buffer),
       bytes: this.#read(id, 'postings'),
     };
     const ids = new Float64Array(this.#read(id, 'ids').buffer);
-    const cells = tree.firstCell.at(-1)!;
+    const partitions = tree.firstCentroid.at(-1)!;
     if (
-      cells > MOST_CENTROIDS ||
-      cells !== generation.cells ||
-      lists.offsets.length !== cells + 1 ||
-      ids.length !== generation.passages
+      partitions > MOST_CENTROIDS ||
+      partitions !== version.partitions ||
+      lists.offsets.length !== partitions + 1 ||
+      ids.length !== version.passages
     ) {
-      throw this.#corrupt(`the sizes of generation ${id}`);
+      throw this.#corrupt(`the sizes of version ${id}`);
     }
     return { tree, lists, ids };
   }
 
-  tree(generation: Generation): CellTree {
-    return this.#tree(generation.id);
+  tree(version: PartitionVersion): CentroidTree {
+    return this.#tree(version.id);
   }
 
-  codebook(): CellTree | null {
+  codebook(): CentroidTree | null {
     return this.#statements.hasBlock.get(CODEBOOK) === undefined ? null : this.#tree(CODEBOOK);
   }
 
   /** In one transaction. */
-  writeCodebook(tree: CellTree): void {
+  writeCodebook(tree: CentroidTree): void {
     this.#db
       .transaction(() => {
         this.#statements.deleteBlocks.run(CODEBOOK);
@@ -106,10 +106,10 @@ export class GenerationStore {
   }
 
   /**
-   * Cells that an interrupted run trained on the very same passages; null where there are none.
+   * Centroids that an interrupted run trained on the very same passages; null where there are none.
    * @param key of those passages
    */
-  trained(key: number): CellTree | null {
+  trained(key: number): CentroidTree | null {
     if (this.#statements.hasBlock.get(TRAINED) === undefined) return null;
     try {
       return new Float64Array(this.#read(TRAINED, 'key').buffer)[0] === key ? this.#tree(TRAINED) : null;
@@ -120,8 +120,8 @@ export class GenerationStore {
     }
   }
 
-  /** Keeps cells for a run that comes to an end: the next generation takes them away. In one transaction. */
-  writeTrained(tree: CellTree, key: number): void {
+  /** Keeps centroids for a run that comes to an end: the next version takes them away. In one transaction. */
+  writeTrained(tree: CentroidTree, key: number): void {
     this.#db
       .transaction(() => {
         this.#statements.deleteBlocks.run(TRAINED);
@@ -131,9 +131,9 @@ export class GenerationStore {
       .immediate();
   }
 
-  /** Writes a generation that nobody sees yet. @returns its id */
-  writeInactive(generation: Omit<Generation, 'id'>, arrays: GenerationArrays): number {
-    const id = Number(this.#statements.insert.run({ ...generation, tuning: '{}' }).lastInsertRowid);
+  /** Writes a version that nobody sees yet. @returns its id */
+  writeInactive(version: Omit<PartitionVersion, 'id'>, arrays: PartitionArrays): number {
+    const id = Number(this.#statements.insert.run({ ...version, tuning: '{}' }).lastInsertRowid);
     const { tree, lists, ids } = arrays;
     // What compact rows of an older format are coded by has to stay as it is.
     const stored = hasRowTable(this.#db, formatOf(this.#db)) ? roundedTreeArrays(tree) : treeArrays(tree);
@@ -142,13 +142,13 @@ export class GenerationStore {
     return id;
   }
 
-  /** From here on readers search with this one. Within a transaction of the caller, who has seen to its cells. */
-  activate(id: number, probeCells: number, depth: number, tuning: object): void {
-    this.#statements.tune.run(probeCells, depth, JSON.stringify(tuning), id);
+  /** From here on readers search with this one. Within a transaction of the caller, who has seen to its partitions. */
+  activate(id: number, nprobe: number, depth: number, tuning: object): void {
+    this.#statements.tune.run(nprobe, depth, JSON.stringify(tuning), id);
     this.#statements.deactivate.run(id);
     this.#statements.activate.run(id);
     this.#statements.deleteBlocks.run(TRAINED);
-    this.#checksums?.writeGeneration(id);
+    this.#checksums?.writePartitions(id);
     Sittings.of(this.#db).noteChange(this.#file);
   }
 
@@ -156,77 +156,77 @@ export class GenerationStore {
   sweep(): void {
     for (const id of this.#statements.inactive.pluck().all() as number[]) {
       for (let changes = 1; changes > 0; ) changes = this.#statements.deleteSomeBlocks.run(id).changes;
-      this.#statements.deleteCells.run(id);
-      this.#statements.deleteGeneration.run(id);
+      this.#statements.deletePartitions.run(id);
+      this.#statements.deleteVersion.run(id);
     }
   }
 
-  /** Readers go on by exhaustive search until the next generation. */
+  /** Readers go on by exhaustive search until the next version. */
   dropAll(): void {
     this.#db
       .transaction(() => {
         this.#statements.deactivate.run(-1);
         this.#statements.deleteBlocks.run(TRAINED);
-        this.#checksums?.writeGeneration(null);
+        this.#checksums?.writePartitions(null);
         Sittings.of(this.#db).noteChange(this.#file);
       })
       .immediate();
     this.sweep();
   }
 
-  /** @param cells distinct, ascending */
-  insertCells(generation: number, passageId: number, cells: Uint32Array): void {
-    const bytes = Buffer.from(encodeAscending(cells));
-    this.#statements.insertCells.run(generation, passageId, crc32(bytes), bytes);
+  /** @param partitions distinct, ascending */
+  insertPartitions(version: number, passageId: number, partitions: Uint32Array): void {
+    const bytes = Buffer.from(encodeAscending(partitions));
+    this.#statements.insertPartitions.run(version, passageId, crc32(bytes), bytes);
   }
 
-  /** Cells of passages above `after`, ascending. @throws GlotError `index.corrupt` */
-  cellsAfter(generation: Generation, after: number): { passageId: number; cells: Uint32Array }[] {
-    const rows = this.#statements.cellsAfter.raw().all(generation.id, after) as [number, number, Buffer][];
+  /** Partitions of passages above `after`, ascending. @throws GlotError `index.corrupt` */
+  partitionsAfter(version: PartitionVersion, after: number): { passageId: number; partitions: Uint32Array }[] {
+    const rows = this.#statements.partitionsAfter.raw().all(version.id, after) as [number, number, Buffer][];
     return rows.map(([passageId, checksum, bytes]) => {
-      if (crc32(bytes) !== checksum) throw this.#corrupt(`the cells of passage ${passageId}`);
-      return { passageId, cells: decodeAscending(bytes) };
+      if (crc32(bytes) !== checksum) throw this.#corrupt(`the partitions of passage ${passageId}`);
+      return { passageId, partitions: decodeAscending(bytes) };
     });
   }
 
-  deleteCellsOf(first: number, last: number): void {
-    this.#statements.deleteCellsOf.run(first, last);
+  deletePartitionsOf(first: number, last: number): void {
+    this.#statements.deletePartitionsOf.run(first, last);
   }
 
-  #tree(id: number): CellTree {
+  #tree(id: number): CentroidTree {
     const coarse = new Float32Array(this.#read(id, 'coarse').buffer);
-    const firstCell = new Uint32Array(this.#read(id, 'first').buffer);
+    const firstCentroid = new Uint32Array(this.#read(id, 'first').buffer);
     const dim = this.#dim;
     const centroids = this.#has(id, 'centroids')
       ? new Float32Array(this.#read(id, 'centroids').buffer)
       : this.#roundedCentroids(id);
-    if (coarse.length !== (firstCell.length - 1) * dim || centroids.length !== firstCell.at(-1)! * dim) {
-      throw this.#corrupt(`the cells of generation ${id}`);
+    if (coarse.length !== (firstCentroid.length - 1) * dim || centroids.length !== firstCentroid.at(-1)! * dim) {
+      throw this.#corrupt(`the partitions of version ${id}`);
     }
-    return { dim, coarse, firstCell, centroids };
+    return { dim, coarse, firstCentroid, centroids };
   }
 
   #roundedCentroids(id: number): Float32Array {
     const codes = new Int8Array(this.#read(id, 'centroid codes').buffer);
     const scales = new Float32Array(this.#read(id, 'centroid scales').buffer);
     const dim = this.#dim;
-    if (codes.length !== scales.length * dim) throw this.#corrupt(`the cells of generation ${id}`);
+    if (codes.length !== scales.length * dim) throw this.#corrupt(`the partitions of version ${id}`);
     return unrounded({ codes, scales, dim });
   }
 
-  #has(generation: number, kind: string): boolean {
-    return this.#statements.sizeOf.pluck().get(generation, kind) !== null;
+  #has(version: number, kind: string): boolean {
+    return this.#statements.sizeOf.pluck().get(version, kind) !== null;
   }
 
   // A whole array of its own, so that views of any type fit.
-  #read(generation: number, kind: string): Uint8Array<ArrayBuffer> {
-    const size = this.#statements.sizeOf.pluck().get(generation, kind) as number | null;
-    if (size === null) throw this.#corrupt(`generation ${generation}, ${kind}`);
+  #read(version: number, kind: string): Uint8Array<ArrayBuffer> {
+    const size = this.#statements.sizeOf.pluck().get(version, kind) as number | null;
+    if (size === null) throw this.#corrupt(`version ${version}, ${kind}`);
     const bytes = new Uint8Array(size);
     let at = 0;
     for (let block = 0; at < size; block += 1) {
-      const row = this.#statements.block.raw().get(generation, kind, block) as [number, Buffer] | undefined;
-      if (!row || crc32(row[1]) !== row[0]) throw this.#corrupt(`generation ${generation}, ${kind}, block ${block}`);
+      const row = this.#statements.block.raw().get(version, kind, block) as [number, Buffer] | undefined;
+      if (!row || crc32(row[1]) !== row[0]) throw this.#corrupt(`version ${version}, ${kind}, block ${block}`);
       bytes.set(row[1], at);
       at += row[1].length;
     }
@@ -234,7 +234,7 @@ export class GenerationStore {
   }
 
   #write(
-    generation: number,
+    version: number,
     kind: string,
     array: Float32Array | Float64Array | Uint32Array | Uint8Array | Int8Array,
   ): void {
@@ -242,7 +242,7 @@ export class GenerationStore {
     let block = 0;
     for (let at = 0; at < bytes.length || block === 0; at += BLOCK_BYTES) {
       const data = bytes.subarray(at, at + BLOCK_BYTES);
-      this.#statements.insertBlock.run(generation, kind, block++, crc32(data), data);
+      this.#statements.insertBlock.run(version, kind, block++, crc32(data), data);
     }
   }
 
@@ -253,20 +253,20 @@ export class GenerationStore {
   }
 }
 
-function treeArrays({ coarse, firstCell, centroids }: CellTree) {
+function treeArrays({ coarse, firstCentroid, centroids }: CentroidTree) {
   return [
     ['coarse', coarse],
-    ['first', firstCell],
+    ['first', firstCentroid],
     ['centroids', centroids],
   ] as const;
 }
 
-/** Centroids of cells in a quarter of the bytes. @param tree whose centroids are rounded (`roundedCells`) */
-function roundedTreeArrays({ dim, coarse, firstCell, centroids }: CellTree) {
+/** Centroids in a quarter of the bytes. @param tree whose centroids are rounded (`roundedCentroids`) */
+function roundedTreeArrays({ dim, coarse, firstCentroid, centroids }: CentroidTree) {
   const { codes, scales } = quantizeRows(centroids, dim);
   return [
     ['coarse', coarse],
-    ['first', firstCell],
+    ['first', firstCentroid],
     ['centroid codes', codes],
     ['centroid scales', scales],
   ] as const;
@@ -278,11 +278,11 @@ function prepare(db: Database) {
     inactive: db.prepare('SELECT id FROM generation WHERE active = 0'),
     insert: db.prepare(`
       INSERT INTO generation (active, cells, passages, trained_passages, through_passage, removal_seq, probe_cells, depth, tuning)
-      VALUES (0, :cells, :passages, :trainedPassages, :throughPassage, :removalSeq, :probeCells, :depth, :tuning)`),
+      VALUES (0, :partitions, :passages, :trainedPassages, :throughPassage, :removalSeq, :nprobe, :depth, :tuning)`),
     tune: db.prepare('UPDATE generation SET probe_cells = ?, depth = ?, tuning = ? WHERE id = ?'),
     deactivate: db.prepare('UPDATE generation SET active = 0 WHERE id <> ?'),
     activate: db.prepare('UPDATE generation SET active = 1 WHERE id = ?'),
-    deleteGeneration: db.prepare('DELETE FROM generation WHERE id = ?'),
+    deleteVersion: db.prepare('DELETE FROM generation WHERE id = ?'),
     hasBlock: db.prepare('SELECT 1 FROM generation_block WHERE generation = ? LIMIT 1'),
     insertBlock: db.prepare(
       'INSERT INTO generation_block (generation, kind, block, checksum, data) VALUES (?, ?, ?, ?, ?)',
@@ -293,12 +293,14 @@ function prepare(db: Database) {
     deleteSomeBlocks: db.prepare(
       'DELETE FROM generation_block WHERE id IN (SELECT id FROM generation_block WHERE generation = ? LIMIT 16)',
     ),
-    insertCells: db.prepare('INSERT INTO passage_cells (generation, passage_id, checksum, cells) VALUES (?, ?, ?, ?)'),
-    cellsAfter: db.prepare(
+    insertPartitions: db.prepare(
+      'INSERT INTO passage_cells (generation, passage_id, checksum, cells) VALUES (?, ?, ?, ?)',
+    ),
+    partitionsAfter: db.prepare(
       'SELECT passage_id, checksum, cells FROM passage_cells WHERE generation = ? AND passage_id > ? ORDER BY passage_id',
     ),
-    deleteCells: db.prepare('DELETE FROM passage_cells WHERE generation = ?'),
-    deleteCellsOf: db.prepare(
+    deletePartitions: db.prepare('DELETE FROM passage_cells WHERE generation = ?'),
+    deletePartitionsOf: db.prepare(
       'DELETE FROM passage_cells WHERE generation IN (SELECT id FROM generation) AND passage_id BETWEEN ? AND ?',
     ),
   };

@@ -1,65 +1,65 @@
-import { nearestCells } from '../../ivf/centroid-assigner.js';
-import { type CellTree, distinct } from '../../ivf/centroid-tree.js';
-import type { Generation, GenerationStore } from './partition-store.js';
+import { nearestCentroids } from '../../ivf/centroid-assigner.js';
+import { type CentroidTree, distinct } from '../../ivf/centroid-tree.js';
+import type { PartitionStore, PartitionVersion } from './partition-store.js';
 
-/** Cells of a generation that the rows of one passage fall into, ascending. */
-export interface CellsOfRows {
-  readonly generation: number;
-  readonly cells: Uint32Array;
+/** Partitions of a version that the rows of one passage fall into, ascending. */
+export interface PartitionsOfRows {
+  readonly version: number;
+  readonly partitions: Uint32Array;
 }
 
-/** Puts passages that come after a generation was made into its cells. */
-export class PassageCells {
-  readonly #store: GenerationStore;
-  #generation = 0;
-  #tree: CellTree | null = null;
+/** Puts passages that come after a version was made into its partitions. */
+export class PassagePartitions {
+  readonly #store: PartitionStore;
+  #version = 0;
+  #tree: CentroidTree | null = null;
 
-  constructor(store: GenerationStore) {
+  constructor(store: PartitionStore) {
     this.#store = store;
   }
 
-  /** The active generation and its centroids; null where there is none. */
-  active(): { readonly generation: number; readonly tree: CellTree } | null {
-    const generation = this.#store.active();
-    return generation && { generation: generation.id, tree: this.#treeOf(generation) };
+  /** The active version and its centroids; null where there is none. */
+  active(): { readonly version: number; readonly tree: CentroidTree } | null {
+    const version = this.#store.active();
+    return version && { version: version.id, tree: this.#treeOf(version) };
   }
 
-  /** Cells of the active generation; null where there is none. @param decoded [n x dim], asked for where there is one */
-  of(decoded: () => Float32Array): CellsOfRows | null {
-    const generation = this.#store.active();
-    const rows = generation && decoded();
-    return rows && rows.length > 0 ? this.#nearest(generation, rows) : null;
+  /** Partitions of the active version; null where there is none. @param decoded [n x dim], asked for where there is one */
+  of(decoded: () => Float32Array): PartitionsOfRows | null {
+    const version = this.#store.active();
+    const rows = version && decoded();
+    return rows && rows.length > 0 ? this.#nearest(version, rows) : null;
   }
 
   /**
    * Within the transaction that stores the passage.
    * @param known as `of` gave them
-   * @param rows asked for where another generation is active by now
+   * @param rows asked for where another version is active by now
    */
-  insert(passageId: number, known: CellsOfRows | null, rows: () => Float32Array): void {
-    const generation = this.#store.active();
-    if (!generation) return;
-    const cells = known?.generation === generation.id ? known : this.of(rows);
-    if (cells) this.#store.insertCells(generation.id, passageId, cells.cells);
+  insert(passageId: number, known: PartitionsOfRows | null, rows: () => Float32Array): void {
+    const version = this.#store.active();
+    if (!version) return;
+    const partitions = known?.version === version.id ? known : this.of(rows);
+    if (partitions) this.#store.insertPartitions(version.id, passageId, partitions.partitions);
   }
 
-  insertInto(generation: Generation, passageId: number, rows: Float32Array): void {
-    this.#store.insertCells(generation.id, passageId, this.#nearest(generation, rows).cells);
+  insertInto(version: PartitionVersion, passageId: number, rows: Float32Array): void {
+    this.#store.insertPartitions(version.id, passageId, this.#nearest(version, rows).partitions);
   }
 
-  #nearest(generation: Generation, rows: Float32Array): CellsOfRows {
-    return { generation: generation.id, cells: distinct(nearestCells(this.#treeOf(generation), rows)) };
+  #nearest(version: PartitionVersion, rows: Float32Array): PartitionsOfRows {
+    return { version: version.id, partitions: distinct(nearestCentroids(this.#treeOf(version), rows)) };
   }
 
-  #treeOf(generation: Generation): CellTree {
-    if (this.#generation !== generation.id || !this.#tree) {
-      this.#tree = this.#store.tree(generation);
-      this.#generation = generation.id;
+  #treeOf(version: PartitionVersion): CentroidTree {
+    if (this.#version !== version.id || !this.#tree) {
+      this.#tree = this.#store.tree(version);
+      this.#version = version.id;
     }
     return this.#tree;
   }
 
   delete(first: number, last: number): void {
-    this.#store.deleteCellsOf(first, last);
+    this.#store.deletePartitionsOf(first, last);
   }
 }

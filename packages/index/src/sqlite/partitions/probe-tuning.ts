@@ -3,29 +3,29 @@ import type { MaxSim, TokenVectors } from '@glot/kernels';
 import type { TieOrder } from '../../ranking/fusion.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 import { rescoreCandidates } from '../vectors/rescoring.js';
-import type { CellSearch } from './ivf-search.js';
+import type { IvfSearch } from './ivf-search.js';
 
 export interface ProbeSettings {
-  /** Cells per query row. */
-  readonly probeCells: number;
+  /** Partitions per query row. */
+  readonly nprobe: number;
   /** Passages to score by all their centroids, of which as many are scored exactly as may be among the best. */
   readonly depth: number;
 }
 
 /** The narrower, the faster; in the order of their cost. */
 const LADDER: readonly ProbeSettings[] = [
-  { probeCells: 32, depth: 1536 },
-  { probeCells: 48, depth: 2048 },
-  { probeCells: 48, depth: 3072 },
-  { probeCells: 64, depth: 4096 },
-  { probeCells: 64, depth: 6144 },
-  { probeCells: 96, depth: 20_480 },
+  { nprobe: 32, depth: 1536 },
+  { nprobe: 48, depth: 2048 },
+  { nprobe: 48, depth: 3072 },
+  { nprobe: 64, depth: 4096 },
+  { nprobe: 64, depth: 6144 },
+  { nprobe: 96, depth: 20_480 },
 ];
 
-export const DEFAULT_PROBE: ProbeSettings = { probeCells: 48, depth: 2048 };
+export const DEFAULT_PROBE: ProbeSettings = { nprobe: 48, depth: 2048 };
 
 /** What stands for the truth: far wider than any setting. */
-const REFERENCE: ProbeSettings = { probeCells: 256, depth: 49_152 };
+const REFERENCE: ProbeSettings = { nprobe: 256, depth: 49_152 };
 
 const QUERIES = 32;
 const QUERY_ROWS = 24;
@@ -42,7 +42,7 @@ const WANTED_SHARE = 0.985;
 
 export interface Tuning extends ProbeSettings {
   /** Per setting of the ladder up to the one that serves, the mean share of the reference's ten hits among its candidates. */
-  readonly curve: readonly { readonly probeCells: number; readonly depth: number; readonly share: number }[];
+  readonly curve: readonly { readonly nprobe: number; readonly depth: number; readonly share: number }[];
 }
 
 /**
@@ -51,7 +51,7 @@ export interface Tuning extends ProbeSettings {
  */
 export async function tuneProbes(
   ids: Float64Array,
-  search: CellSearch,
+  search: IvfSearch,
   vectors: PassageVectors,
   maxSim: MaxSim,
   order: TieOrder,
@@ -95,8 +95,8 @@ export async function tuneProbes(
     curve.push({ ...settings, share: wanted === 0 ? 1 : hits / wanted });
     if (curve.at(-1)!.share >= WANTED_SHARE) break;
   }
-  const { probeCells, depth } = curve.at(-1)!;
-  return { probeCells, depth, curve };
+  const { nprobe, depth } = curve.at(-1)!;
+  return { nprobe, depth, curve };
 }
 
 function queryOf(ids: Float64Array, number: number, vectors: PassageVectors) {

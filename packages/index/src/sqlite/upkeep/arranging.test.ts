@@ -21,12 +21,12 @@ const open = (path = file) =>
 async function answers(index: MultivectorIndex): Promise<unknown> {
   const asked = ['発酵 7', 'العجين 3', 'ขนมปัง 11'];
   return [
-    (await index.stats()).cells?.count,
+    (await index.stats()).partitions?.count,
     await Promise.all(asked.map((text) => index.search({ mode: 'semantic', vectors: encode(text) }))),
   ];
 }
 
-it('goes on from the cells that an interrupted run trained, to the same end', async () => {
+it('goes on from the partitions that an interrupted run trained, to the same end', async () => {
   const index = await open();
   for (let at = 0; at < 60; at += 1) {
     const texts = [`発酵 ${at} パン`, `العجين ${at}`, `ขนมปัง ${at} 🍞`];
@@ -58,7 +58,9 @@ it('goes on from the cells that an interrupted run trained, to the same end', as
 
   phases.length = 0;
   const again = await open();
-  expect(await again.optimize({ onProgress: ({ phase }) => phases.push(phase) })).toMatchObject({ cells: 'trained' });
+  expect(await again.optimize({ onProgress: ({ phase }) => phases.push(phase) })).toMatchObject({
+    partitions: 'trained',
+  });
   expect(phases).not.toContain('train');
   expect(await answers(again)).toEqual(expected);
   expect(await again.check()).toEqual([]);

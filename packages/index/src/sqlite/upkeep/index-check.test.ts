@@ -54,7 +54,7 @@ describe('a flipped bit', () => {
           corrupt(/passage 3/),
         );
         expect(await index.check()).toMatchObject([{ kind: 'vectors', path: 'de/brot.md', repairable: false }]);
-        expect(await index.repair()).toMatchObject({ removed: ['de/brot.md'], cellsDropped: false, whole: true });
+        expect(await index.repair()).toMatchObject({ removed: ['de/brot.md'], partitionsDropped: false, whole: true });
         expect((await index.stats()).documents).toBe(9);
         expect((await index.search({ mode: 'semantic', vectors: encode('dough') })).length).toBe(10);
         await index.close();
@@ -63,14 +63,14 @@ describe('a flipped bit', () => {
   }
 
   for (const kind of ['coarse', 'first', 'centroid codes', 'centroid scales', 'offsets', 'postings', 'ids']) {
-    it(`in the ${kind} of a generation is named, and repair drops the generation only`, async () => {
+    it(`in the ${kind} of a version is named, and repair drops the version only`, async () => {
       await made();
       flip('generation_block', 'data', `kind = '${kind}'`);
       const index = await open();
       const vectors = encode('dough');
       await expect(index.search({ mode: 'semantic', vectors })).rejects.toThrowError(corrupt(new RegExp(kind)));
-      expect(await index.check()).toMatchObject([{ kind: 'cells', repairable: true, path: null }]);
-      expect(await index.repair()).toMatchObject({ removed: [], cellsDropped: true, whole: true });
+      expect(await index.check()).toMatchObject([{ kind: 'partitions', repairable: true, path: null }]);
+      expect(await index.repair()).toMatchObject({ removed: [], partitionsDropped: true, whole: true });
       const exhaustive = await index.search({ mode: 'semantic', vectors });
       await index.optimize({ retrain: true });
       expect(await index.search({ mode: 'semantic', vectors })).toEqual(exhaustive);
@@ -85,7 +85,7 @@ describe('a flipped bit', () => {
       flip('generation_block', 'data', `kind = '${kind}'`);
       const index = await open();
       await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/table/));
-      expect((await index.check()).map(({ kind: found }) => found)).toContain('codebook');
+      expect((await index.check()).map(({ kind: found }) => found)).toContain('vectors');
       await index.close();
     });
   }
@@ -98,7 +98,7 @@ describe('a flipped bit', () => {
     flip('generation_block', 'data', "generation = 0 AND kind = 'centroids'");
     const index = await open();
     await expect(index.search({ mode: 'semantic', vectors: encode('x') })).rejects.toThrowError(corrupt(/centroids/));
-    expect((await index.check()).map(({ kind }) => kind)).toContain('codebook');
+    expect((await index.check()).map(({ kind }) => kind)).toContain('vectors');
     await index.close();
   });
 });
@@ -122,7 +122,7 @@ it('names a wrong number of words of a passage, by which they are weighed, and c
   await index.close();
 });
 
-it('names cells of a later passage that are damaged or missing, and mends them', async () => {
+it('names partitions of a later passage that are damaged or missing, and mends them', async () => {
   for (const damage of ["UPDATE passage_cells SET cells = x'7f'", 'DELETE FROM passage_cells']) {
     rmSync(file, { force: true });
     await made();
@@ -130,7 +130,7 @@ it('names cells of a later passage that are damaged or missing, and mends them',
     db.exec(damage);
     db.close();
     const index = await open();
-    expect(await index.check()).toMatchObject([{ kind: 'cells', repairable: true }]);
+    expect(await index.check()).toMatchObject([{ kind: 'partitions', repairable: true }]);
     expect(await index.repair()).toMatchObject({ whole: true });
     const [hit] = await index.search({ mode: 'semantic', vectors: encode('Hefe') });
     expect(hit?.path).toBe('später');
@@ -177,9 +177,9 @@ const scribbles: Readonly<Record<string, readonly [sql: string, kind: string, pa
   'a list of words': ["INSERT INTO passage_words (rowid, body) VALUES (3, 'zzz')", 'words', 'de/brot.md'],
   'a list of words of no passage': ["INSERT INTO passage_words (rowid, body) VALUES (999, 'zzz')", 'words', null],
   'a setting': ["UPDATE setting SET value = 'compact' WHERE name = 'profile'", 'setting', null],
-  'how many cells are probed': ['UPDATE generation SET probe_cells = 1 + probe_cells', 'cells', null],
-  'which cells are in use': ['UPDATE generation SET active = 0', 'cells', null],
-  'a removal': ['UPDATE removal SET first_passage = 1, last_passage = 9', 'cells', null],
+  'how many partitions are probed': ['UPDATE generation SET probe_cells = 1 + probe_cells', 'partitions', null],
+  'which partitions are in use': ['UPDATE generation SET active = 0', 'partitions', null],
+  'a removal': ['UPDATE removal SET first_passage = 1, last_passage = 9', 'partitions', null],
   'why a file was left out': ["UPDATE skipped SET reason = 'x'", 'document', null],
 };
 

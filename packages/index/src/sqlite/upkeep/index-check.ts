@@ -9,12 +9,12 @@ import { storesWordForms } from '../file/stored-parts.js';
 import { WordCounts } from '../lexical/word-counts.js';
 import { expectedSum, listedSums, WordLists } from '../lexical/word-lists.js';
 import type { IndexFile } from '../opening/index-file.js';
-import type { GenerationStore } from '../partitions/partition-store.js';
+import type { PartitionStore } from '../partitions/partition-store.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';
 
 export interface CheckParts {
   readonly file: IndexFile;
-  readonly store: GenerationStore | null;
+  readonly store: PartitionStore | null;
   readonly vectors: PassageVectors;
   readonly documents: DocumentStore;
 }
@@ -54,7 +54,7 @@ export async function verifyIndex(parts: CheckParts, signal?: AbortSignal): Prom
   await checkDocuments(parts, checksums, report, pause);
   await checkVectors(parts, report, pause);
   await checkWords(db, problems, report, pause);
-  if (parts.store) checkCells(parts.store, parts.vectors, db, report);
+  if (parts.store) checkPartitions(parts.store, parts.vectors, db, report);
   return problems;
 }
 
@@ -71,8 +71,9 @@ function checkPages(db: Database, report: Report): void {
 function checkSmallTables(checksums: Checksums, { store }: CheckParts, report: Report): void {
   if (!checksums.settingsAreWhole()) report('setting', 'the settings of the index', false);
   for (const path of checksums.damagedSkips()) report('document', `what is noted of ${path}, which was left out`, true);
-  if (!checksums.removalsAreWhole()) report('cells', 'the record of removals', true);
-  if (!checksums.generationIsWhole(store?.active()?.id ?? null)) report('cells', 'the settings of the cells', true);
+  if (!checksums.removalsAreWhole()) report('partitions', 'the record of removals', true);
+  if (!checksums.partitionsAreWhole(store?.active()?.id ?? null))
+    report('partitions', 'the settings of the partitions', true);
 }
 
 async function checkDocuments(
@@ -189,8 +190,8 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
   }
 }
 
-function checkCells(store: GenerationStore, vectors: PassageVectors, db: Database, report: Report): void {
-  const attempt = (kind: 'cells' | 'codebook', action: () => void, repairable: boolean) => {
+function checkPartitions(store: PartitionStore, vectors: PassageVectors, db: Database, report: Report): void {
+  const attempt = (kind: 'partitions' | 'vectors', action: () => void, repairable: boolean) => {
     try {
       action();
     } catch (error) {
@@ -198,31 +199,31 @@ function checkCells(store: GenerationStore, vectors: PassageVectors, db: Databas
       report(kind, (isGlotError(error, 'index.corrupt') && error.details.place) || error.message, repairable);
     }
   };
-  attempt('codebook', () => store.codebook(), false);
-  attempt('codebook', () => vectors.byTable && vectors.table(), false);
+  attempt('vectors', () => store.codebook(), false);
+  attempt('vectors', () => vectors.byTable && vectors.table(), false);
   attempt(
-    'cells',
+    'partitions',
     () => {
-      const generation = store.active();
-      if (!generation) return;
-      store.load(generation);
-      store.cellsAfter(generation, 0);
+      const version = store.active();
+      if (!version) return;
+      store.load(version);
+      store.partitionsAfter(version, 0);
     },
     true,
   );
-  const generation = store.active();
-  if (!generation) return;
+  const version = store.active();
+  if (!version) return;
   const lost = db
     .prepare(`
       SELECT count(*) FROM passage_vectors WHERE passage_id > ? AND row_count > 0 AND passage_id NOT IN (
         SELECT passage_id FROM passage_cells WHERE generation = ?)`)
     .pluck()
-    .get(generation.throughPassage, generation.id) as number;
-  if (lost > 0) report('cells', `${lost} passages are in no cell`, true);
+    .get(version.throughPassage, version.id) as number;
+  if (lost > 0) report('partitions', `${lost} passages are in no partition`, true);
 }
 
 /**
- * The documents are the truth: lists of cells and words are made again from them. A document whose own parts are damaged
+ * The documents are the truth: lists of partitions and words are made again from them. A document whose own parts are damaged
  * is taken out, to be read again. What was stored before there were checksums gets them.
  */
 export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Promise<RepairReport> {
@@ -232,9 +233,9 @@ export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Prom
   const lost = problems.filter(({ path, repairable }) => path !== null && !repairable);
   const removed = [...new Set(lost.map(({ path }) => path!))];
   const has = (kind: IndexProblem['kind']) => problems.some((problem) => problem.kind === kind);
-  if (has('database')) return { problems, removed: [], cellsDropped: false, whole: false };
-  const cellsDropped = has('cells');
-  if (cellsDropped) store?.dropAll();
+  if (has('database')) return { problems, removed: [], partitionsDropped: false, whole: false };
+  const partitionsDropped = has('partitions');
+  if (partitionsDropped) store?.dropAll();
   const checksums = new Checksums(db);
   db.transaction(() => {
     for (const path of removed) documents.deleteDamaged(path);
@@ -250,5 +251,5 @@ export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Prom
     throwIfAborted(signal);
   });
   const left = await verifyIndex(parts, signal);
-  return { problems, removed, cellsDropped, whole: left.length === 0 };
+  return { problems, removed, partitionsDropped, whole: left.length === 0 };
 }

@@ -2,10 +2,10 @@ import type { IndexStats } from '../../types.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { bytesOf } from '../file/file-size.js';
 import type { IndexFile } from '../opening/index-file.js';
-import type { Generation } from '../partitions/partition-store.js';
+import type { PartitionVersion } from '../partitions/partition-store.js';
 
 /** Counts, from the small tables only. */
-export function readStats({ db, path, encoder, format }: IndexFile, generation: Generation | null): IndexStats {
+export function readStats({ db, path, encoder, format }: IndexFile, version: PartitionVersion | null): IndexStats {
   const totals = db
     .prepare('SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM document')
     .raw()
@@ -28,11 +28,11 @@ export function readStats({ db, path, encoder, format }: IndexFile, generation: 
     formats: countBy('format'),
     formatVersion: format,
     unchecked: storesChecksums(db) ? new Checksums(db).unsealed() : totals[0],
-    cells: generation && {
-      generation: generation.id,
-      count: generation.cells,
-      probeCells: generation.probeCells,
-      depth: generation.depth,
+    partitions: version && {
+      version: version.id,
+      count: version.partitions,
+      nprobe: version.nprobe,
+      depth: version.depth,
     },
   };
 }

@@ -2,17 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
 import type { MaxSim } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
-import { CellAssigner } from '../../ivf/centroid-assigner.js';
-import { trainCells } from '../../ivf/k-means.js';
+import { CentroidAssigner } from '../../ivf/centroid-assigner.js';
+import { trainCentroids } from '../../ivf/k-means.js';
 import type { OptimizeOptions, OptimizeReport } from '../../types.js';
 import { documentOrder } from '../documents/document-order.js';
 import { giveFreeSpaceBack } from '../file/free-space.js';
-import { CellSearch } from '../partitions/ivf-search.js';
-import { buildGeneration, passageIds, sampleRows } from '../partitions/partition-build.js';
-import type { Generation, GenerationArrays, GenerationStore } from '../partitions/partition-store.js';
-import { PassageCells } from '../partitions/passage-partitions.js';
+import { IvfSearch } from '../partitions/ivf-search.js';
+import { buildPartitions, passageIds, sampleRows } from '../partitions/partition-build.js';
+import type { PartitionArrays, PartitionStore, PartitionVersion } from '../partitions/partition-store.js';
+import { PassagePartitions } from '../partitions/passage-partitions.js';
 import { DEFAULT_PROBE, tuneProbes } from '../partitions/probe-tuning.js';
-import { COMPACT_CODEC, type PassageVectors } from '../vectors/passage-vectors.js';
+import { type PassageVectors, RESIDUAL_CODEC } from '../vectors/passage-vectors.js';
 
 /** Up to here exhaustive search over all passages takes about 20 ms. */
 export const EXHAUSTIVE_PASSAGES = 4000;
@@ -21,14 +21,14 @@ export const EXHAUSTIVE_PASSAGES = 4000;
 const DELTA_SHARE = 0.1;
 const REMOVED_SHARE = 0.2;
 
-/** Growth since the cells were trained that makes new ones worth it. */
+/** Growth since the partitions were trained that makes new ones worth it. */
 const RETRAIN_GROWTH = 2;
 
-/** Cells go where so small a share of the passages that need them is left. */
+/** Partitions go where so small a share of the passages that need them is left. */
 const DROP_SHARE = 0.5;
 
-const CODEBOOK_CELLS = 16_384;
-const CODEBOOK_ROWS_PER_CELL = 32;
+const CODEBOOK_CENTROIDS = 16_384;
+const CODEBOOK_ROWS_PER_CENTROID = 32;
 
 /** Fewer passages say too little about the rows to come. */
 export const CODEBOOK_PASSAGES = 1000;
@@ -36,14 +36,14 @@ export const CODEBOOK_PASSAGES = 1000;
 /** Passages of one transaction while vectors are stored anew. */
 const RECODE_PASSAGES = 256;
 
-/** Passages that may be left for the transaction that makes a generation the active one. */
+/** Passages that may be left for the transaction that makes a version the active one. */
 const LAST_PASSAGES = 64;
 
-export interface MaintenanceParts {
+export interface OptimizeParts {
   readonly db: Database;
-  readonly store: GenerationStore;
+  readonly store: PartitionStore;
   readonly vectors: PassageVectors;
-  readonly search: CellSearch;
+  readonly search: IvfSearch;
   readonly maxSim: () => Promise<MaxSim>;
   /** Whether rows are to be stored anew against a codebook. */
   readonly compact: boolean;
@@ -51,16 +51,16 @@ export interface MaintenanceParts {
   readonly exhaustive: number;
 }
 
-export async function compactIndex(parts: MaintenanceParts, options: OptimizeOptions): Promise<OptimizeReport> {
+export async function optimizeIndex(parts: OptimizeParts, options: OptimizeOptions): Promise<OptimizeReport> {
   throwIfAborted(options.signal);
   parts.store.sweep();
   const recoded = parts.compact ? await recode(parts, options) : 0;
-  const cells = await renewCells(parts, options);
+  const partitions = await renewPartitions(parts, options);
   await giveFreeSpaceBack(parts.db, options.signal);
-  return { cells, recoded };
+  return { partitions, recoded };
 }
 
-async function renewCells(parts: MaintenanceParts, options: OptimizeOptions): Promise<OptimizeReport['cells']> {
+async function renewPartitions(parts: OptimizeParts, options: OptimizeOptions): Promise<OptimizeReport['partitions']> {
   const { db, vectors, search } = parts;
   const now = search.current();
   const passages = now
@@ -71,49 +71,49 @@ async function renewCells(parts: MaintenanceParts, options: OptimizeOptions): Pr
     return 'none';
   }
   if (passages === 0) return 'none';
-  const due = now ? passages >= now.generation.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
+  const due = now ? passages >= now.version.trainedPassages * RETRAIN_GROWTH : passages > parts.exhaustive;
   if (due || options.retrain) {
     const { store } = parts;
-    const built = await buildGeneration(db, vectors, search.threads, store, store.codebook(), options);
+    const built = await buildPartitions(db, vectors, search.threads, store, store.codebook(), options);
     return (await install(parts, { ...built, ...DEFAULT_PROBE }, built, options, true)) ? 'trained' : 'none';
   }
   if (!now) return 'none';
-  const { index, generation } = now;
+  const { index, version } = now;
   if (index.deltaCount <= index.baseCount * DELTA_SHARE && index.removedCount <= passages * REMOVED_SHARE)
     return 'none';
   // The lists and what they hold are of the same moment: nothing can come between these lines.
-  const removalSeq = Math.max(generation.removalSeq, vectors.removalExtent()[1]);
+  const removalSeq = Math.max(version.removalSeq, vectors.removalExtent()[1]);
   const throughPassage = search.through;
   const arrays = { tree: index.tree, ...index.folded() };
-  const next = { ...generation, passages: arrays.ids.length, removalSeq, throughPassage };
+  const next = { ...version, passages: arrays.ids.length, removalSeq, throughPassage };
   return (await install(parts, next, arrays, options, false)) ? 'folded' : 'none';
 }
 
-// Writes the generation beside the active one, brings it up to date and flips. False where too much was removed meanwhile.
+// Writes the version beside the active one, brings it up to date and flips. False where too much was removed meanwhile.
 async function install(
-  parts: MaintenanceParts,
-  made: Omit<Generation, 'id'>,
-  arrays: GenerationArrays,
+  parts: OptimizeParts,
+  made: Omit<PartitionVersion, 'id'>,
+  arrays: PartitionArrays,
   options: OptimizeOptions,
   tune: boolean,
 ): Promise<boolean> {
   const { db, store, vectors } = parts;
-  const { cells, passages, trainedPassages, throughPassage, removalSeq, probeCells, depth } = made;
-  const record = { cells, passages, trainedPassages, throughPassage, removalSeq, probeCells, depth };
+  const { partitions, passages, trainedPassages, throughPassage, removalSeq, nprobe, depth } = made;
+  const record = { partitions, passages, trainedPassages, throughPassage, removalSeq, nprobe, depth };
   const id = db.transaction(() => store.writeInactive(record, arrays)).immediate();
-  const generation = { ...record, id };
-  const newer = new PassageCells(store);
+  const version = { ...record, id };
+  const newer = new PassagePartitions(store);
   let through = throughPassage;
   const follow = (limit: number) => {
     let count = 0;
     for (const stored of [...vectors.after(through, limit)]) {
-      if (stored.rows > 0) newer.insertInto(generation, stored.passageId, vectors.decoded(stored));
+      if (stored.rows > 0) newer.insertInto(version, stored.passageId, vectors.decoded(stored));
       through = stored.passageId;
       count += 1;
     }
     return count;
   };
-  let settings: { probeCells: number; depth: number } = { probeCells, depth };
+  let settings: { nprobe: number; depth: number } = { nprobe, depth };
   let tuning: object = {};
   for (;;) {
     throwIfAborted(options.signal);
@@ -121,20 +121,20 @@ async function install(
     await setImmediate();
   }
   if (tune) {
-    const trial = new CellSearch(db, store, vectors, undefined, generation, await parts.search.packed());
+    const trial = new IvfSearch(db, store, vectors, undefined, version, await parts.search.scorer());
     const tuned = await tuneProbes(arrays.ids, trial, vectors, await parts.maxSim(), documentOrder(db), {
       ...(options.signal && { signal: options.signal }),
       onQuery: (done, total) => options.onProgress?.({ phase: 'tune', done, total }),
     });
     settings = tuned;
-    tuning = { curve: tuned.curve };
+    tuning = { curve: tuned.curve.map(({ nprobe, ...rest }) => ({ probeCells: nprobe, ...rest })) };
   }
   const flipped = db
     .transaction(() => {
       const [oldest, newest] = vectors.removalExtent();
       if (oldest > removalSeq + 1 && newest > removalSeq) return false;
       while (follow(LAST_PASSAGES) > 0);
-      store.activate(id, settings.probeCells, settings.depth, tuning);
+      store.activate(id, settings.nprobe, settings.depth, tuning);
       return true;
     })
     .immediate();
@@ -143,7 +143,7 @@ async function install(
 }
 
 // Stores int8 vectors anew in the compact codec, a few at a time; trains the codebook where there is none.
-async function recode(parts: MaintenanceParts, options: OptimizeOptions): Promise<number> {
+async function recode(parts: OptimizeParts, options: OptimizeOptions): Promise<number> {
   const { db, store, vectors } = parts;
   let codebook = store.codebook();
   if (!codebook) {
@@ -151,32 +151,37 @@ async function recode(parts: MaintenanceParts, options: OptimizeOptions): Promis
     if (ids.length < CODEBOOK_PASSAGES && !options.retrain) return 0;
     const rows = db.prepare('SELECT coalesce(sum(tokens), 0) FROM document').pluck().get() as number;
     if (rows === 0) return 0;
-    const cells = Math.max(1, Math.min(CODEBOOK_CELLS, Math.floor(rows / 16)));
-    const sample = await sampleRows(ids, Math.min(rows, cells * CODEBOOK_ROWS_PER_CELL), vectors, options.signal);
-    codebook = await trainCells(sample, cells, { signal: options.signal });
+    const centroids = Math.max(1, Math.min(CODEBOOK_CENTROIDS, Math.floor(rows / 16)));
+    const sample = await sampleRows(
+      ids,
+      Math.min(rows, centroids * CODEBOOK_ROWS_PER_CENTROID),
+      vectors,
+      options.signal,
+    );
+    codebook = await trainCentroids(sample, centroids, { signal: options.signal });
     store.writeCodebook(codebook);
   }
-  const assigner = new CellAssigner(codebook);
+  const assigner = new CentroidAssigner(codebook);
   const total = db.prepare('SELECT count(*) FROM passage_vectors WHERE codec <> ?').pluck();
-  const left = total.get(COMPACT_CODEC) as number;
+  const left = total.get(RESIDUAL_CODEC) as number;
   let recoded = 0;
   for (let after = 0; recoded < left; ) {
     throwIfAborted(options.signal);
     const batch = [...vectors.after(after, RECODE_PASSAGES)];
     if (batch.length === 0) break;
     after = batch.at(-1)!.passageId;
-    const pending = batch.filter(({ codec }) => codec !== COMPACT_CODEC);
+    const pending = batch.filter(({ codec }) => codec !== RESIDUAL_CODEC);
     const assigned: Uint32Array[] = [];
     for (const stored of pending) {
-      const cells = new Uint32Array(stored.rows);
-      assigner.assign(new Int8Array(stored.codes.buffer, stored.codes.byteOffset, stored.codes.length), cells);
-      assigned.push(cells);
+      const centroids = new Uint32Array(stored.rows);
+      assigner.assign(new Int8Array(stored.codes.buffer, stored.codes.byteOffset, stored.codes.length), centroids);
+      assigned.push(centroids);
     }
     await setImmediate();
     db.transaction(() => {
       // One that was deleted meanwhile is simply not there to be updated.
       pending.forEach((stored, at) => {
-        vectors.recode(stored, COMPACT_CODEC, assigned[at]);
+        vectors.recode(stored, RESIDUAL_CODEC, assigned[at]);
       });
     }).immediate();
     recoded += pending.length;

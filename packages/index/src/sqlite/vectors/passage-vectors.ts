@@ -2,15 +2,15 @@ import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
 import { type QuantizedRows, quantizeRows, RowCodec, type RowTable } from '@glot/kernels';
 import type { Database, Statement } from 'better-sqlite3';
-import { compactRowBytes, compactToInt8, decodeCompact, encodeCompact } from '../../codecs/residual-rows.js';
+import { decodeResiduals, encodeResiduals, residualRowBytes, residualsToInt8 } from '../../codecs/residual-rows.js';
 import { decodeTableRows } from '../../codecs/table-rows.js';
-import type { CellTree } from '../../ivf/centroid-tree.js';
+import type { CentroidTree } from '../../ivf/centroid-tree.js';
 import { corruptMessage } from '../file/storage-error.js';
 import { hasRowTable, readRowTable } from './row-table-store.js';
 import { SpareTiles, type VectorTile } from './vector-tile.js';
 
 export const INT8_CODEC = 0;
-export const COMPACT_CODEC = 1;
+export const RESIDUAL_CODEC = 1;
 /** Of all rows of a file that has a table for them, and of no others. */
 export const TABLE_CODEC = 2;
 
@@ -55,7 +55,7 @@ export class PassageVectors {
   /** Whether rows are stored by a table. */
   readonly byTable: boolean;
   readonly #db: Database;
-  readonly #loadCodebook: () => CellTree | null;
+  readonly #loadCodebook: () => CentroidTree | null;
   /** Null for a file of the first format, which is never written to. */
   readonly #writing: { readonly insert: Statement; readonly recode: Statement } | null;
   readonly #one: Statement;
@@ -63,12 +63,12 @@ export class PassageVectors {
   readonly #after: Statement;
   readonly #removalsAfter: Statement;
   readonly #removalExtent: Statement;
-  #codebook: CellTree | null = null;
+  #codebook: CentroidTree | null = null;
   #codec: RowCodec | null = null;
   #table: RowTable | null = null;
 
   /** @param format of the file: the first one had no codecs */
-  constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CellTree | null) {
+  constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CentroidTree | null) {
     this.dim = dim;
     this.spareTiles = new SpareTiles(dim);
     this.#file = file;
@@ -113,8 +113,8 @@ export class PassageVectors {
   }
 
   /** Stores a passage's rows anew in another codec. */
-  recode(stored: StoredRows, codec: number, cells?: Uint32Array): void {
-    const { scales, codes } = this.#encode(this.decoded(stored), codec, cells);
+  recode(stored: StoredRows, codec: number, partitions?: Uint32Array): void {
+    const { scales, codes } = this.#encode(this.decoded(stored), codec, partitions);
     this.#writing!.recode.run(codec, checksumOf(scales, codes), scales, codes, stored.passageId);
   }
 
@@ -171,8 +171,8 @@ export class PassageVectors {
   decodeInto(stored: CodedRows, into: Float32Array, at: number): void {
     const { dim } = this;
     const { codec, rows, scales, codes } = stored;
-    if (codec === COMPACT_CODEC) {
-      decodeCompact(codes, scales, this.#requireCodebook(), into, at);
+    if (codec === RESIDUAL_CODEC) {
+      decodeResiduals(codes, scales, this.#requireCodebook(), into, at);
       return;
     }
     if (codec === TABLE_CODEC) {
@@ -204,7 +204,7 @@ export class PassageVectors {
   append(tile: VectorTile, stored: StoredRows): boolean {
     const { passageId, rows, codec } = stored;
     if (codec === INT8_CODEC) return tile.append(passageId, rows, stored.codes, stored.scales);
-    const { codes, scales } = codec === TABLE_CODEC ? this.#tableToInt8(stored) : this.#compactToInt8(stored);
+    const { codes, scales } = codec === TABLE_CODEC ? this.#tableToInt8(stored) : this.#residualsToInt8(stored);
     return tile.append(passageId, rows, bytesOf(codes), bytesOf(scales));
   }
 
@@ -218,19 +218,21 @@ export class PassageVectors {
     return this.#removalExtent.get() as [number, number];
   }
 
-  #encode(data: Float32Array, codec: number, cells: Uint32Array | undefined): { scales: Buffer; codes: Buffer } {
+  #encode(data: Float32Array, codec: number, partitions: Uint32Array | undefined): { scales: Buffer; codes: Buffer } {
     if (codec === TABLE_CODEC) {
       const { codes, norms } = this.#rowCodec().encode(data);
       return { scales: bytesOf(norms), codes: bytesOf(codes) };
     }
     const { codes, scales } =
-      codec === COMPACT_CODEC ? encodeCompact(data, this.#requireCodebook(), cells) : quantizeRows(data, this.dim);
+      codec === RESIDUAL_CODEC
+        ? encodeResiduals(data, this.#requireCodebook(), partitions)
+        : quantizeRows(data, this.dim);
     return { scales: bytesOf(scales), codes: bytesOf(codes) };
   }
 
-  #compactToInt8({ passageId, codes, scales }: StoredRows): QuantizedRows {
+  #residualsToInt8({ passageId, codes, scales }: StoredRows): QuantizedRows {
     try {
-      return compactToInt8(codes, scales, this.#requireCodebook());
+      return residualsToInt8(codes, scales, this.#requireCodebook());
     } catch (error) {
       throw isGlotError(error, 'kernels.not-finite') ? this.#corrupt(passageId, error) : error;
     }
@@ -268,7 +270,7 @@ export class PassageVectors {
     });
   }
 
-  #requireCodebook(): CellTree {
+  #requireCodebook(): CentroidTree {
     this.#codebook ??= this.#loadCodebook();
     if (this.#codebook) return this.#codebook;
     throw new GlotError('index.corrupt', corruptMessage(this.#file, 'the codebook of its vectors is missing'), {
@@ -279,7 +281,7 @@ export class PassageVectors {
   /** NaN for a codec that the file cannot have. */
   #rowBytes(codec: number): number {
     if (this.byTable) return codec === TABLE_CODEC ? this.#rowCodec().rowBytes : Number.NaN;
-    if (codec === COMPACT_CODEC) return compactRowBytes(this.dim);
+    if (codec === RESIDUAL_CODEC) return residualRowBytes(this.dim);
     return codec === INT8_CODEC ? this.dim : Number.NaN;
   }
 

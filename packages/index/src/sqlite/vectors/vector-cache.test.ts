@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentStore } from '../documents/document-store.js';
-import { COMPACT_CODEC, INT8_CODEC, type PassageVectors } from './passage-vectors.js';
+import { INT8_CODEC, type PassageVectors, RESIDUAL_CODEC } from './passage-vectors.js';
 import { type CachedPassage, VectorCache } from './vector-cache.js';
 import { VectorFixtures } from './vector-fixtures.js';
 import { TILE_ROWS, tileBytes, VectorTile } from './vector-tile.js';
@@ -89,7 +89,7 @@ describe('cached vectors', () => {
 
   it('are those of one codec: rows in another are stored anew', () => {
     const first = add('a', 3);
-    const compact = new VectorCache(source, tileBytes(DIM), COMPACT_CODEC);
+    const compact = new VectorCache(source, tileBytes(DIM), RESIDUAL_CODEC);
     expect(compact.keep(source.get(first)!)).toBeNull();
     expect(compact.find(first)).toBeNull();
   });

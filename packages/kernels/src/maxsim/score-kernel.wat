@@ -1,15 +1,15 @@
 ;; The loops of candidate search.
 ;;
-;; Levels are dot products in seven bits, as packed products come, sixteen columns to a vector [centroids x 16]
+;; Scores are dot products in seven bits, as `CentroidScorer` gives them, sixteen columns to a vector [centroids x 16]
 ;; u8. Addresses are in bytes. All numbers are little-endian.
 (module
   (memory (import "glot" "memory") 1)
 
-  ;; For each of `count` texts, the greatest level of its centroids in each column, added up over the sixteen columns:
+  ;; For each of `count` texts, the greatest score of its centroids in each column, added up over the sixteen columns:
   ;; sums[i] += that of text texts[i], whose centroids stand at starts[texts[i]] .. starts[texts[i] + 1].
   ;; centroids: u16; starts, texts, sums: u32.
   (func (export "addSumsOfBest")
-    (param $levels i32) (param $centroids i32) (param $starts i32) (param $texts i32) (param $count i32) (param $sums i32)
+    (param $scores i32) (param $centroids i32) (param $starts i32) (param $texts i32) (param $count i32) (param $sums i32)
     (local $at i32) (local $end i32) (local $last i32) (local $start i32) (local $best v128) (local $other v128)
     (local.set $last (i32.add (local.get $texts) (i32.shl (local.get $count) (i32.const 2))))
     (block $done
@@ -27,18 +27,18 @@
         (if (i32.and (i32.sub (local.get $end) (local.get $at)) (i32.const 2))
           (then
             (local.set $best
-              (v128.load (i32.add (local.get $levels) (i32.shl (i32.load16_u (local.get $at)) (i32.const 4)))))
+              (v128.load (i32.add (local.get $scores) (i32.shl (i32.load16_u (local.get $at)) (i32.const 4)))))
             (local.set $at (i32.add (local.get $at) (i32.const 2)))))
         (block $ready
           (loop $two
             (br_if $ready (i32.ge_u (local.get $at) (local.get $end)))
             (local.set $best
               (i8x16.max_u (local.get $best)
-                (v128.load (i32.add (local.get $levels) (i32.shl (i32.load16_u (local.get $at)) (i32.const 4))))))
+                (v128.load (i32.add (local.get $scores) (i32.shl (i32.load16_u (local.get $at)) (i32.const 4))))))
             (local.set $other
               (i8x16.max_u (local.get $other)
                 (v128.load
-                  (i32.add (local.get $levels) (i32.shl (i32.load16_u offset=2 (local.get $at)) (i32.const 4))))))
+                  (i32.add (local.get $scores) (i32.shl (i32.load16_u offset=2 (local.get $at)) (i32.const 4))))))
             (local.set $at (i32.add (local.get $at) (i32.const 4)))
             (br $two)))
         (local.set $best
@@ -53,57 +53,57 @@
         (local.set $sums (i32.add (local.get $sums) (i32.const 4)))
         (br $text))))
 
-  ;; The greatest level in each column of centroids number b, b + blocks, b + 2 blocks and so on: into [blocks x 16].
+  ;; The greatest score in each column of centroids number b, b + blocks, b + 2 blocks and so on: into [blocks x 16].
   ;; There are not more blocks than centroids.
   (func (export "blockMaxima")
-    (param $levels i32) (param $centroids i32) (param $blocks i32) (param $into i32)
+    (param $scores i32) (param $centroids i32) (param $blocks i32) (param $into i32)
     (local $end i32) (local $stop i32) (local $block i32)
-    (local.set $end (i32.add (local.get $levels) (i32.shl (local.get $centroids) (i32.const 4))))
+    (local.set $end (i32.add (local.get $scores) (i32.shl (local.get $centroids) (i32.const 4))))
     (local.set $stop (i32.add (local.get $into) (i32.shl (local.get $blocks) (i32.const 4))))
-    (memory.copy (local.get $into) (local.get $levels) (i32.shl (local.get $blocks) (i32.const 4)))
-    (local.set $levels (i32.add (local.get $levels) (i32.shl (local.get $blocks) (i32.const 4))))
+    (memory.copy (local.get $into) (local.get $scores) (i32.shl (local.get $blocks) (i32.const 4)))
+    (local.set $scores (i32.add (local.get $scores) (i32.shl (local.get $blocks) (i32.const 4))))
     (local.set $block (local.get $into))
     (block $done
       (loop $centroid
-        (br_if $done (i32.ge_u (local.get $levels) (local.get $end)))
+        (br_if $done (i32.ge_u (local.get $scores) (local.get $end)))
         (v128.store (local.get $block)
-          (i8x16.max_u (v128.load (local.get $block)) (v128.load (local.get $levels))))
-        (local.set $levels (i32.add (local.get $levels) (i32.const 16)))
+          (i8x16.max_u (v128.load (local.get $block)) (v128.load (local.get $scores))))
+        (local.set $scores (i32.add (local.get $scores) (i32.const 16)))
         (local.set $block (i32.add (local.get $block) (i32.const 16)))
         (if (i32.eq (local.get $block) (local.get $stop)) (then (local.set $block (local.get $into))))
         (br $centroid))))
 
-  ;; The centroids that reach, in one column at least, the level that `floors` [16] u8 holds for it, in ascending order:
+  ;; The centroids that reach, in one column at least, the score that `floors` [16] u8 holds for it, in ascending order:
   ;; into u32, with room for all. Gives how many there are.
   (func (export "reaching")
-    (param $levels i32) (param $centroids i32) (param $floors i32) (param $into i32) (result i32)
-    (local $centroid i32) (local $from i32) (local $limits v128) (local $level v128)
+    (param $scores i32) (param $centroids i32) (param $floors i32) (param $into i32) (result i32)
+    (local $centroid i32) (local $from i32) (local $limits v128) (local $score v128)
     (local.set $limits (v128.load (local.get $floors)))
     (local.set $from (local.get $into))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $centroid) (local.get $centroids)))
-        (local.set $level (v128.load (local.get $levels)))
-        (if (v128.any_true (i8x16.ge_u (local.get $level) (local.get $limits)))
+        (local.set $score (v128.load (local.get $scores)))
+        (if (v128.any_true (i8x16.ge_u (local.get $score) (local.get $limits)))
           (then
             (i32.store (local.get $into) (local.get $centroid))
             (local.set $into (i32.add (local.get $into) (i32.const 4)))))
-        (local.set $levels (i32.add (local.get $levels) (i32.const 16)))
+        (local.set $scores (i32.add (local.get $scores) (i32.const 16)))
         (local.set $centroid (i32.add (local.get $centroid) (i32.const 1)))
         (br $next)))
     (i32.shr_u (i32.sub (local.get $into) (local.get $from)) (i32.const 2)))
 
-  ;; Adds steps to the sums of the numbers in lists: to a number, for each row, the step of the first list of that row
+  ;; Adds contributions to the sums of the numbers in lists: to a number, for each row, the contribution of the first list of that row
   ;; that it stands in. Lists of one row follow each other. A list holds ascending numbers as gaps, seven bits a byte,
-  ;; the lowest first, with the top bit set where more follow. A sum and a step hold the row in their lowest ten bits;
+  ;; the lowest first, with the top bit set where more follow. A sum and a contribution hold the row in their lowest ten bits;
   ;; that of a sum is the last row that added to it. All lists go forward together, `block` numbers at a time, so that
   ;; the sums of a block stay in the cache.
   ;; places, stops [lists] u32: addresses where each list goes on and where it ends; last [lists] u32: the number before;
-  ;; steps [lists] u32; sums [numbers] u32. One byte after the last list can be read.
+  ;; contributions [lists] u32; sums [numbers] u32. One byte after the last list can be read.
   (func (export "addSteps")
-    (param $places i32) (param $stops i32) (param $last i32) (param $steps i32) (param $lists i32)
+    (param $places i32) (param $stops i32) (param $last i32) (param $contributions i32) (param $lists i32)
     (param $sums i32) (param $numbers i32) (param $block i32)
-    (local $end i32) (local $list i32) (local $at i32) (local $stop i32) (local $number i32) (local $step i32)
+    (local $end i32) (local $list i32) (local $at i32) (local $stop i32) (local $number i32) (local $contribution i32)
     (local $row i32) (local $two i32) (local $gap i32) (local $next i32) (local $more i32) (local $shift i32)
     (local $sum i32) (local $word i32)
     (local.set $lists (i32.shl (local.get $lists) (i32.const 2)))
@@ -118,8 +118,8 @@
             (local.set $at (i32.load (i32.add (local.get $places) (local.get $list))))
             (local.set $stop (i32.load (i32.add (local.get $stops) (local.get $list))))
             (local.set $number (i32.load (i32.add (local.get $last) (local.get $list))))
-            (local.set $step (i32.load (i32.add (local.get $steps) (local.get $list))))
-            (local.set $row (i32.and (local.get $step) (i32.const 1023)))
+            (local.set $contribution (i32.load (i32.add (local.get $contributions) (local.get $list))))
+            (local.set $row (i32.and (local.get $contribution) (i32.const 1023)))
             (block $blockDone
               (loop $eachNumber
                 (br_if $blockDone (i32.ge_u (local.get $at) (local.get $stop)))
@@ -153,7 +153,7 @@
                 (i32.store (local.get $sum)
                   (select
                     (local.get $word)
-                    (i32.add (i32.and (local.get $word) (i32.const -1024)) (local.get $step))
+                    (i32.add (i32.and (local.get $word) (i32.const -1024)) (local.get $contribution))
                     (i32.eq (i32.and (local.get $word) (i32.const 1023)) (local.get $row))))
                 (br $eachNumber)))
             (i32.store (i32.add (local.get $places) (local.get $list)) (local.get $at))

@@ -1,5 +1,5 @@
 import { Layout } from '../wasm/layout.js';
-import { type LevelKernel, levelKernel } from './level-kernel.js';
+import { type ScoreKernel, scoreKernel } from './score-kernel.js';
 
 /** Numbers whose sums stay in the cache of a core while all lists go by. */
 const BLOCK = 65_536;
@@ -7,20 +7,20 @@ const BLOCK = 65_536;
 /** Lists that are added at a time. */
 const BATCH = 4096;
 
-/** A sum and a step hold the number of a row in so many of their lowest bits. */
+/** A sum and a contribution hold the number of a row in so many of their lowest bits. */
 export const ROW_BITS = 10;
 
 /**
  * Sums over delta-coded lists, as XTR collects its candidates (Lee et al. 2023): a number gets, for each row of a query,
- * the step of the first list of that row that it stands in.
+ * the contribution of the first list of that row that it stands in.
  */
-export class ListSums {
+export class PostingSums {
   /** All lists: ascending numbers as gaps in LEB128, the first from 0. A copy; not to be changed. */
   readonly bytes: Uint8Array;
   /** [numbers] sums above `ROW_BITS` bits with the last row that added to them. Whoever reads them sets them to 0. */
   readonly sums: Uint32Array;
-  readonly #kernel: LevelKernel;
-  /** [4 x BATCH]: where lists go on, where they end, the number before, the steps. */
+  readonly #kernel: ScoreKernel;
+  /** [4 x BATCH]: where lists go on, where they end, the number before, the contributions. */
   readonly #lists: Uint32Array;
   /** [numbers] */
   readonly #found: Uint32Array;
@@ -37,7 +37,7 @@ export class ListSums {
     const lists = layout.place(4 * BATCH * 4);
     const sums = layout.place(numbers * 4);
     const found = layout.place(numbers * 4);
-    this.#kernel = levelKernel(layout.bytes);
+    this.#kernel = scoreKernel(layout.bytes);
     const { memory } = this.#kernel;
     this.bytes = new Uint8Array(memory, all, bytes.length);
     this.bytes.set(bytes);
@@ -53,9 +53,9 @@ export class ListSums {
   /**
    * @param starts [n] where each list starts in `bytes`; the lists of a row follow each other
    * @param ends [n]
-   * @param steps [n] what a list adds, above `ROW_BITS` bits, with its row, from 1 on
+   * @param contributions [n] what a list adds, above `ROW_BITS` bits, with its row, from 1 on
    */
-  add(starts: Uint32Array, ends: Uint32Array, steps: Uint32Array): void {
+  add(starts: Uint32Array, ends: Uint32Array, contributions: Uint32Array): void {
     const room = this.#lists;
     const part = (at: number) => room.byteOffset + at * BATCH * 4;
     for (let first = 0; first < starts.length; first += BATCH) {
@@ -65,7 +65,7 @@ export class ListSums {
         room[BATCH + at] = this.bytes.byteOffset + ends[first + at]!;
       }
       room.fill(0, 2 * BATCH, 2 * BATCH + count);
-      room.set(steps.subarray(first, first + count), 3 * BATCH);
+      room.set(contributions.subarray(first, first + count), 3 * BATCH);
       const { byteOffset, length } = this.sums;
       this.#kernel.addSteps(part(0), part(1), part(2), part(3), count, byteOffset, length, BLOCK);
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ListSums, ROW_BITS } from './list-sums.js';
+import { PostingSums, ROW_BITS } from './posting-sums.js';
 
 const NUMBERS = 3_000_000;
 
@@ -29,8 +29,8 @@ const bytes = Uint8Array.from(lists.flatMap(encoded));
 const ends = lists.map((_, at) => lists.slice(0, at + 1).flatMap(encoded).length);
 const starts = [0, ...ends.slice(0, -1)];
 
-it('adds to each number, for each row, the step of the first list it stands in', () => {
-  const sums = new ListSums(bytes, NUMBERS);
+it('adds to each number, for each row, the contribution of the first list it stands in', () => {
+  const sums = new PostingSums(bytes, NUMBERS);
   // Many rows, so that lists are added in several batches, one of them torn between two.
   const asked = Array.from({ length: 1023 * 7 }, (_, at) => ({
     row: Math.floor(at / 7) + 1,

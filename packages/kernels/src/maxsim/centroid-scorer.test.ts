@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createPackedProducts } from './packed-products.js';
+import { createCentroidScorer } from './centroid-scorer.js';
 
 it('gives products as shares of the greatest one, sixteen columns to a vector', async () => {
-  const products = await createPackedProducts({ dim: 2, threads: 1 });
+  const products = await createCentroidScorer({ dim: 2, threads: 1 });
   const rows = Float32Array.of(1, 0, 0, 1, 0.5, -0.5);
   // Columns (2, 0), (0, 1), (-1, 0), (1, 1), (0, 0.5), and the rest of 32 zeros; the last one is (1, 0).
   const columns = new Float32Array(64);
@@ -11,7 +11,7 @@ it('gives products as shares of the greatest one, sixteen columns to a vector', 
   columns[31] = 1;
   const into = new Uint8Array(96);
   await products.multiply(rows, columns, into);
-  // 2 is level 127, so 1 is 63.5 (to the even 64) and 0.5 is 31.75.
+  // 2 is score 127, so 1 is 63.5 (to the even 64) and 0.5 is 31.75.
   const vectors = Array.from({ length: 6 }, (_, at) => [...into.subarray(at * 16, at * 16 + 16)]);
   const zeros = (count: number) => new Array(count).fill(0);
   expect(vectors).toEqual([

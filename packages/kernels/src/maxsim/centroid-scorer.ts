@@ -2,21 +2,21 @@ import { GlotError } from '@glot/errors';
 import { GraphBuilder } from '../graph/graph-builder.js';
 import { ELEMENT_TYPES, f32Tensor } from '../graph/tensor-data.js';
 import { createSession, type GraphSession, type SessionOptions } from '../session/graph-session.js';
-import { LEVEL_COLUMNS } from './level-kernel.js';
+import { SCORE_LANES } from './score-kernel.js';
 
-/** The highest level. */
-export const TOP_LEVEL = 127;
+/** The highest score. */
+export const MAX_CENTROID_SCORE = 127;
 
 /**
  * Dot products of many rows with a few columns in seven bits, sixteen columns to a vector: for rough scores that are
- * looked up millions of times. A level is the product as a share of the greatest one, 0 for all that are not positive.
+ * looked up millions of times. A score is the product as a share of the greatest one, 0 for all that are not positive.
  */
-export interface PackedProducts {
+export interface CentroidScorer {
   readonly dim: number;
   /**
    * @param rows [n x dim]
    * @param columns [dim x m], m a multiple of 16
-   * @param into [m / 16 x n x 16] levels
+   * @param into [m / 16 x n x 16] scores
    * @throws GlotError `kernels.shape`, `kernels.disposed`
    */
   multiply(rows: Float32Array, columns: Float32Array, into: Uint8Array): Promise<void>;
@@ -24,15 +24,15 @@ export interface PackedProducts {
   dispose(): Promise<void>;
 }
 
-export interface PackedProductsOptions extends SessionOptions {
+export interface CentroidScorerOptions extends SessionOptions {
   /** Length of a row. */
   readonly dim: number;
 }
 
-export async function createPackedProducts(options: PackedProductsOptions): Promise<PackedProducts> {
+export async function createCentroidScorer(options: CentroidScorerOptions): Promise<CentroidScorer> {
   const { dim } = options;
   if (!Number.isInteger(dim) || dim < 1) throw new GlotError('kernels.shape', `a row cannot have ${dim} columns`);
-  return new SessionPackedProducts(dim, await createSession(packedGraph(dim), options));
+  return new SessionCentroidScorer(dim, await createSession(packedGraph(dim), options));
 }
 
 function packedGraph(dim: number) {
@@ -42,20 +42,20 @@ function packedGraph(dim: number) {
   const greatest = graph.node('ReduceMax', [products], { attributes: { keepdims: 0 } });
   // Never divided by nothing.
   const divisor = graph.node('Max', [greatest, graph.constant(f32Tensor(Float32Array.of(1e-6), []))]);
-  const scale = graph.node('Div', [graph.constant(f32Tensor(Float32Array.of(TOP_LEVEL), [])), divisor]);
-  const levels = graph.node('Cast', [graph.node('Round', [graph.node('Mul', [products, scale])])], {
+  const scale = graph.node('Div', [graph.constant(f32Tensor(Float32Array.of(MAX_CENTROID_SCORE), [])), divisor]);
+  const scores = graph.node('Cast', [graph.node('Round', [graph.node('Mul', [products, scale])])], {
     attributes: { to: ELEMENT_TYPES.u8.onnx },
   });
-  const slices = graph.node('Reshape', [levels, graph.ints([0, -1, LEVEL_COLUMNS])]);
-  graph.output('levels', graph.node('Transpose', [slices], { attributes: { perm: [1, 0, 2] } }), 'u8', [
+  const slices = graph.node('Reshape', [scores, graph.ints([0, -1, SCORE_LANES])]);
+  graph.output('scores', graph.node('Transpose', [slices], { attributes: { perm: [1, 0, 2] } }), 'u8', [
     's',
     'n',
-    LEVEL_COLUMNS,
+    SCORE_LANES,
   ]);
   return graph.build('packed-products');
 }
 
-class SessionPackedProducts implements PackedProducts {
+class SessionCentroidScorer implements CentroidScorer {
   readonly dim: number;
   readonly #session: GraphSession;
 
@@ -68,7 +68,7 @@ class SessionPackedProducts implements PackedProducts {
     const { dim } = this;
     const n = rows.length / dim;
     const m = columns.length / dim;
-    if (!Number.isInteger(n) || !Number.isInteger(m / LEVEL_COLUMNS) || into.length !== n * m) {
+    if (!Number.isInteger(n) || !Number.isInteger(m / SCORE_LANES) || into.length !== n * m) {
       throw new GlotError(
         'kernels.shape',
         `${rows.length} and ${columns.length} numbers are not rows and columns of ${dim}, the columns in sixteens, with ${into.length} products`,
@@ -77,7 +77,7 @@ class SessionPackedProducts implements PackedProducts {
     if (n === 0 || m === 0) return;
     await this.#session.run(
       { rows: { data: rows, shape: [n, dim] }, columns: { data: columns, shape: [dim, m] } },
-      { levels: { data: into, shape: [m / LEVEL_COLUMNS, n, LEVEL_COLUMNS] } },
+      { scores: { data: into, shape: [m / SCORE_LANES, n, SCORE_LANES] } },
     );
   }
 
