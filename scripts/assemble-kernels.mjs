@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const wabt = await createRequire(new URL('../packages/kernels/package.json', import.meta.url))('wabt')();
 
 for (const name of [
-  'maxsim/level-kernel',
+  'maxsim/score-kernel',
   'maxsim/nearest-kernel',
   'rows/trellis-kernel',
   'rounding/residual-kernel',
