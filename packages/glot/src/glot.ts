@@ -23,11 +23,11 @@ import type {
   ConversationOptions,
   RetrieveOptions,
 } from '@glot/rag';
-import type { AddedText } from './add-texts.js';
-import type { TokenMatch } from './explanation.js';
-import type { ForgetReport } from './forget.js';
-import type { SyncOptions, SyncReport } from './types.js';
-import type { Unread } from './unread.js';
+import type { TokenMatch } from './query/explanation.js';
+import type { Unread } from './query/unread.js';
+import type { ForgetReport } from './sync/forget.js';
+import type { SyncOptions, SyncReport } from './sync/types.js';
+import type { AddedText } from './texts/add-texts.js';
 
 export interface OpenGlotOptions {
   /**

@@ -67,11 +67,8 @@ export {
   type Turn,
   type TurnEvent,
 } from '@glot/rag';
-export type { AddedText } from './add-texts.js';
-export { type DocumentPaths, documentPaths } from './document-path.js';
-export type { TokenMatch } from './explanation.js';
-export type { ForgetReport } from './forget.js';
-export { forgetDocuments } from './forget-documents.js';
+export { type DocumentPaths, documentPaths } from './files/document-path.js';
+export { requirePaths } from './files/require-paths.js';
 export { type DisposableGenerator, type OpenGeneratorOptions, openGenerator } from './generators.js';
 export type { Glot, GlotReader, OpenGlotOptions, QueryOptions } from './glot.js';
 export { checkIndex, type IndexHealth, repairIndex } from './index-health.js';
@@ -79,10 +76,13 @@ export { answerJson, unreadJson } from './json/answer-json.js';
 export { eventJson } from './json/event-json.js';
 export { type HitShown, hitJson } from './json/hit-json.js';
 export type { AnswerJson, CitationJson, ConversationEventJson, EventJson, HitJson } from './json/schemas.js';
-export { formatsNamed } from './meant-filter.js';
 export { openGlot } from './open-glot.js';
-export { type ReadQuery, readQuery } from './read-query.js';
-export { requirePaths } from './require-paths.js';
-export { splitText } from './split-text.js';
-export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport, WalkedAs } from './types.js';
-export type { Unread } from './unread.js';
+export type { TokenMatch } from './query/explanation.js';
+export { formatsNamed } from './query/meant-filter.js';
+export { type ReadQuery, readQuery } from './query/read-query.js';
+export type { Unread } from './query/unread.js';
+export type { ForgetReport } from './sync/forget.js';
+export { forgetDocuments } from './sync/forget-documents.js';
+export type { SkippedInSync, SyncOptions, SyncProgress, SyncReport, WalkedAs } from './sync/types.js';
+export type { AddedText } from './texts/add-texts.js';
+export { splitText } from './texts/split-text.js';

@@ -12,16 +12,16 @@ import {
   retrieve,
   verifyAnswer,
 } from '@glot/rag';
-import type { AddedText } from './add-texts.js';
-import { documentPaths } from './document-path.js';
-import { tokenMatches } from './explanation.js';
+import { documentPaths } from './files/document-path.js';
+import { eventsOnDisk, hitsOnDisk, statesOnDisk } from './files/on-disk.js';
 import type { Glot, GlotReader, OpenGlotOptions } from './glot.js';
-import { meantFilter } from './meant-filter.js';
-import { eventsOnDisk, hitsOnDisk, statesOnDisk } from './on-disk.js';
+import { tokenMatches } from './query/explanation.js';
+import { meantFilter } from './query/meant-filter.js';
+import { unmatchedPart } from './query/unmatched-filter.js';
+import { unreadOf } from './query/unread.js';
 import { readEarlier } from './read-earlier.js';
-import type { SyncOptions, SyncReport } from './types.js';
-import { unmatchedPart } from './unmatched-filter.js';
-import { unreadOf } from './unread.js';
+import type { SyncOptions, SyncReport } from './sync/types.js';
+import type { AddedText } from './texts/add-texts.js';
 
 /** In place of an index file, for paths. */
 const NOWHERE = 'index of the caller';
@@ -80,7 +80,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
 
   async function bring(roots: readonly string[] | null, syncOptions?: SyncOptions): Promise<SyncReport> {
     // The readers are loaded only where documents change: searching starts without them.
-    const { syncFiles } = await import('./sync.js');
+    const { syncFiles } = await import('./sync/sync.js');
     const context = { index, encoder: loadEncoder, releaseEncoder, poolFactor: pooledBy, paths };
     return syncFiles(roots, context, syncOptions);
   }
@@ -131,7 +131,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
 
   return {
     async add(texts, { signal } = {}) {
-      const { addTexts } = await import('./add-texts.js');
+      const { addTexts } = await import('./texts/add-texts.js');
       const given = Array.isArray(texts) ? (texts as readonly AddedText[]) : [texts as AddedText];
       await addTexts(given, { index, encoder: loadEncoder, poolFactor: pooledBy, signal });
     },
@@ -142,7 +142,7 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       return new Set(Array.from(found.values(), ({ path }) => path)).size;
     },
     async forget(given, { signal } = {}) {
-      const { forgetPaths } = await import('./forget.js');
+      const { forgetPaths } = await import('./sync/forget.js');
       return forgetPaths(typeof given === 'string' ? [given] : given, { index, paths }, signal);
     },
     async sync(roots, syncOptions) {
@@ -151,8 +151,8 @@ export async function openGlot(options: OpenGlotOptions): Promise<Glot> {
       return report;
     },
     async *watch(roots, syncOptions = {}) {
-      const { syncOnChange } = await import('./watch.js');
-      const { knownRoots, namedRoots } = await import('./roots.js');
+      const { syncOnChange } = await import('./sync/watch.js');
+      const { knownRoots, namedRoots } = await import('./sync/roots.js');
       const { signal } = syncOptions;
       const watched = roots === null ? knownRoots(await index.ledger.roots(), paths) : namedRoots(roots, syncOptions);
       const source = { roots: watched, isOfIndex: paths.isOfIndex, ...(signal && { signal }) };

@@ -4,7 +4,7 @@
  */
 
 import type { Answer, Citation } from '@glot/rag';
-import type { Unread } from '../unread.js';
+import type { Unread } from '../query/unread.js';
 import type { AnswerJson, CitationJson, UnreadJson } from './answer-schemas.js';
 
 export type DisplayPath = (path: string) => string;

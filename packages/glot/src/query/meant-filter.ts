@@ -1,6 +1,6 @@
 import { GlotError } from '@glot/errors';
 import type { SearchFilter } from '@glot/index';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 import { languageNamed } from './language-name.js';
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
 import { formatsNamed, meantFilter } from './meant-filter.js';
 
 const paths = documentPaths('/p/.glot/index.db');

@@ -3,7 +3,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import type { IndexChange, MultivectorIndex, PreparedVectors } from '@glot/index';
 import type { FileEntry, IngestedDocument } from '@glot/ingest';
-import { encodedText } from './encoded-text.js';
+import { encodedText } from '../texts/encoded-text.js';
 
 /** Documents are encoded, and stored in one transaction, together up to this many passages. */
 const BATCH_PASSAGES = 96;

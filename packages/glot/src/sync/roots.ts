@@ -5,7 +5,7 @@
 import { relative, resolve } from 'node:path';
 import type { IndexedRoot } from '@glot/index';
 import { walkFilter } from '@glot/ingest';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 import { isWithin } from './sync-removal.js';
 import type { WalkedAs } from './types.js';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
+import { testEncoder } from '../testing/test-encoder.js';
 import { forgetPaths } from './forget.js';
 import { syncFiles } from './sync.js';
-import { testEncoder } from './testing/test-encoder.js';
 import type { SyncOptions } from './types.js';
 
 let folder: string;

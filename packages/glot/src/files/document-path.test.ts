@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathGlob } from '../../index/src/filter/path-glob.js';
+import { pathGlob } from '../../../index/src/filter/path-glob.js';
 import { documentPaths } from './document-path.js';
 
 describe('documentPaths', () => {

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GlotError } from '@glot/errors';
 import type { IndexChange, MultivectorIndex, StoredFile } from '@glot/index';
 import { type FileEntry, type WalkSkip, walkFiles } from '@glot/ingest';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 import { indexedRoot, knownRoots, namedRoots, type Root, rootsWith } from './roots.js';
 import { isWithin } from './sync-removal.js';
 import type { SyncOptions } from './types.js';

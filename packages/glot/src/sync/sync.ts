@@ -3,7 +3,7 @@ import type { Encoder } from '@glot/encoder';
 import { throwIfAborted } from '@glot/errors';
 import type { IndexChange, MultivectorIndex, OptimizeProgress, SkippedInput, StoredFile } from '@glot/index';
 import { createReader, type FileEntry, type ReadLimits, skipKind, type WalkSkip } from '@glot/ingest';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 import { type EncodingState, storeOutcomes } from './sync-batch.js';
 import { readOutcomes, skippedAs } from './sync-reading.js';
 import { findVanished, isTooMuch } from './sync-removal.js';

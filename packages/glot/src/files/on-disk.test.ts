@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Glot } from './glot.js';
-import { openGlot } from './open-glot.js';
-import { testEncoder } from './testing/test-encoder.js';
+import type { Glot } from '../glot.js';
+import { openGlot } from '../open-glot.js';
+import { testEncoder } from '../testing/test-encoder.js';
 
 let folder: string;
 let glot: Glot;

@@ -18,9 +18,9 @@ import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import type { ReadLimits } from '@glot/ingest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
+import { testEncoder } from '../testing/test-encoder.js';
 import { syncFiles } from './sync.js';
-import { testEncoder } from './testing/test-encoder.js';
 import type { SyncOptions } from './types.js';
 
 /** Errors that the file system gives from now on, by the end of a path. */
@@ -235,7 +235,7 @@ describe('changes', () => {
   it('are not looked for in what the second run finds as it was, whatever its format', async () => {
     write('docs/seite.html', '<p>Ein Absatz.</p>');
     for (const name of ['garden/阳台堆肥.docx', 'library/図書館利用案内.pdf']) {
-      write(`docs/${name}`, await readFile(new URL(`../../../fixtures/corpus/${name}`, import.meta.url)));
+      write(`docs/${name}`, await readFile(new URL(`../../../../fixtures/corpus/${name}`, import.meta.url)));
     }
     write('docs/a.pdf', '%PDF-1.4\nbroken');
     expect(await sync()).toMatchObject({ added: 3, skipped: [{ reason: 'malformed' }] });

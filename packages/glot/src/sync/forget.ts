@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { GlotError, throwIfAborted } from '@glot/errors';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 import { knownRoots } from './roots.js';
 import { isWithin } from './sync-removal.js';
 import { forgetRoots, type WalkContext } from './sync-walk.js';

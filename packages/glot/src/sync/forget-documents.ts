@@ -1,5 +1,5 @@
 import { openIndex } from '@glot/index';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
 import type { ForgetReport } from './forget.js';
 
 /**

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import type { Encoder } from '@glot/encoder';
 import { createMemoryIndex, type MultivectorIndex } from '@glot/index';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
+import { testEncoder } from '../testing/test-encoder.js';
 import { syncFiles } from './sync.js';
-import { testEncoder } from './testing/test-encoder.js';
 import type { SyncOptions, SyncProgress } from './types.js';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import type { Encoder } from '@glot/encoder';
 import type { Hit, RowMatch } from '@glot/index';
 import type { TextSpan } from '@glot/text';
-import { encodedText } from './encoded-text.js';
+import { encodedText } from '../texts/encoded-text.js';
 
 /** A query token and the token of a passage that is most like it. */
 export interface TokenMatch extends RowMatch {

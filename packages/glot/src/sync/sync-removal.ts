@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { StoredFile } from '@glot/index';
 import { type FileEntry, isGone } from '@glot/ingest';
-import type { DocumentPaths } from './document-path.js';
+import type { DocumentPaths } from '../files/document-path.js';
 
 /** Up to this many documents a sync takes out without being asked whether that is meant. */
 const FEW_DOCUMENTS = 20;

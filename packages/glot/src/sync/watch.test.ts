@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GlotError } from '@glot/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { documentPaths } from './document-path.js';
+import { documentPaths } from '../files/document-path.js';
 import type { SyncReport } from './types.js';
 import { syncOnChange } from './watch.js';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMemoryIndex } from '@glot/index';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openGlot } from './open-glot.js';
-import { testEncoder } from './testing/test-encoder.js';
+import { openGlot } from '../open-glot.js';
+import { testEncoder } from '../testing/test-encoder.js';
 
 let folder: string;
 beforeEach(async () => {
