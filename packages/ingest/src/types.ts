@@ -1,5 +1,5 @@
 /** Files to passages. All offsets are UTF-16 code units into `IngestedDocument.text`. */
-import type { BlockSpan, Passage, Place } from '@glot/text';
+import type { BlockSpan, DocumentFacts, Place } from '@glot/text';
 import type { DocumentFormat } from './formats/registry.js';
 import type { Note } from './notes.js';
 import type { Refusal, SkipReason } from './skip-reasons.js';
@@ -21,22 +21,10 @@ export interface FileEntry {
   readonly changedMs: number;
 }
 
-export interface IngestedDocument {
-  readonly path: string;
+export interface IngestedDocument extends DocumentFacts {
   readonly format: DocumentFormat;
   /** Of the reader: another one may read more, or otherwise, from the same bytes. */
   readonly formatVersion: number;
-  /** Front matter title, first heading, HTML title, PDF/DOCX metadata; null where there is none. */
-  readonly title: string | null;
-  /** The text that the reader extracted; passages are slices of it. */
-  readonly text: string;
-  readonly lang: string | null;
-  /** Front matter and the like: flat, string values. */
-  readonly meta: Readonly<Record<string, string>>;
-  /** Hex SHA-256 of the file's bytes. */
-  readonly contentHash: string;
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
   readonly changedMs: number;
   /** Where the file was not read to its end: how far. */
   readonly shortfall?: Refusal;
@@ -46,7 +34,6 @@ export interface IngestedDocument {
   readonly blocks: readonly BlockSpan[];
   /** In order; empty where the format has none. A passage may reach over several. */
   readonly places: readonly Place[];
-  readonly passages: readonly Passage[];
 }
 
 export interface SkippedFile {

@@ -1,5 +1,5 @@
 /**
- * Parts of a document's text. All offsets are UTF-16 code units.
+ * What a document is, and the parts of its text. All offsets are UTF-16 code units.
  * @module
  */
 
@@ -47,4 +47,24 @@ export interface Passage extends TextSpan {
   readonly lines: LineRange | null;
   /** BCP 47 primary language (`en`, `zh`, `ar`, ...) or null where too little text tells. */
   readonly lang: string | null;
+}
+
+/** What is known of a document, whoever read it and whatever keeps it. */
+export interface DocumentFacts {
+  /** Its key: unique in an index. */
+  readonly path: string;
+  readonly format: string;
+  /** Front matter title, first heading, HTML title, PDF or DOCX metadata; null where there is none. */
+  readonly title: string | null;
+  readonly lang: string | null;
+  /** Front matter and the like: flat, string values. */
+  readonly meta: Readonly<Record<string, string>>;
+  /** Hex SHA-256 of the file's bytes. */
+  readonly contentHash: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** The whole extracted text: passages are slices of it, citations are checked against it. */
+  readonly text: string;
+  /** In order. */
+  readonly passages: readonly Passage[];
 }

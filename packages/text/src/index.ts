@@ -4,7 +4,7 @@
  * @module
  */
 export { displayWidth } from './display-width.js';
-export type { BlockKind, BlockSpan, LineRange, Passage, Place, TextSpan } from './document-parts.js';
+export type { BlockKind, BlockSpan, DocumentFacts, LineRange, Passage, Place, TextSpan } from './document-parts.js';
 export { type FoldedText, foldText, isNormalizationBoundary } from './folded-text.js';
 export { nearestWord, type Vocabulary } from './near-words/nearest-word.js';
 export { type Granularity, segmenter } from './segmenter.js';

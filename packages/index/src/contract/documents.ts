@@ -3,7 +3,7 @@
  * @module
  */
 import type { TokenVectors } from '@glot/kernels';
-import type { BlockSpan, Passage as PassageInput, Place } from '@glot/text';
+import type { BlockSpan, DocumentFacts, Passage as PassageInput, Place } from '@glot/text';
 
 export type { BlockKind, BlockSpan, Passage as PassageInput, Place } from '@glot/text';
 
@@ -32,12 +32,7 @@ export interface FormatReading {
   readonly documents: number;
 }
 
-export interface DocumentInput {
-  /** The user's key: unique in the index. */
-  readonly path: string;
-  readonly contentHash: string;
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
+export interface DocumentInput extends DocumentFacts {
   /** When the file's inode last changed (ctime); left out or 0 where it is not known. */
   readonly changedMs?: number | undefined;
   /**
@@ -47,12 +42,6 @@ export interface DocumentInput {
   readonly source?: 'file' | 'text' | undefined;
   /** Of a file that could not be taken in whole: why. It stands among the skipped files beside the document. */
   readonly shortfall?: { readonly reason: string; readonly detail: string } | undefined;
-  readonly format: string;
-  readonly title: string | null;
-  readonly lang: string | null;
-  readonly meta: Readonly<Record<string, string>>;
-  /** The whole extracted text: citations are checked against it. */
-  readonly text: string;
   /** In order; absent or empty where the format has none. A passage may reach over several. */
   readonly places?: readonly Place[] | undefined;
   /** In order; absent or empty where they are not known. */
@@ -60,7 +49,6 @@ export interface DocumentInput {
   readonly notes?: readonly Note[] | undefined;
   /** Of the reader of its format. */
   readonly formatVersion?: number | undefined;
-  readonly passages: readonly PassageInput[];
 }
 
 /** A document as it is stored, without vectors. */
