@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { indexCases } from './cases/index.cases.js';
 import { document, ENCODER, encode } from './fixtures.js';
-import { indexCases } from './index.cases.js';
 import { openIndex } from './open-index.js';
 
 let folder: string;

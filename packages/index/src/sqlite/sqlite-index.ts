@@ -39,7 +39,9 @@ import { HitReader } from './documents/hits.js';
 import { type PreparedRows, preparedRows } from './documents/prepared-rows.js';
 import { Checksums } from './file/checksums.js';
 import { storageError, withStorageErrors } from './file/storage-error.js';
+import { Transactions } from './file/transactions.js';
 import { type EligiblePassages, eligiblePassages } from './filter/search-filter.js';
+import { LedgerStore } from './ledger/ledger-store.js';
 import { LexicalSearch } from './lexical/lexical-search.js';
 import { PhraseSearch } from './lexical/phrase-search.js';
 import type { IndexFile } from './opening/index-file.js';
@@ -73,6 +75,8 @@ export class SqliteIndex implements MultivectorIndex {
   readonly #file: IndexFile;
   readonly #threads: number | undefined;
   readonly #documents: DocumentStore;
+  readonly #ledger: LedgerStore;
+  readonly #transactions: Transactions;
   readonly #vectors: ResidentVectors;
   readonly #lexical: LexicalSearch;
   readonly #phrases: PhraseSearch;
@@ -106,6 +110,8 @@ export class SqliteIndex implements MultivectorIndex {
     this.#ivf = store && new IvfSearch(db, store, vectors, options.threads);
     this.#passagePartitions = store && new PassagePartitions(store);
     this.#preparation = new Preparation(() => vectors.table(), options.preparation);
+    this.#transactions = new Transactions(db);
+    this.#ledger = new LedgerStore(db);
     this.#documents = new DocumentStore(db, vectors, this.#passagePartitions);
     this.#vectors = new ResidentVectors(vectors, options.memoryBytes);
     this.#cache = new VectorCache(
@@ -128,10 +134,10 @@ export class SqliteIndex implements MultivectorIndex {
   }
 
   readonly ledger: FileLedger = {
-    files: async () => this.#read(() => this.#documents.files()),
-    filesAt: async (paths) => this.#read(() => this.#documents.filesAt(paths)),
-    skippedFiles: async () => this.#read(() => this.#documents.skippedFiles()),
-    roots: async () => this.#read(() => this.#documents.roots()),
+    files: async () => this.#read(() => this.#ledger.files()),
+    filesAt: async (paths) => this.#read(() => this.#ledger.filesAt(paths)),
+    skippedFiles: async () => this.#read(() => this.#ledger.skippedFiles()),
+    roots: async () => this.#read(() => this.#ledger.roots()),
     write: (changes) => this.write(changes),
   };
 
@@ -149,7 +155,7 @@ export class SqliteIndex implements MultivectorIndex {
     const making = this.#preparation.words(documents.map((document) => ({ document, passages: document.passages })));
     await this.#inOrder((words) => {
       const wordsOf = new Map(documents.map((document, at) => [document, words?.[at]]));
-      this.#documents.together(() => {
+      this.#transactions.together(() => {
         for (const change of changes) this.#make(change, wordsOf);
       });
     }, making);
@@ -217,16 +223,17 @@ export class SqliteIndex implements MultivectorIndex {
         this.#documents.move(change.from, change.to);
         break;
       case 'stamp':
-        this.#documents.touch([change.stamp]);
+        this.#documents.stamp(change.stamp);
+        this.#ledger.stamp(change.stamp);
         break;
       case 'skip':
-        this.#documents.skip(change.file);
+        this.#transactions.change(() => this.#ledger.skip(change.file));
         break;
       case 'unskip':
-        this.#documents.unskip(change.path);
+        this.#transactions.change(() => this.#ledger.unskip(change.path));
         break;
       case 'roots':
-        this.#documents.setRoots(change.roots);
+        this.#transactions.change(() => this.#ledger.setRoots(change.roots));
     }
   }
 

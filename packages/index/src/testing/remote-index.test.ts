@@ -1,5 +1,5 @@
+import { indexCases } from '../cases/index.cases.js';
 import { ENCODER } from '../fixtures.js';
-import { indexCases } from '../index.cases.js';
 import { createMemoryIndex } from '../memory/memory-index.js';
 import { MemoryLedger } from '../memory/memory-ledger.js';
 import { remoteIndex } from './remote-index.js';

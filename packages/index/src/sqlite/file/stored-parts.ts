@@ -8,6 +8,9 @@ export function formatOf(db: Database): number {
   return db.pragma('user_version', { simple: true }) as number;
 }
 
+export const storesPartitions = (db: Database): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'generation'").get() !== undefined;
+
 export const storesPlaces = (db: Database): boolean => formatOf(db) >= 3;
 
 export const storesChangeTimes = (db: Database): boolean => formatOf(db) >= 5;

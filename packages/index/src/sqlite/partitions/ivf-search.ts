@@ -75,7 +75,7 @@ export class IvfSearch {
         this.#index.add(passageId, partitions);
         this.#through = passageId;
       }
-      for (const [seq, first, last] of this.#vectors.removalsAfter(this.#removal)) {
+      for (const [seq, first, last] of this.#vectors.removals.after(this.#removal)) {
         this.#index.remove(first, last);
         this.#removal = seq;
       }

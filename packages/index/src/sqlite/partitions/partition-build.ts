@@ -95,7 +95,7 @@ export async function buildPartitions(
       [
         passageIds(db),
         db.prepare('SELECT coalesce(sum(tokens), 0) FROM document').pluck().get() as number,
-        vectors.removalExtent()[1],
+        vectors.removals.extent()[1],
       ] as const,
   )();
   const wanted = Math.max(1, Math.min(centroidsFor(totalRows), Math.floor(totalRows / 4)));

@@ -6,6 +6,7 @@ import type { DocumentStore } from '../documents/document-store.js';
 import { Checksums, type DocumentPart, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesWordForms } from '../file/stored-parts.js';
+import { SkipStore } from '../ledger/skip-store.js';
 import { WordCounts } from '../lexical/word-counts.js';
 import { expectedSum, listedSums, WordLists } from '../lexical/word-lists.js';
 import type { IndexFile } from '../opening/index-file.js';
@@ -227,7 +228,7 @@ function checkPartitions(store: PartitionStore, vectors: PassageVectors, db: Dat
  * is taken out, to be read again. What was stored before there were checksums gets them.
  */
 export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Promise<RepairReport> {
-  const { file, store, documents } = parts;
+  const { file, store, documents, vectors } = parts;
   const { db } = file;
   const problems = await verifyIndex(parts, signal);
   const lost = problems.filter(({ path, repairable }) => path !== null && !repairable);
@@ -237,11 +238,12 @@ export async function repairIndex(parts: CheckParts, signal?: AbortSignal): Prom
   const partitionsDropped = has('partitions');
   if (partitionsDropped) store?.dropAll();
   const checksums = new Checksums(db);
+  const skips = new SkipStore(db);
   db.transaction(() => {
     for (const path of removed) documents.deleteDamaged(path);
     documents.deleteStrays();
-    for (const path of checksums.damagedSkips()) documents.forgetSkipped(path);
-    if (!checksums.removalsAreWhole()) documents.forgetAllRemovals();
+    for (const path of checksums.damagedSkips()) skips.delete(path);
+    if (!checksums.removalsAreWhole()) vectors.removals.clear();
     // Of a document that is taken out, the words may be damaged too.
     if (has('words') || removed.length > 0) documents.remakeWords();
     Sittings.of(db).noteChange(file.path);

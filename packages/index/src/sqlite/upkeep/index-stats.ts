@@ -1,6 +1,7 @@
 import type { IndexStats } from '../../types.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { bytesOf } from '../file/file-size.js';
+import { SkipStore } from '../ledger/skip-store.js';
 import type { IndexFile } from '../opening/index-file.js';
 import type { PartitionVersion } from '../partitions/partition-store.js';
 
@@ -21,7 +22,7 @@ export function readStats({ db, path, encoder, format }: IndexFile, version: Par
     documents: totals[0],
     passages: totals[1],
     tokens: totals[2],
-    skipped: db.prepare('SELECT count(*) FROM skipped').pluck().get() as number,
+    skipped: new SkipStore(db).count(),
     fileBytes: bytesOf(path) + bytesOf(`${path}-wal`),
     encoder,
     languages: countBy("coalesce(lang, 'und')"),

@@ -82,7 +82,7 @@ async function renewPartitions(parts: OptimizeParts, options: OptimizeOptions): 
   if (index.deltaCount <= index.baseCount * DELTA_SHARE && index.removedCount <= passages * REMOVED_SHARE)
     return 'none';
   // The lists and what they hold are of the same moment: nothing can come between these lines.
-  const removalSeq = Math.max(version.removalSeq, vectors.removalExtent()[1]);
+  const removalSeq = Math.max(version.removalSeq, vectors.removals.extent()[1]);
   const throughPassage = search.through;
   const arrays = { tree: index.tree, ...index.folded() };
   const next = { ...version, passages: arrays.ids.length, removalSeq, throughPassage };
@@ -131,7 +131,7 @@ async function install(
   }
   const flipped = db
     .transaction(() => {
-      const [oldest, newest] = vectors.removalExtent();
+      const [oldest, newest] = vectors.removals.extent();
       if (oldest > removalSeq + 1 && newest > removalSeq) return false;
       while (follow(LAST_PASSAGES) > 0);
       store.activate(id, settings.nprobe, settings.depth, tuning);

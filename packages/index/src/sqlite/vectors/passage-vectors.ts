@@ -6,6 +6,7 @@ import { decodeResiduals, encodeResiduals, residualRowBytes, residualsToInt8 } f
 import { decodeTableRows } from '../../codecs/table-rows.js';
 import type { CentroidTree } from '../../ivf/centroid-tree.js';
 import { corruptMessage } from '../file/storage-error.js';
+import { RemovalLog } from './removal-log.js';
 import { hasRowTable, readRowTable } from './row-table-store.js';
 import { SpareTiles, type VectorTile } from './vector-tile.js';
 
@@ -51,6 +52,7 @@ const EVERY = 2 ** 31 - 1;
 export class PassageVectors {
   readonly dim: number;
   readonly spareTiles: SpareTiles;
+  readonly removals: RemovalLog;
   readonly #file: string;
   /** Whether rows are stored by a table. */
   readonly byTable: boolean;
@@ -61,8 +63,8 @@ export class PassageVectors {
   readonly #one: Statement;
   readonly #many: Statement;
   readonly #after: Statement;
-  readonly #removalsAfter: Statement;
-  readonly #removalExtent: Statement;
+  readonly #deleteBetween: Statement;
+  readonly #deleteStrays: Statement;
   #codebook: CentroidTree | null = null;
   #codec: RowCodec | null = null;
   #table: RowTable | null = null;
@@ -71,6 +73,7 @@ export class PassageVectors {
   constructor(db: Database, file: string, dim: number, format: number, loadCodebook: () => CentroidTree | null) {
     this.dim = dim;
     this.spareTiles = new SpareTiles(dim);
+    this.removals = new RemovalLog(db);
     this.#file = file;
     this.#db = db;
     this.byTable = hasRowTable(db, format);
@@ -94,10 +97,8 @@ export class PassageVectors {
     this.#after = db
       .prepare(`SELECT ${columns} FROM passage_vectors WHERE passage_id > ? ORDER BY passage_id LIMIT ?`)
       .raw();
-    this.#removalsAfter = db
-      .prepare('SELECT seq, first_passage, last_passage FROM removal WHERE seq > ? ORDER BY seq')
-      .raw();
-    this.#removalExtent = db.prepare('SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM removal').raw();
+    this.#deleteBetween = db.prepare('DELETE FROM passage_vectors WHERE passage_id BETWEEN ? AND ?');
+    this.#deleteStrays = db.prepare('DELETE FROM passage_vectors WHERE passage_id NOT IN (SELECT id FROM passage)');
   }
 
   /**
@@ -110,6 +111,16 @@ export class PassageVectors {
 
   insert(passageId: number, { rows, codec, scales, codes }: CodedRows): void {
     this.#writing!.insert.run(passageId, rows, codec, checksumOf(scales, codes), scales, codes);
+  }
+
+  /** Of passages from `first` to `last`. */
+  delete(first: number, last: number): void {
+    this.#deleteBetween.run(first, last);
+  }
+
+  /** Of passages that are not there. */
+  deleteStrays(): void {
+    this.#deleteStrays.run();
   }
 
   /** Stores a passage's rows anew in another codec. */
@@ -206,16 +217,6 @@ export class PassageVectors {
     if (codec === INT8_CODEC) return tile.append(passageId, rows, stored.codes, stored.scales);
     const { codes, scales } = codec === TABLE_CODEC ? this.#tableToInt8(stored) : this.#residualsToInt8(stored);
     return tile.append(passageId, rows, bytesOf(codes), bytesOf(scales));
-  }
-
-  /** Removals since `seq`, oldest first. */
-  removalsAfter(seq: number): [seq: number, firstPassage: number, lastPassage: number][] {
-    return this.#removalsAfter.all(seq) as [number, number, number][];
-  }
-
-  /** Numbers of the oldest and the newest removal still recorded; zeros when there is none. */
-  removalExtent(): [oldest: number, newest: number] {
-    return this.#removalExtent.get() as [number, number];
   }
 
   #encode(data: Float32Array, codec: number, partitions: Uint32Array | undefined): { scales: Buffer; codes: Buffer } {

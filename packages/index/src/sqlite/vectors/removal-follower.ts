@@ -17,8 +17,8 @@ export class RemovalFollower {
   look(): readonly PassageRange[] | null {
     const before = this.#seq;
     // The record is cut at its old end: what was cut before these were read is gone when the extent is read after them.
-    const removals = before === null ? [] : this.#source.removalsAfter(before);
-    const [oldest, newest] = this.#source.removalExtent();
+    const removals = before === null ? [] : this.#source.removals.after(before);
+    const [oldest, newest] = this.#source.removals.extent();
     if (before === null || oldest > before + 1) {
       this.#seq = newest;
       return null;
