@@ -5,19 +5,24 @@ import { TopK } from '../../ranking/top-k.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { ResidentVectors } from './resident-vectors.js';
 
+export interface ExhaustiveRanking {
+  readonly query: TokenVectors;
+  readonly vectors: ResidentVectors;
+  readonly maxSim: MaxSim;
+  /** Null for every passage. */
+  readonly eligible: EligiblePassages | null;
+  /** Passages to return at most. */
+  readonly depth: number;
+  readonly order: TieOrder;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
  * Exact MaxSim over all passages, as a mean over the query's rows. Yields to other work between tiles.
  * @throws an `AbortError`, `index.corrupt`
  */
-export async function rankByMaxSim(
-  query: TokenVectors,
-  depth: number,
-  vectors: ResidentVectors,
-  maxSim: MaxSim,
-  eligible: EligiblePassages | null,
-  order: TieOrder,
-  signal: AbortSignal | undefined,
-): Promise<ScoredPassage[]> {
+export async function rankExhaustively(ranking: ExhaustiveRanking): Promise<ScoredPassage[]> {
+  const { query, vectors, maxSim, eligible, depth, order, signal } = ranking;
   const queryRows = query.data.length / query.dim;
   if (queryRows === 0) return [];
   const top = new TopK(depth);
