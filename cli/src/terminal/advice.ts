@@ -40,6 +40,10 @@ export function adviceOn(error: AnyGlotError): string | undefined {
       return error.details.writesText ? 'name it with --generator-model' : undefined;
     case 'hub.not-pulled':
       return `run \`glot models pull ${error.details.name}\``;
+    case 'glot.no-roots':
+      return 'name them once: `glot index FOLDER`';
+    case 'glot.not-indexed':
+      return 'name files and folders as `glot search` prints them';
     case 'glot.missing-documents':
       return 'is a disk not mounted, or does an ignore rule leave them out? If they are meant to go: --delete-missing';
     default:

@@ -88,6 +88,6 @@ function keysBelow(
 const notIndexed = (name: string): GlotError =>
   new GlotError(
     'glot.not-indexed',
-    `nothing of ${name} is in the index, so nothing was changed; name files and folders as \`glot search\` prints them`,
+    `nothing of ${name} is in the index, so nothing was changed`,
     { details: { path: name } },
   );

@@ -120,7 +120,7 @@ const rootsChange = (roots: readonly Root[], paths: DocumentPaths) => ({
 const noRoots = (): GlotError =>
   new GlotError(
     'glot.no-roots',
-    'the index does not know yet which files and folders it is of; name them once: `glot index FOLDER`',
+    'the index does not know yet which files and folders it is of',
   );
 
 const notFound = (given: string): GlotError =>
