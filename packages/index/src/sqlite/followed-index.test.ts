@@ -216,3 +216,18 @@ describe('a journal that a killed writer left', () => {
     }
   });
 });
+
+it('explains a hit by the weights that the search was asked with', async () => {
+  const index = await openIndex({ file, mode: 'write', encoder: ENCODER, threads: 1 });
+  const texts = [...Array.from({ length: 20 }, (_, at) => `dough number ${at}`), 'rye dough'];
+  await index.upsert(document('dough', texts), encode(...texts));
+  await index.close();
+  const text = 'rye dough';
+  const tokenOffsets = [...text].flatMap((one, at) => (one === ' ' ? [] : [{ start: at, end: at + 1 }]));
+  const asked = { text, reading: { tokenOffsets } };
+  const reader = await read();
+  const [hit] = await reader.search({ mode: 'semantic', vectors: encode(text), ...asked });
+  const matches = (await reader.explain(hit!.passageId, encode(text), asked))!;
+  expect(matches[0]!.weight).toBeGreaterThan(2 * matches[7]!.weight);
+  await reader.close();
+});

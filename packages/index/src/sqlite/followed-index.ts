@@ -1,29 +1,7 @@
 import { statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { isGlotError } from '@glot/errors';
-import type { TokenVectors } from '@glot/kernels';
-import type {
-  DocumentEntry,
-  DocumentId,
-  DocumentNotes,
-  EncoderIdentity,
-  FileLedger,
-  FormatReading,
-  Hit,
-  IndexChange,
-  IndexProblem,
-  IndexStats,
-  MultivectorIndex,
-  OptimizeOptions,
-  OptimizeReport,
-  PassageId,
-  PassagePlace,
-  PreparedVectors,
-  RepairReport,
-  RowMatch,
-  SearchRequest,
-  StoredDocument,
-} from '../types.js';
+import type { EncoderIdentity, FileLedger, Hit, MultivectorIndex, SearchRequest } from '../types.js';
 import { type IndexState, Sittings } from './file/sittings.js';
 import { storageError } from './file/storage-error.js';
 import { type IndexFile, openForReading, recoverJournal } from './opening/index-file.js';
@@ -99,69 +77,23 @@ export class FollowedIndex implements MultivectorIndex {
     write: async (changes) => this.#current().ledger.write(changes),
   };
 
-  async upsert(...change: Parameters<MultivectorIndex['upsert']>): Promise<DocumentId> {
-    return this.#current().upsert(...change);
-  }
-
-  async prepare(vectors: TokenVectors): Promise<PreparedVectors[]> {
-    return this.#current().prepare(vectors);
-  }
-
-  async write(changes: readonly IndexChange[]): Promise<void> {
-    return this.#current().write(changes);
-  }
-
-  async move(from: string, to: string): Promise<boolean> {
-    return this.#current().move(from, to);
-  }
-
-  async delete(path: string): Promise<boolean> {
-    return this.#current().delete(path);
-  }
-
-  async get(path: string): Promise<StoredDocument | null> {
-    return this.#current().get(path);
-  }
-
-  async getMany(paths: Iterable<string>): Promise<Map<string, StoredDocument>> {
-    return this.#current().getMany(paths);
-  }
-
-  async locate(passageId: PassageId): Promise<PassagePlace | null> {
-    return this.#current().locate(passageId);
-  }
-
-  async list(): Promise<DocumentEntry[]> {
-    return this.#current().list();
-  }
-
-  async notedDocuments(): Promise<DocumentNotes[]> {
-    return this.#current().notedDocuments();
-  }
-
-  async formatReadings(): Promise<FormatReading[]> {
-    return this.#current().formatReadings();
-  }
-
-  async stats(): Promise<IndexStats> {
-    return this.#current().stats();
-  }
-
-  async explain(passageId: PassageId, query: TokenVectors): Promise<RowMatch[] | null> {
-    return this.#current().explain(passageId, query);
-  }
-
-  async optimize(options?: OptimizeOptions): Promise<OptimizeReport> {
-    return this.#current().optimize(options);
-  }
-
-  async check(signal?: AbortSignal): Promise<IndexProblem[]> {
-    return this.#current().check(signal);
-  }
-
-  async repair(signal?: AbortSignal): Promise<RepairReport> {
-    return this.#current().repair(signal);
-  }
+  readonly upsert: MultivectorIndex['upsert'] = async (document, vectors) => this.#current().upsert(document, vectors);
+  readonly prepare: MultivectorIndex['prepare'] = async (vectors) => this.#current().prepare(vectors);
+  readonly write: MultivectorIndex['write'] = async (changes) => this.#current().write(changes);
+  readonly move: MultivectorIndex['move'] = async (from, to) => this.#current().move(from, to);
+  readonly delete: MultivectorIndex['delete'] = async (path) => this.#current().delete(path);
+  readonly get: MultivectorIndex['get'] = async (path) => this.#current().get(path);
+  readonly getMany: MultivectorIndex['getMany'] = async (paths) => this.#current().getMany(paths);
+  readonly locate: MultivectorIndex['locate'] = async (passageId) => this.#current().locate(passageId);
+  readonly list: MultivectorIndex['list'] = async () => this.#current().list();
+  readonly notedDocuments: MultivectorIndex['notedDocuments'] = async () => this.#current().notedDocuments();
+  readonly formatReadings: MultivectorIndex['formatReadings'] = async () => this.#current().formatReadings();
+  readonly stats: MultivectorIndex['stats'] = async () => this.#current().stats();
+  readonly explain: MultivectorIndex['explain'] = async (passageId, query, asked) =>
+    this.#current().explain(passageId, query, asked);
+  readonly optimize: MultivectorIndex['optimize'] = async (options) => this.#current().optimize(options);
+  readonly check: MultivectorIndex['check'] = async (signal) => this.#current().check(signal);
+  readonly repair: MultivectorIndex['repair'] = async (signal) => this.#current().repair(signal);
 
   close(): Promise<void> {
     this.#closing ??= Promise.all([this.#now.index.close(), ...this.#left]).then(() => {});
