@@ -237,9 +237,9 @@ export class DocumentStore {
 
   /** Takes out what belongs to nothing; within a transaction of the caller. */
   deleteStrays(): void {
-    this.#statements.deleteStrays.passages.run();
+    this.#statements.deleteStrayPassages.run();
     this.#vectors.deleteStrays();
-    this.#statements.deleteStrays.texts.run();
+    this.#texts.deleteStrays();
   }
 
   // A file's name finds it too.
@@ -322,10 +322,7 @@ function prepare(db: Database, changeTimes: boolean) {
     selectIds: db.prepare('SELECT id FROM document ORDER BY id'),
     selectPassageIds: db.prepare('SELECT id FROM passage WHERE document_id = ?'),
     deletePassagesOf: db.prepare('DELETE FROM passage WHERE document_id = ?'),
-    deleteStrays: {
-      passages: db.prepare('DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document)'),
-      texts: db.prepare('DELETE FROM document_text WHERE document_id NOT IN (SELECT id FROM document)'),
-    },
+    deleteStrayPassages: db.prepare('DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document)'),
     locate: db.prepare(`
       SELECT document.path, passage.id - document.first_passage AS passage
       FROM passage JOIN document ON document.id = passage.document_id WHERE passage.id = ?`),

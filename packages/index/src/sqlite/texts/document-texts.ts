@@ -24,6 +24,11 @@ export class DocumentTexts {
     this.#statements.delete.run(documentId);
   }
 
+  /** Of documents that are not there. Within a transaction of the caller. */
+  deleteStrays(): void {
+    this.#statements.deleteStrays.run();
+  }
+
   /** Empty where there is none. */
   whole(documentId: number): string {
     return (this.#statements.whole.all(documentId) as string[]).join('');
@@ -75,6 +80,7 @@ function prepare(db: Database, inBlocks: boolean) {
     insert: inBlocks
       ? db.prepare('INSERT INTO document_text (document_id, start_offset, text) VALUES (?, ?, ?)')
       : db.prepare('INSERT INTO document_text (document_id, text) SELECT ?1, ?3 WHERE ?2 = 0'),
+    deleteStrays: db.prepare('DELETE FROM document_text WHERE document_id NOT IN (SELECT id FROM document)'),
     delete: db.prepare('DELETE FROM document_text WHERE document_id = ?'),
     whole: db.prepare(`SELECT text FROM document_text WHERE document_id = ? ${order}`).pluck(),
     blocks: db
