@@ -86,8 +86,6 @@ function keysBelow(
 }
 
 const notIndexed = (name: string): GlotError =>
-  new GlotError(
-    'glot.not-indexed',
-    `nothing of ${name} is in the index, so nothing was changed`,
-    { details: { path: name } },
-  );
+  new GlotError('glot.not-indexed', `nothing of ${name} is in the index, so nothing was changed`, {
+    details: { path: name },
+  });

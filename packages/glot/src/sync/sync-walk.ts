@@ -118,10 +118,7 @@ const rootsChange = (roots: readonly Root[], paths: DocumentPaths) => ({
 });
 
 const noRoots = (): GlotError =>
-  new GlotError(
-    'glot.no-roots',
-    'the index does not know yet which files and folders it is of',
-  );
+  new GlotError('glot.no-roots', 'the index does not know yet which files and folders it is of');
 
 const notFound = (given: string): GlotError =>
   new GlotError('ingest.not-found', `no file or folder at ${given}, and nothing of it is indexed; check the path`, {
