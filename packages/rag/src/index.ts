@@ -1,11 +1,23 @@
+export type {
+  Answer,
+  AnswerEvent,
+  AnswerSentence,
+  AnswerTimings,
+  AskOptions,
+  AskSources,
+  Citation,
+  RejectedClaim,
+} from './answer/answer.js';
 export { ask, foldAnswer } from './answer/ask.js';
 export { askStream, DEFAULT_MAX_SENTENCES } from './answer/ask-stream.js';
 export { DEFAULT_BUDGET_TOKENS } from './answer/retrieve-context.js';
 export { QuoteConstraint } from './constraint/quote-constraint.js';
 export { tokenBytes } from './constraint/token-bytes.js';
 export { TokenTrie } from './constraint/token-trie.js';
+export type { DroppedHit, DropReason, PackedContext, Packing } from './context/packed-context.js';
 export { type PackOptions, packHits } from './context/packing.js';
 export { converse, DEFAULT_HISTORY_TOKENS } from './conversation/conversation.js';
+export type { Conversation, ConversationEvent, ConversationOptions, TurnEvent } from './conversation/turns.js';
 export { calibratedScore, calibrationFor } from './evidence/answer-evidence.js';
 export type { ContextScores, ScoredContext, SentenceScores } from './evidence/context-scores.js';
 export {
@@ -15,6 +27,17 @@ export {
   type EvidenceFeature,
 } from './evidence/evidence.js';
 export { CALIBRATIONS as EVIDENCE_CALIBRATIONS } from './evidence/evidence-calibration.js';
+export type {
+  AbstainReason,
+  AnswerGenerator,
+  DraftCitation,
+  DraftEvent,
+  DraftSentence,
+  GenerationRequest,
+  GeneratorUsage,
+  RewriteRequest,
+  Turn,
+} from './generators/answer-generator.js';
 export { extractiveGenerator } from './generators/extractive/extractive-generator.js';
 export { type HttpGeneratorOptions, httpGenerator } from './generators/http/http-generator.js';
 export { type LocalGeneratorOptions, localGenerator, type TextModel } from './generators/local/local-generator.js';
@@ -30,36 +53,7 @@ export { questionLanguage } from './prompting/question-language.js';
 export { rewritePrompt } from './prompting/rewrite-prompt.js';
 export { readingOf } from './retrieval/query-reading.js';
 export { DEFAULT_HIT_LIMIT, retrieve } from './retrieval/retrieve.js';
-export type {
-  AbstainReason,
-  Answer,
-  AnswerEvent,
-  AnswerGenerator,
-  AnswerSentence,
-  AnswerTimings,
-  AskOptions,
-  AskSources,
-  Citation,
-  Conversation,
-  ConversationEvent,
-  ConversationOptions,
-  DraftCitation,
-  DraftEvent,
-  DraftSentence,
-  DroppedHit,
-  DropReason,
-  EncoderSource,
-  GenerationRequest,
-  GeneratorUsage,
-  PackedContext,
-  Packing,
-  RejectedClaim,
-  RetrieveOptions,
-  RetrieveSources,
-  RewriteRequest,
-  Turn,
-  TurnEvent,
-} from './types.js';
+export type { EncoderSource, RetrieveOptions, RetrieveSources } from './retrieval/retrieve-options.js';
 export {
   type AnswerVerification,
   type CheckedCitation,

@@ -1,9 +1,10 @@
 import { throwIfAborted } from '@glot/errors';
+import type { AbstainReason, GeneratorUsage } from '../generators/answer-generator.js';
 import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
 import { resolveEncoder } from '../retrieval/retrieve.js';
-import type { AbstainReason, AnswerEvent, AskOptions, AskSources, GeneratorUsage, RejectedClaim } from '../types.js';
 import { verifySentence } from '../verification/draft-verification.js';
 import { untilAborted } from './abort-race.js';
+import type { AnswerEvent, AskOptions, AskSources, RejectedClaim } from './answer.js';
 import { type RetrievedContext, retrieveContext } from './retrieve-context.js';
 
 export const DEFAULT_MAX_SENTENCES = 3;

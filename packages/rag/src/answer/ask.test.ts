@@ -1,8 +1,9 @@
 import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
+import type { AnswerGenerator, DraftSentence, GenerationRequest } from '../generators/answer-generator.js';
 import { retrieve } from '../retrieval/retrieve.js';
 import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
-import type { AnswerEvent, AnswerGenerator, DraftSentence, GenerationRequest } from '../types.js';
+import type { AnswerEvent } from './answer.js';
 import { ask } from './ask.js';
 import { askStream } from './ask-stream.js';
 

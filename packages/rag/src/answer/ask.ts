@@ -1,4 +1,4 @@
-import type { Answer, AnswerEvent, AnswerSentence, AskOptions, AskSources, Citation } from '../types.js';
+import type { Answer, AnswerEvent, AnswerSentence, AskOptions, AskSources, Citation } from './answer.js';
 import { askStream } from './ask-stream.js';
 
 /**

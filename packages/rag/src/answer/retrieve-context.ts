@@ -2,13 +2,14 @@ import { throwIfAborted } from '@glot/errors';
 import type { Hit, StoredDocument } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
 import { diversify, POOL_FACTOR } from '../context/diversity.js';
+import type { DroppedHit, PackedContext, Packing } from '../context/packed-context.js';
 import { packHits } from '../context/packing.js';
 import { answerEvidence } from '../evidence/answer-evidence.js';
 import { type ContextScores, scoreContexts } from '../evidence/context-scores.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { extractiveGenerator } from '../generators/extractive/extractive-generator.js';
 import { DEFAULT_HIT_LIMIT, resolveEncoder, retrieveWithVectors } from '../retrieval/retrieve.js';
-import type { AnswerEvent, AskOptions, AskSources, DroppedHit, PackedContext, Packing } from '../types.js';
+import type { AnswerEvent, AskOptions, AskSources } from './answer.js';
 
 export const DEFAULT_BUDGET_TOKENS = 2048;
 

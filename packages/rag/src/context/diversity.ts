@@ -6,7 +6,7 @@
 
 import type { Hit } from '@glot/index';
 import { segmenter } from '@glot/text';
-import type { DroppedHit } from '../types.js';
+import type { DroppedHit } from './packed-context.js';
 
 /** Hits to search for each one that is kept. */
 export const POOL_FACTOR = 2;

@@ -6,8 +6,8 @@
 
 import type { BlockSpan, Hit, StoredDocument } from '@glot/index';
 import { foldText } from '@glot/text';
-import type { DroppedHit, PackedContext, Packing } from '../types.js';
 import { neighborsOf } from './neighbors.js';
+import type { DroppedHit, PackedContext, Packing } from './packed-context.js';
 
 export interface PackOptions {
   /** Of the hits, by path; those that are no longer there are missing. */

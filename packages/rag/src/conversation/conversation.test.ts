@@ -1,9 +1,11 @@
 import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
+import type { AnswerEvent } from '../answer/answer.js';
 import { foldAnswer } from '../answer/ask.js';
+import type { AnswerGenerator, RewriteRequest } from '../generators/answer-generator.js';
 import { memoryIndex } from '../testing/memory-index.js';
-import type { AnswerEvent, AnswerGenerator, ConversationEvent, RewriteRequest, TurnEvent } from '../types.js';
 import { converse } from './conversation.js';
+import type { ConversationEvent, TurnEvent } from './turns.js';
 
 /** Words that no document spells, so that a lexical search alone finds nothing for them. */
 const CONCEPTS = [

@@ -1,16 +1,9 @@
+import type { AnswerEvent, AskOptions, AskSources } from '../answer/answer.js';
 import { writeAnswer } from '../answer/ask-stream.js';
 import { type RetrievedContext, retrieveContext } from '../answer/retrieve-context.js';
+import type { Turn } from '../generators/answer-generator.js';
 import { requireQuestion, resolveEncoder } from '../retrieval/retrieve.js';
-import type {
-  AnswerEvent,
-  AskOptions,
-  AskSources,
-  Conversation,
-  ConversationEvent,
-  ConversationOptions,
-  Turn,
-  TurnEvent,
-} from '../types.js';
+import type { Conversation, ConversationEvent, ConversationOptions, TurnEvent } from './turns.js';
 
 export const DEFAULT_HISTORY_TOKENS = 512;
 

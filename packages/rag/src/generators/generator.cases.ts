@@ -1,9 +1,11 @@
 import { wordEncoder } from '@glot/testing';
 import { describe, expect, it } from 'vitest';
+import type { AnswerEvent, AskOptions } from '../answer/answer.js';
 import { ask } from '../answer/ask.js';
 import { askStream } from '../answer/ask-stream.js';
+import type { PackedContext } from '../context/packed-context.js';
 import { memoryIndex, type TestDocument } from '../testing/memory-index.js';
-import type { AnswerEvent, AnswerGenerator, AskOptions, PackedContext } from '../types.js';
+import type { AnswerGenerator } from './answer-generator.js';
 
 const DOCUMENTS: readonly TestDocument[] = [
   { path: 'ja/都.md', text: '東京は日本の首都です🎉。人口は約1400万人です。', lang: 'ja' },

@@ -4,7 +4,7 @@
  */
 
 import type { ChatMessage } from '@glot/lfm2';
-import type { PackedContext } from '../types.js';
+import type { PackedContext } from '../context/packed-context.js';
 import { escapedLabel, escapeSpecialTokens } from './escape-special-tokens.js';
 import { promptText } from './languages/index.js';
 import { questionLanguage } from './question-language.js';

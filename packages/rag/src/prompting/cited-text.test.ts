@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PackedContext } from '../types.js';
+import type { PackedContext } from '../context/packed-context.js';
 import { CitedText } from './cited-text.js';
 
 const CONTEXTS = ['one', 'two'].map((path) => ({ path })) as unknown as PackedContext[];

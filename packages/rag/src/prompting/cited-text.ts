@@ -1,4 +1,5 @@
-import type { DraftCitation, DraftEvent, PackedContext } from '../types.js';
+import type { PackedContext } from '../context/packed-context.js';
+import type { DraftCitation, DraftEvent } from '../generators/answer-generator.js';
 import { REFUSAL } from './languages/index.js';
 
 /**

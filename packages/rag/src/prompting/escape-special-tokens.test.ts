@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { TextTokenizer } from '@glot/lfm2';
 import { foldText } from '@glot/text';
 import { describe, expect, it } from 'vitest';
-import type { PackedContext } from '../types.js';
+import type { PackedContext } from '../context/packed-context.js';
 import { verifyCitation } from '../verification/citation-verification.js';
 import { answerPrompt } from './answer-prompt.js';
 import { escapedLabel, escapeSpecialTokens } from './escape-special-tokens.js';

@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@glot/lfm2';
-import type { Turn } from '../types.js';
+import type { Turn } from '../generators/answer-generator.js';
 import { escapeSpecialTokens } from './escape-special-tokens.js';
 import { promptText } from './languages/index.js';
 import { questionLanguage } from './question-language.js';

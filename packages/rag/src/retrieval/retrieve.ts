@@ -7,8 +7,8 @@ import type { Encoder } from '@glot/encoder';
 import { GlotError, throwIfAborted } from '@glot/errors';
 import type { Hit, QueryReading } from '@glot/index';
 import type { TokenVectors } from '@glot/kernels';
-import type { EncoderSource, RetrieveOptions, RetrieveSources } from '../types.js';
 import { readingOf } from './query-reading.js';
+import type { EncoderSource, RetrieveOptions, RetrieveSources } from './retrieve-options.js';
 
 export const DEFAULT_HIT_LIMIT = 10;
 

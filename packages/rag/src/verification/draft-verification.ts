@@ -5,7 +5,8 @@
 
 import { type Hit, pageNumber, placeAt, type StoredDocument } from '@glot/index';
 import type { TextSpan } from '@glot/text';
-import type { Citation, DraftCitation, DraftSentence, RejectedClaim } from '../types.js';
+import type { Citation, RejectedClaim } from '../answer/answer.js';
+import type { DraftCitation, DraftSentence } from '../generators/answer-generator.js';
 import { verifyCitation } from './citation-verification.js';
 
 /** Of the packed contexts, by path. */

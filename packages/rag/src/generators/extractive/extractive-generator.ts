@@ -7,12 +7,13 @@
 
 import type { TokenVectors } from '@glot/kernels';
 import { foldText } from '@glot/text';
+import type { PackedContext } from '../../context/packed-context.js';
 import type { SentenceScores } from '../../evidence/context-scores.js';
 import { containment, contentRows, mean, queryRows } from '../../evidence/sentence-evidence.js';
 import { wordCoverage } from '../../evidence/word-coverage.js';
 import { escapeSpecialTokens } from '../../prompting/escape-special-tokens.js';
 import type { QuotableSentence } from '../../sentences/quotable-sentences.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest, PackedContext } from '../../types.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest } from '../answer-generator.js';
 
 /** Share of the context in a sentence's similarity. */
 const CONTEXT_SHARE = 0.5;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { answerPrompt } from '../../prompting/answer-prompt.js';
 import { CitedText } from '../../prompting/cited-text.js';
 import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../../prompting/rewrite-prompt.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../../types.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../answer-generator.js';
 import { eventData } from './event-stream.js';
 
 export interface HttpGeneratorOptions {

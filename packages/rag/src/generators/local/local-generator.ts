@@ -6,7 +6,7 @@ import { answerPrompt } from '../../prompting/answer-prompt.js';
 import { CitedText } from '../../prompting/cited-text.js';
 import { escapeSpecialTokens } from '../../prompting/escape-special-tokens.js';
 import { REWRITE_TOKENS, rewritePrompt, rewrittenQuestion } from '../../prompting/rewrite-prompt.js';
-import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../../types.js';
+import type { AnswerGenerator, DraftEvent, GenerationRequest, RewriteRequest } from '../answer-generator.js';
 import { commonLength, PrefixCache } from './prefix-cache.js';
 
 /**

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { DecoderOptions } from '@glot/lfm2';
-import type { AnswerGenerator } from '../../types.js';
+import type { AnswerGenerator } from '../answer-generator.js';
 import { type LocalGeneratorOptions, localGenerator } from './local-generator.js';
 
 export interface OpenLfm2GeneratorOptions extends Omit<LocalGeneratorOptions, 'name' | 'tokenizer'> {
