@@ -11,11 +11,7 @@ export type {
 export { ask, foldAnswer } from './answer/ask.js';
 export { askStream, DEFAULT_MAX_SENTENCES } from './answer/ask-stream.js';
 export { DEFAULT_BUDGET_TOKENS } from './answer/retrieve-context.js';
-export { QuoteConstraint } from './constraint/quote-constraint.js';
-export { tokenBytes } from './constraint/token-bytes.js';
-export { TokenTrie } from './constraint/token-trie.js';
 export type { DroppedHit, DropReason, PackedContext, Packing } from './context/packed-context.js';
-export { type PackOptions, packHits } from './context/packing.js';
 export { converse, DEFAULT_HISTORY_TOKENS } from './conversation/conversation.js';
 export type { Conversation, ConversationEvent, ConversationOptions, TurnEvent } from './conversation/turns.js';
 export { calibratedScore, calibrationFor } from './evidence/answer-evidence.js';
@@ -50,7 +46,6 @@ export { type AnswerPrompt, answerPrompt } from './prompting/answer-prompt.js';
 export { CitedText } from './prompting/cited-text.js';
 export { escapedLabel, escapeSpecialTokens } from './prompting/escape-special-tokens.js';
 export { questionLanguage } from './prompting/question-language.js';
-export { rewritePrompt } from './prompting/rewrite-prompt.js';
 export { readingOf } from './retrieval/query-reading.js';
 export { DEFAULT_HIT_LIMIT, retrieve } from './retrieval/retrieve.js';
 export type { EncoderSource, RetrieveOptions, RetrieveSources } from './retrieval/retrieve-options.js';
@@ -64,7 +59,6 @@ export {
 } from './verification/answer-verification.js';
 export {
   type CitationVerdict,
-  countWords,
   MINIMUM_QUOTE_WORDS,
   type QuoteClaim,
   verifyCitation,
