@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
-import { logitsHead } from './logits-head.js';
+import { logitsHead } from './testing/logits-head.js';
 import { Trunk } from './trunk.js';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/checkpoints/sharded-bf16', import.meta.url));

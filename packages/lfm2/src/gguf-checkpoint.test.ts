@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
-import { logitsHead } from './logits-head.js';
+import { logitsHead } from './testing/logits-head.js';
 import { TextTokenizer } from './text-tokenizer.js';
 import { Trunk } from './trunk.js';
 

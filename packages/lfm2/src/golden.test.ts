@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { SafetensorsFile } from '@glot/checkpoints';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from './checkpoint.js';
-import { logitsHead } from './logits-head.js';
+import { logitsHead } from './testing/logits-head.js';
 import { Trunk } from './trunk.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../shared/golden/lfm2-tiny-a', import.meta.url));

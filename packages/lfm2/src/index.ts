@@ -13,6 +13,5 @@ export {
   TextGenerator,
 } from './decoder/text-generator.js';
 export type { TokenConstraint } from './decoder/token-constraint.js';
-export { logitsHead } from './logits-head.js';
 export { TextTokenizer } from './text-tokenizer.js';
 export { type Head, type TokenBatch, Trunk, type TrunkOptions } from './trunk.js';

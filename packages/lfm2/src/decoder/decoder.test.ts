@@ -7,7 +7,7 @@ import { createSession } from '@glot/kernels';
 import { TINY, writeRandomCheckpoint } from '@glot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Checkpoint } from '../checkpoint.js';
-import { logitsHead } from '../logits-head.js';
+import { logitsHead } from '../testing/logits-head.js';
 import { Trunk } from '../trunk.js';
 import { decodeGraph } from './decode-graph.js';
 import { Decoder, type DecoderOptions, runChunk } from './decoder.js';

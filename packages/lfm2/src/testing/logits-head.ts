@@ -1,6 +1,6 @@
 import { linear } from '@glot/kernels';
-import type { Checkpoint } from './checkpoint.js';
-import type { Head } from './trunk.js';
+import type { Checkpoint } from '../checkpoint.js';
+import type { Head } from '../trunk.js';
 
 /** Next-token logits of every token, in f32. @throws GlotError `lfm2.tensor`, `lfm2.dtype` */
 export async function logitsHead(checkpoint: Checkpoint): Promise<Head> {
