@@ -5,14 +5,14 @@ import { createRequire } from 'node:module';
 const wabt = await createRequire(new URL('../packages/kernels/package.json', import.meta.url))('wabt')();
 
 for (const name of [
-  'maxsim/score-kernel',
-  'maxsim/nearest-kernel',
-  'rows/trellis-kernel',
-  'rounding/residual-kernel',
-  'rounding/rounding-kernel',
+  'kernels/src/rows/trellis-kernel',
+  'index/src/ivf/kernels/score-kernel',
+  'index/src/ivf/kernels/nearest-kernel',
+  'index/src/codecs/rounding/residual-kernel',
+  'index/src/codecs/rounding/rounding-kernel',
 ]) {
-  const base = new URL(`../packages/kernels/src/${name}`, import.meta.url).href;
-  const file = name.slice(name.indexOf('/') + 1);
+  const base = new URL(`../packages/${name}`, import.meta.url).href;
+  const file = name.slice(name.lastIndexOf('/') + 1);
   const module = wabt.parseWat(`${file}.wat`, readFileSync(new URL(`${base}.wat`), 'utf8'), { simd: true });
   const binary = Buffer.from(module.toBinary({}).buffer).toString('base64');
   const constant = file.replaceAll('-', '_').toUpperCase();

@@ -4,9 +4,11 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { transposed } from '../../packages/index/dist/ivf/centroid-tree.js';
+import { createCentroidScorer } from '../../packages/index/dist/ivf/kernels/centroid-scorer.js';
+import { SCORE_LANES } from '../../packages/index/dist/ivf/kernels/score-kernel.js';
+import { TopCentroids } from '../../packages/index/dist/ivf/kernels/top-centroids.js';
 import { PartitionStore } from '../../packages/index/dist/sqlite/partitions/partition-store.js';
 import { sequence } from '../../packages/index/dist/sqlite/partitions/probe-tuning.js';
-import { createCentroidScorer, SCORE_LANES, TopCentroids } from '../../packages/kernels/dist/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -44,21 +44,8 @@ export {
   i64Tensor,
   type TensorData,
 } from './graph/tensor-data.js';
-export { CentroidMaxSim, type CentroidMaxSimOptions, MOST_CENTROIDS } from './maxsim/centroid-max-sim.js';
-export {
-  type CentroidScorer,
-  type CentroidScorerOptions,
-  createCentroidScorer,
-  MAX_CENTROID_SCORE,
-} from './maxsim/centroid-scorer.js';
 export { createMaxSim, type MaxSim, type MaxSimOptions } from './maxsim/max-sim.js';
-export { type Nearest, NearestColumns, type NearestColumnsRoom } from './maxsim/nearest-columns.js';
-export { PostingSums, ROW_BITS } from './maxsim/posting-sums.js';
 export { quantizeRows } from './maxsim/quantize-rows.js';
-export { SCORE_LANES } from './maxsim/score-kernel.js';
-export { type RankedCentroids, TopCentroids } from './maxsim/top-centroids.js';
-export { ResidualRows, type StoredResiduals } from './rounding/residual-rows.js';
-export { ShapedRounding } from './rounding/shaped-rounding.js';
 export { type CodedRows, RowCodec } from './rows/row-codec.js';
 export { learnRows, unknownRows } from './rows/row-statistics.js';
 export { MOST_BITS, type RowStatistics, type RowTable, rowBytes, rowTable } from './rows/row-table.js';
@@ -73,3 +60,5 @@ export { switchTelemetryOff } from './session/telemetry.js';
 export type { TensorArray } from './session/tensor-array.js';
 export { sliceTexts } from './token-vectors.js';
 export type { QuantizedRows, TokenVectors } from './types.js';
+export { instantiate } from './wasm/instantiate.js';
+export { Layout } from './wasm/layout.js';

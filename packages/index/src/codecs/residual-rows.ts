@@ -1,6 +1,8 @@
-import { type QuantizedRows, ResidualRows, ShapedRounding } from '@glot/kernels';
+import type { QuantizedRows } from '@glot/kernels';
 import { nearestCentroids } from '../ivf/centroid-assigner.js';
 import type { CentroidTree } from '../ivf/centroid-tree.js';
+import { ResidualRows } from './rounding/residual-rows.js';
+import { ShapedRounding } from './rounding/shaped-rounding.js';
 
 /**
  * The compact profile: a row is its nearest centroid of a codebook and what is left, four bits a coordinate. Per row

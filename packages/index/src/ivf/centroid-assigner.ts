@@ -1,5 +1,6 @@
-import { NearestColumns, quantizeRows } from '@glot/kernels';
+import { quantizeRows } from '@glot/kernels';
 import { type CentroidTree, centroidCount } from './centroid-tree.js';
+import { NearestColumns } from './kernels/nearest-columns.js';
 
 /** Rows at a time; the more there are, the fuller the groups. */
 const TILE_ROWS = 16_384;

@@ -1,6 +1,7 @@
-import { ROW_BITS, TopCentroids } from '@glot/kernels';
 import type { ScoredPassage } from '../ranking/fusion.js';
 import { type CentroidTree, centroidCount } from './centroid-tree.js';
+import { ROW_BITS } from './kernels/posting-sums.js';
+import { TopCentroids } from './kernels/top-centroids.js';
 import { PassageCentroids } from './passage-centroids.js';
 import { decodeAscending, MAX_NUMBER_BYTES, type PostingLists, writeGap } from './posting-lists.js';
 import type { Probe } from './probe.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@glot/errors';
-import { NearestColumns } from '@glot/kernels';
 import type { CentroidTree } from './centroid-tree.js';
+import { NearestColumns } from './kernels/nearest-columns.js';
 import type { SampledRows } from './sampled-rows.js';
 
 /** Rows at a time. */

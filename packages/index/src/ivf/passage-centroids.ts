@@ -1,4 +1,4 @@
-import { CentroidMaxSim } from '@glot/kernels';
+import { CentroidMaxSim } from './kernels/centroid-max-sim.js';
 import { type PostingLists, postingCounts, writePartitionsOf } from './posting-lists.js';
 
 /** Room for the partitions of this many later passages at first, and partitions for each. */

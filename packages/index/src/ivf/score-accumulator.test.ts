@@ -1,6 +1,6 @@
-import { ROW_BITS } from '@glot/kernels';
 import { expect, it } from 'vitest';
 import { sequence } from '../sqlite/partitions/probe-tuning.js';
+import { ROW_BITS } from './kernels/posting-sums.js';
 import { invert } from './posting-lists.js';
 import { type Findable, ScoreAccumulator } from './score-accumulator.js';
 

@@ -1,4 +1,4 @@
-import { PostingSums, ROW_BITS } from '@glot/kernels';
+import { PostingSums, ROW_BITS } from './kernels/posting-sums.js';
 import type { PostingLists } from './posting-lists.js';
 
 /** Room for this many later passages at first. */

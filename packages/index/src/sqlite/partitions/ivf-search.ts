@@ -1,7 +1,9 @@
-import { type CentroidScorer, createCentroidScorer, SCORE_LANES, type TokenVectors } from '@glot/kernels';
+import type { TokenVectors } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { transposed } from '../../ivf/centroid-tree.js';
 import { IvfIndex } from '../../ivf/ivf-index.js';
+import { type CentroidScorer, createCentroidScorer } from '../../ivf/kernels/centroid-scorer.js';
+import { SCORE_LANES } from '../../ivf/kernels/score-kernel.js';
 import type { ScoredPassage } from '../../ranking/fusion.js';
 import type { EligiblePassages } from '../filter/search-filter.js';
 import type { PassageVectors } from '../vectors/passage-vectors.js';

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { throwIfAborted } from '@glot/errors';
-import { MOST_CENTROIDS } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { type CentroidTree, centroidCount, roundedCentroids } from '../../ivf/centroid-tree.js';
 import { trainCentroids } from '../../ivf/k-means.js';
+import { MOST_CENTROIDS } from '../../ivf/kernels/centroid-max-sim.js';
 import { invert } from '../../ivf/posting-lists.js';
 import { SampledRows } from '../../ivf/sampled-rows.js';
 import type { OptimizeOptions } from '../../types.js';

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { GlotError, isGlotError } from '@glot/errors';
-import { MOST_CENTROIDS, quantizeRows } from '@glot/kernels';
+import { quantizeRows } from '@glot/kernels';
 import type { Database } from 'better-sqlite3';
 import { type CentroidTree, unrounded } from '../../ivf/centroid-tree.js';
+import { MOST_CENTROIDS } from '../../ivf/kernels/centroid-max-sim.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../../ivf/posting-lists.js';
 import { Checksums, storesChecksums } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';

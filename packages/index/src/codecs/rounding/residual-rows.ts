@@ -1,7 +1,5 @@
 import { GlotError } from '@glot/errors';
-import type { QuantizedRows } from '../types.js';
-import { instantiate } from '../wasm/instantiate.js';
-import { Layout } from '../wasm/layout.js';
+import { instantiate, Layout, type QuantizedRows } from '@glot/kernels';
 import { RESIDUAL_KERNEL } from './residual-kernel-binary.js';
 
 /** Rows that are turned at a time. */

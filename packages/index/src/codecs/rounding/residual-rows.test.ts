@@ -1,5 +1,5 @@
+import { quantizeRows } from '@glot/kernels';
 import { expect, it } from 'vitest';
-import { quantizeRows } from '../maxsim/quantize-rows.js';
 import { ResidualRows } from './residual-rows.js';
 
 const LEVELS = Float32Array.from({ length: 16 }, (_, code) => Math.sinh((code - 7.5) / 4));

@@ -1,4 +1,4 @@
-import { Layout } from '../wasm/layout.js';
+import { Layout } from '@glot/kernels';
 import { type ScoreKernel, scoreKernel } from './score-kernel.js';
 
 /** Numbers whose sums stay in the cache of a core while all lists go by. */

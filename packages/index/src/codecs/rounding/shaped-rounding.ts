@@ -1,6 +1,5 @@
 import { GlotError } from '@glot/errors';
-import { instantiate } from '../wasm/instantiate.js';
-import { Layout } from '../wasm/layout.js';
+import { instantiate, Layout } from '@glot/kernels';
 import { errorFeedback } from './error-feedback.js';
 import { ROUNDING_KERNEL } from './rounding-kernel-binary.js';
 

@@ -1,4 +1,4 @@
-import { instantiate } from '../wasm/instantiate.js';
+import { instantiate } from '@glot/kernels';
 import { SCORE_KERNEL } from './score-kernel-binary.js';
 
 /** Columns of scores in one vector. */

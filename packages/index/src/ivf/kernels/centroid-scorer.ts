@@ -1,7 +1,12 @@
 import { GlotError } from '@glot/errors';
-import { GraphBuilder } from '../graph/graph-builder.js';
-import { ELEMENT_TYPES, f32Tensor } from '../graph/tensor-data.js';
-import { createSession, type GraphSession, type SessionOptions } from '../session/graph-session.js';
+import {
+  createSession,
+  ELEMENT_TYPES,
+  f32Tensor,
+  GraphBuilder,
+  type GraphSession,
+  type SessionOptions,
+} from '@glot/kernels';
 import { SCORE_LANES } from './score-kernel.js';
 
 /** The highest score. */

@@ -1,5 +1,5 @@
 import { GlotError } from '@glot/errors';
-import { Layout } from '../wasm/layout.js';
+import { Layout } from '@glot/kernels';
 import { SCORE_LANES, type ScoreKernel, scoreKernel } from './score-kernel.js';
 
 /** Texts that are scored at a time. */

@@ -1,4 +1,4 @@
-import { Layout } from '../wasm/layout.js';
+import { Layout } from '@glot/kernels';
 import { MAX_CENTROID_SCORE } from './centroid-scorer.js';
 import { SCORE_LANES, type ScoreKernel, scoreKernel } from './score-kernel.js';
 
