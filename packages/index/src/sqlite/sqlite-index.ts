@@ -267,7 +267,7 @@ export class SqliteIndex implements MultivectorIndex {
         {
           ...parts,
           maxSim: () => this.#search.maxSim(),
-          compact: profile === 'compact' && !this.#vectors.byTable,
+          recodes: profile === 'compact' && !this.#vectors.byTable,
           exhaustive: this.#exhaustive,
         },
         options,

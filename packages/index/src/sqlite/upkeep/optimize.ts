@@ -46,7 +46,7 @@ export interface OptimizeParts {
   readonly search: IvfSearch;
   readonly maxSim: () => Promise<MaxSim>;
   /** Whether rows are to be stored anew against a codebook. */
-  readonly compact: boolean;
+  readonly recodes: boolean;
   /** Passages up to which every search is exhaustive. */
   readonly exhaustive: number;
 }
@@ -54,7 +54,7 @@ export interface OptimizeParts {
 export async function optimizeIndex(parts: OptimizeParts, options: OptimizeOptions): Promise<OptimizeReport> {
   throwIfAborted(options.signal);
   parts.store.sweep();
-  const recoded = parts.compact ? await recode(parts, options) : 0;
+  const recoded = parts.recodes ? await recode(parts, options) : 0;
   const partitions = await renewPartitions(parts, options);
   await giveFreeSpaceBack(parts.db, options.signal);
   return { partitions, recoded };
