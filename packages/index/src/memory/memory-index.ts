@@ -3,6 +3,8 @@ import { sliceTexts, type TokenVectors } from '@glot/kernels';
 import { byPath } from '../by-path.js';
 import { documentMatches } from '../filter/document-filter.js';
 import { placesWithin } from '../places.js';
+import type { LanguageShare } from '../ranking/common-words.js';
+import { NO_WORDS } from '../ranking/evidence.js';
 import { alone, depthFor, fuse, type ScoredPassage, settleTies, type TieOrder } from '../ranking/fusion.js';
 import { matchRows } from '../ranking/row-matches.js';
 import { rowWeights, weighted } from '../ranking/row-weights.js';
@@ -214,12 +216,8 @@ class MemoryIndex implements MultivectorIndex {
     const allowed = everyone?.filter(({ passageId }) => matches(passages.get(passageId)!));
     const lexical = allowed ? settleTies(allowed, order).slice(0, depth) : null;
     const maxBm25 = lexical ? maxBm25OfWords(query.words, worded) : 0;
-    const facts = {
-      passages: candidates.length,
-      maxBm25,
-      words: text === null ? Infinity : query.words.length,
-      unread,
-    };
+    const told = text === null ? NO_WORDS : { ...query.facts, maxBm25 };
+    const facts = { passages: candidates.length, unread, ...told, ...(filter && { known: 0 }) };
     const found =
       semantic && lexical
         ? fuse(semantic, lexical, facts, order)
@@ -357,12 +355,12 @@ class MemoryIndex implements MultivectorIndex {
     return memoryQuery(text, worded, this.#languages(), [...this.#documents.values()]);
   }
 
-  #languages(): string[] {
+  #languages(): LanguageShare[] {
     const { size } = this.#documents;
     const counts = countOf([...this.#documents.values()].flatMap(({ document: { lang } }) => lang ?? []));
     const common = Object.entries(counts).filter(([, documents]) => documents >= LEAST_SHARE * size);
     common.sort(([one, ones], [other, others]) => others - ones || (one < other ? -1 : 1));
-    return common.slice(0, QUERY_LANGUAGES).map(([lang]) => lang);
+    return common.slice(0, QUERY_LANGUAGES).map(([lang, documents]) => ({ lang, share: documents / size }));
   }
 
   *#passages(): Generator<Passage> {

@@ -1,5 +1,6 @@
 import { byPath } from '../by-path.js';
 import {
+  type LanguageShare,
   type PassageSample,
   SAMPLED_DOCUMENTS,
   SAMPLED_FROM,
@@ -7,6 +8,7 @@ import {
   sampleOf,
   toldWords,
 } from '../ranking/common-words.js';
+import type { QueryFacts } from '../ranking/evidence.js';
 import { rarities } from '../ranking/row-weights.js';
 import type { DocumentInput } from '../types.js';
 import { type CorrectedQuery, correctedQuery } from '../words/corrections.js';
@@ -15,6 +17,7 @@ import { vocabularyOf, type WordedText } from './memory-lexical.js';
 
 /** A query's words that tell something. */
 export interface MemoryQuery extends CorrectedQuery {
+  readonly facts: Pick<QueryFacts, 'words' | 'known' | 'foreign'>;
   /** Of all its words. */
   rarities(): ReadonlyMap<string, number>;
 }
@@ -28,27 +31,32 @@ interface Kept {
 export function memoryQuery(
   text: string,
   worded: readonly WordedText[],
-  languages: readonly string[],
+  languages: readonly LanguageShare[],
   documents: readonly Kept[],
 ): MemoryQuery {
   const vocabulary = vocabularyOf(worded);
+  const rules = languages.map(({ lang }) => lang);
   const documentFrequency = (word: string) => vocabulary.frequencies.get(word) ?? 0;
-  const { words, corrections } = correctedQuery(
-    text,
-    wordsOfQuery(text, languages),
-    languages,
-    documentFrequency,
-    vocabulary,
-  );
+  const { words, corrections } = correctedQuery(text, wordsOfQuery(text, rules), rules, documentFrequency, vocabulary);
   const samples =
     languages.length < 2
-      ? [{ passages: worded.length, documentFrequency }]
-      : languages.map((lang) => sampled(lang, worded, documents));
+      ? [{ passages: worded.length, share: 1, documentFrequency }]
+      : languages.map((language) => sampled(language, worded, documents));
   const told = toldWords(words, samples, documentFrequency);
-  return { words: told.words, corrections, rarities: () => rarities(words, told, documentFrequency, worded.length) };
+  const facts = { words: told.words.length, known: told.known, foreign: told.foreign };
+  return {
+    words: told.words,
+    corrections,
+    facts,
+    rarities: () => rarities(words, told, documentFrequency, worded.length),
+  };
 }
 
-function sampled(lang: string, worded: readonly WordedText[], documents: readonly Kept[]): PassageSample {
+function sampled(
+  { lang, share }: LanguageShare,
+  worded: readonly WordedText[],
+  documents: readonly Kept[],
+): PassageSample {
   const words = new Map(worded.map((one) => [one.id, one.words]));
   const chosen = documents
     .toSorted((a, b) => byPath(a.document, b.document))
@@ -62,6 +70,7 @@ function sampled(lang: string, worded: readonly WordedText[], documents: readonl
         .slice(0, SAMPLED_PASSAGES)
         .map((_, at) => WORD_COLUMNS.flatMap((column) => words.get(firstPassage + at)?.[column] ?? [])),
     ),
+    share,
   );
 }
 

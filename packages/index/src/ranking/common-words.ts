@@ -8,8 +8,16 @@ import type { WordForms } from '@glot/text';
 /** Passages of one language, or of an index that is all in one. */
 export interface PassageSample {
   readonly passages: number;
-  /** In how many of them a word stands. */
+  /** Of the index's documents, those in the language. */
+  readonly share: number;
+  /** In how many of the passages a word stands. */
   documentFrequency(word: string): number;
+}
+
+/** Of the documents of an index. */
+export interface LanguageShare {
+  readonly lang: string;
+  readonly share: number;
 }
 
 /** Of a language's passages: a word in more of them says nothing of any. */
@@ -31,6 +39,10 @@ export const SAMPLED_FROM = 20_000;
 export interface ToldWords {
   /** Those that tell something; all, where none does. */
   readonly words: readonly WordForms[];
+  /** Share of these that stand in the index, in any form. */
+  readonly known: number;
+  /** Share of the index's documents that are in other languages than the query. */
+  readonly foreign: number;
   shareOf(word: WordForms): number;
 }
 
@@ -47,10 +59,12 @@ export function toldWords(
   const shareOf = ({ base }: WordForms) =>
     language === null ? 0 : language.documentFrequency(base) / language.passages;
   const told = words.filter((word) => shareOf(word) <= COMMON_SHARE);
-  const finds = told.some(({ base, parts, others }) =>
-    [base, ...parts, ...others].some((form) => documentFrequency(form) > 0),
-  );
-  return { words: finds ? told : words, shareOf };
+  const stands = ({ base, parts, others }: WordForms) =>
+    [base, ...parts, ...others].some((form) => documentFrequency(form) > 0);
+  const kept = told.some(stands) ? told : words;
+  const known = kept.filter(stands).length / Math.max(1, kept.length);
+  const foreign = language !== null ? 1 - language.share : samples.length > 1 ? 1 : 0;
+  return { words: kept, known, foreign, shareOf };
 }
 
 /** The language whose passages are likeliest to hold the words; null where none holds any. */
@@ -70,10 +84,13 @@ function likeliest(words: readonly WordForms[], samples: readonly PassageSample[
   return best;
 }
 
-/** @param passages words of each */
-export function sampleOf(passages: readonly Iterable<string>[]): PassageSample {
+/**
+ * @param passages words of each
+ * @param share of the index's documents
+ */
+export function sampleOf(passages: readonly Iterable<string>[], share: number): PassageSample {
   const frequencies = new Map<string, number>();
   for (const words of passages)
     for (const word of new Set(words)) frequencies.set(word, (frequencies.get(word) ?? 0) + 1);
-  return { passages: passages.length, documentFrequency: (word) => frequencies.get(word) ?? 0 };
+  return { passages: passages.length, share, documentFrequency: (word) => frequencies.get(word) ?? 0 };
 }

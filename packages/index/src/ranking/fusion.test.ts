@@ -7,6 +7,8 @@ const facts = (fields: Partial<QueryFacts> = {}): QueryFacts => ({
   passages: 1000,
   maxBm25: 8,
   words: 10,
+  known: 1,
+  foreign: 0,
   unread: 0,
   ...fields,
 });
@@ -69,7 +71,7 @@ describe('fuse', () => {
 
   it('gives a passage that only words found the lowest score of the vectors', () => {
     const semantic = chance(200);
-    const found = fuse(semantic, [{ passageId: 4, score: 1e-9 }]);
+    const found = fuse(semantic, [{ passageId: 4, score: 1e-9 }], { known: 0.5 });
     const of = (id: number) => found.find(({ passageId }) => passageId === id);
     expect(of(4)?.components).toEqual({ semantic: null, lexical: 1e-9 });
     expect(of(4)?.parts.semantic).toBe(of(299)?.parts.semantic);
@@ -107,6 +109,26 @@ describe('fuse', () => {
     expect(alone(sorted, 'semantic', facts())).toEqual([]);
     expect(fuse(sorted, [{ passageId: 110, score: 2 }])).not.toEqual([]);
     expect(fuse(sorted.slice(0, 30), [], { passages: 30 })).toHaveLength(30);
+  });
+
+  it('asks for more where the words are known: passages that answer hold some of them', () => {
+    const lexical = [{ passageId: 110, score: 0.2 }];
+    expect(fuse(chance(200), lexical)).toEqual([]);
+    expect(fuse(chance(200), lexical, { known: 0.5 })).not.toEqual([]);
+    expect(fuse(chance(200), [{ passageId: 110, score: 1 }])).not.toEqual([]);
+    expect(fuse([{ passageId: 1, score: 0.75 }, ...chance(199)], lexical)).not.toEqual([]);
+  });
+
+  it('tells apart what more than twenty passages are about', () => {
+    const lexical = Array.from({ length: 30 }, (_, at) => ({ passageId: 180 + at, score: 4 }));
+    expect(ids(fuse(chance(200), lexical))[0]).toBe(180);
+  });
+
+  it('believes words less among passages in other languages, and keeps to the order of the vectors there', () => {
+    const semantic = [{ passageId: 1, score: 0.6 }, ...chance(199)];
+    const lexical = [{ passageId: 250, score: 6 }];
+    expect(ids(fuse(semantic, lexical))[0]).toBe(250);
+    expect(ids(fuse(semantic, lexical, { foreign: 0.9 }))[0]).toBe(1);
   });
 });
 

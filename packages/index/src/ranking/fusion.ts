@@ -111,8 +111,7 @@ function foundBy(passageId: number, components: Found['components'], parts: Evid
 }
 
 function aboveFloor(found: Found[], evidence: Evidence): Found[] {
-  const [best] = found;
-  return best && evidence.isNothing(best.parts) ? [] : found;
+  return evidence.isNothing() ? [] : found;
 }
 
 function nearest(ranked: readonly ScoredPassage[]): number[] {

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import {
+  type LanguageShare,
   type PassageSample,
   SAMPLED_DOCUMENTS,
   SAMPLED_FROM,
@@ -32,8 +33,8 @@ export class LanguageSamples {
   }
 
   /** @param state of the word lists: while it is the same, what was read of them is kept */
-  of(languages: readonly string[], state: string): readonly PassageSample[] {
-    const key = `${state} ${languages.join(' ')}`;
+  of(languages: readonly LanguageShare[], state: string): readonly PassageSample[] {
+    const key = `${state} ${languages.map(({ lang, share }) => `${lang} ${share}`).join(' ')}`;
     if (key !== this.#of) {
       this.#samples = this.#read(languages);
       this.#of = key;
@@ -41,12 +42,12 @@ export class LanguageSamples {
     return this.#samples;
   }
 
-  #read(languages: readonly string[]): PassageSample[] {
-    const passages = new Map<string, string[][]>(languages.map((lang) => [lang, []]));
-    for (const { lang, words } of this.#select.all(JSON.stringify(languages)) as Row[]) {
+  #read(languages: readonly LanguageShare[]): PassageSample[] {
+    const passages = new Map<string, string[][]>(languages.map(({ lang }) => [lang, []]));
+    for (const { lang, words } of this.#select.all(JSON.stringify([...passages.keys()])) as Row[]) {
       for (const row of rowsOf(words).slice(0, SAMPLED_PASSAGES)) passages.get(lang)!.push(row.join(' ').split(' '));
     }
-    return [...passages.values()].map(sampleOf);
+    return languages.map(({ lang, share }) => sampleOf(passages.get(lang)!, share));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Vocabulary, WordForms } from '@glot/text';
 import type { Database, Statement } from 'better-sqlite3';
 import { type PassageSample, type ToldWords, toldWords } from '../../ranking/common-words.js';
+import type { QueryFacts } from '../../ranking/evidence.js';
 import { maxBm25, type ScoredPassage, settleTies, type TieOrder } from '../../ranking/fusion.js';
 import { type Rows, rarities, rowWeights } from '../../ranking/row-weights.js';
 import type { CorrectedWord } from '../../words/corrections.js';
@@ -62,7 +63,7 @@ export class LexicalSearch {
   samples(): readonly PassageSample[] {
     const languages = this.rule.languages();
     if (languages.length < 2) {
-      return [{ passages: this.passages(), documentFrequency: (word) => this.documentFrequency(word) }];
+      return [{ passages: this.passages(), share: 1, documentFrequency: (word) => this.documentFrequency(word) }];
     }
     this.#samples ??= new LanguageSamples(this.#db);
     return this.#samples.of(languages, String((this.#averages.get() as Buffer | undefined)?.toString('base64')));
@@ -144,14 +145,15 @@ export class LexicalQuery {
   }
 
   /** The highest score that the words of the query can reach, each by the form of it that stands in the index. */
-  maxBm25(): number {
+  #maxBm25(): number {
     const frequencies = documentFrequencies(this.#told.words, (word) => this.#documentFrequency(word));
     return maxBm25(frequencies, this.#search.passages());
   }
 
-  /** Words that are looked for. */
-  get words(): number {
-    return this.#told.words.length;
+  /** What is known of the words that are looked for. */
+  facts(): Pick<QueryFacts, 'maxBm25' | 'words' | 'known' | 'foreign'> {
+    const { words, known, foreign } = this.#told;
+    return { maxBm25: this.#maxBm25(), words: words.length, known, foreign };
   }
 
   /** How much each row of the query's vectors tells, by the words that they stand for. */

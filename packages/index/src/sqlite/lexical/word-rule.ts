@@ -1,5 +1,6 @@
 import { type Vocabulary, type WordForms, wordsOf } from '@glot/text';
 import type { Database } from 'better-sqlite3';
+import type { LanguageShare } from '../../ranking/common-words.js';
 import { type CorrectedQuery, correctedQuery } from '../../words/corrections.js';
 import {
   FOLDED_COLUMNS,
@@ -15,7 +16,7 @@ import { storesWordForms } from '../file/stored-parts.js';
 /** By which words a file's passages are listed, and so looked for. */
 export interface WordRule {
   /** The commonest of the index, by whose rules words are stemmed. */
-  languages(): readonly string[];
+  languages(): readonly LanguageShare[];
   words(query: string, documentFrequency: (word: string) => number, vocabulary: Vocabulary): CorrectedQuery;
   /** What FTS5 is asked for, for a word or one of its weaker forms. */
   folded(word: string): string;
@@ -44,17 +45,15 @@ function plainWords(query: string): WordForms[] {
 }
 
 function formsRule(db: Database): WordRule {
-  const languages = db
-    .prepare(`
-      SELECT lang FROM (SELECT lang, count(*) AS documents FROM document WHERE lang IS NOT NULL GROUP BY lang)
-      WHERE documents >= ${LEAST_SHARE} * (SELECT count(*) FROM document) ORDER BY documents DESC, lang
-      LIMIT ${QUERY_LANGUAGES}`)
-    .pluck();
-  const commonest = () => languages.all() as string[];
+  const languages = db.prepare(`
+    WITH counted AS MATERIALIZED (SELECT lang, count(*) AS documents FROM document GROUP BY lang)
+    SELECT lang, 1.0 * documents / (SELECT sum(documents) FROM counted) AS share FROM counted
+    WHERE lang IS NOT NULL AND share >= ${LEAST_SHARE} ORDER BY documents DESC, lang LIMIT ${QUERY_LANGUAGES}`);
+  const commonest = () => languages.all() as LanguageShare[];
   return {
     languages: commonest,
     words(query, documentFrequency, vocabulary) {
-      const rules = commonest();
+      const rules = commonest().map(({ lang }) => lang);
       return correctedQuery(query, wordsOfQuery(query, rules), rules, documentFrequency, vocabulary);
     },
     folded: (word) => `{${FOLDED_COLUMNS.join(' ')}} : ${quoted(word)}`,

@@ -1,5 +1,6 @@
 import { throwIfAborted } from '@glot/errors';
 import { createMaxSim, type MaxSim, type TokenVectors } from '@glot/kernels';
+import { NO_WORDS } from '../../ranking/evidence.js';
 import { alone, depthFor, FUSION_DEPTH, fuse, type ScoredPassage, type TieOrder } from '../../ranking/fusion.js';
 import { matchRows } from '../../ranking/row-matches.js';
 import { weighted } from '../../ranking/row-weights.js';
@@ -88,7 +89,8 @@ export class SqliteSearch {
       lexical = rankWords();
     }
     const passages = eligible?.size ?? this.#lexical.passages();
-    const facts = { passages, maxBm25: words?.maxBm25() ?? 0, words: words?.words ?? Infinity, unread };
+    // Words that are known may all stand where the filter does not let in.
+    const facts = { passages, unread, ...(words?.facts() ?? NO_WORDS), ...(eligible && { known: 0 }) };
     const found =
       semantic && lexical
         ? fuse(semantic, lexical, facts, this.#order)
