@@ -1,6 +1,6 @@
 // How hybrid search weighs its two sides: finds the weights of packages/index/src/ranking/evidence.ts (eval/reports/fusion.md).
-// pnpm tune:fusion DIR... (BEIR folders; needs the build). Every question of a folder is also asked of the next one, where
-// nothing answers it. Prints the weights that predict best what answers, and what they give.
+// pnpm tune:fusion DIR... (BEIR folders, each in one language; needs the build). Every question of a folder is also asked of
+// the next one, where nothing answers it. Prints the weights that predict best what answers, and what they give.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ async function candidates(index, text) {
   const reading = readingOf(encoder, text);
   const hits = await index.search({ mode: 'hybrid', limit: DEPTH, text, vectors, ...(reading && { reading }) });
   const trust = (1 - (reading?.unread ?? 0)) ** 4;
-  const few = sideWeights(new Set(wordsOf(text)).size, 1).lexical / WEIGHTS.lexical;
+  const few = sideWeights({ words: new Set(wordsOf(text)).size, foreign: 0 }, 1).lexical / WEIGHTS.lexical;
   return hits.map(({ path, parts }) => {
     const coverage = parts.lexical / (few * WEIGHTS.lexical + WEIGHTS.lexicalAlone * (1 - trust));
     return { path, features: [1, parts.semantic / WEIGHTS.semantic, few * coverage, (1 - trust) * coverage] };
