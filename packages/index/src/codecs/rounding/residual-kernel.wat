@@ -2,17 +2,17 @@
 (module
   (memory (import "glot" "memory") 1)
 
-  ;; For each row below `count`: v[k] = table[cells[row]][k] + factors[row] * level of its code k; of these codes[row][k] =
+  ;; For each row below `count`: v[k] = table[centroids[row]][k] + factors[row] * level of its code k; of these codes[row][k] =
   ;; round(127 v[k] / max|v|) and the scale v . v / v . codes, both 0 where no coordinate reaches 1e-30. The scale is NaN
   ;; where the table has no such row, or v is not finite.
-  ;; cells: u16 [count]; pairs: u8 [count x pairBytes], the lower four bits first; factors: f32 [count]; table:
+  ;; centroids: u16 [count]; pairs: u8 [count x pairBytes], the lower four bits first; factors: f32 [count]; table:
   ;; f32 [tableRows x width / 4], 0 from `dim` on; width: bytes of a row, a multiple of 16; levels: f32 [256 x 2], of both
   ;; codes of a byte; values: f32 [width / 4]; codes: i8 [count x dim], with room for 3 more; scales: f32 [count].
   (func (export "toInt8")
-    (param $cells i32) (param $pairs i32) (param $pairBytes i32) (param $factors i32) (param $count i32)
+    (param $centroids i32) (param $pairs i32) (param $pairBytes i32) (param $factors i32) (param $count i32)
     (param $table i32) (param $tableRows i32) (param $dim i32) (param $width i32) (param $levels i32)
     (param $values i32) (param $codes i32) (param $scales i32)
-    (local $end i32) (local $cell i32) (local $from i32) (local $pair i32) (local $at i32) (local $stop i32)
+    (local $end i32) (local $centroid i32) (local $from i32) (local $pair i32) (local $at i32) (local $stop i32)
     (local $into i32) (local $largest f32) (local $steps f32)
     (local $factor v128) (local $v v128) (local $r v128) (local $square v128) (local $product v128)
     (local.set $end (i32.add (local.get $scales) (i32.shl (local.get $count) (i32.const 2))))
@@ -21,11 +21,11 @@
       (loop $row
         (br_if $done (i32.ge_u (local.get $scales) (local.get $end)))
         (f32.store (local.get $scales) (f32.const nan))
-        (local.set $cell (i32.load16_u (local.get $cells)))
+        (local.set $centroid (i32.load16_u (local.get $centroids)))
         (block $refused
-          (br_if $refused (i32.ge_u (local.get $cell) (local.get $tableRows)))
+          (br_if $refused (i32.ge_u (local.get $centroid) (local.get $tableRows)))
           (local.set $factor (f32x4.splat (f32.load (local.get $factors))))
-          (local.set $from (i32.add (local.get $table) (i32.mul (local.get $cell) (local.get $width))))
+          (local.set $from (i32.add (local.get $table) (i32.mul (local.get $centroid) (local.get $width))))
           (local.set $pair (local.get $pairs))
           (local.set $at (local.get $values))
           (loop $decode
@@ -95,7 +95,7 @@
                 (f32.const 2.6793e36))
               (f32.const 0)
               (f32.gt (local.get $steps) (f32.const 0)))))
-        (local.set $cells (i32.add (local.get $cells) (i32.const 2)))
+        (local.set $centroids (i32.add (local.get $centroids) (i32.const 2)))
         (local.set $pairs (i32.add (local.get $pairs) (local.get $pairBytes)))
         (local.set $factors (i32.add (local.get $factors) (i32.const 4)))
         (local.set $codes (i32.add (local.get $codes) (local.get $dim)))
