@@ -49,7 +49,8 @@ function formsRule(db: Database): WordRule {
     WITH counted AS MATERIALIZED (SELECT lang, count(*) AS documents FROM document GROUP BY lang)
     SELECT lang, 1.0 * documents / (SELECT sum(documents) FROM counted) AS share FROM counted
     WHERE lang IS NOT NULL AND share >= ${LEAST_SHARE} ORDER BY documents DESC, lang LIMIT ${QUERY_LANGUAGES}`);
-  const commonest = () => languages.all() as LanguageShare[];
+  // Counting the documents takes as long as looking up several words.
+  const commonest = lastRead(db, () => languages.all() as LanguageShare[]);
   return {
     languages: commonest,
     words(query, documentFrequency, vocabulary) {
@@ -65,4 +66,16 @@ function formsRule(db: Database): WordRule {
 // Quoted, a word is a word: no operator, column or prefix of FTS5's query language.
 function quoted(word: string): string {
   return `"${word.replaceAll('"', '""')}"`;
+}
+
+/** What was read last, until something is written, by this connection or another. */
+function lastRead<T>(db: Database, read: () => T): () => T {
+  const here = db.prepare('SELECT total_changes()').pluck();
+  const elsewhere = db.prepare('PRAGMA data_version').pluck();
+  let known: { readonly at: string; readonly value: T } | null = null;
+  return () => {
+    const at = `${here.get()} ${elsewhere.get()}`;
+    if (known?.at !== at) known = { at, value: read() };
+    return known.value;
+  };
 }
