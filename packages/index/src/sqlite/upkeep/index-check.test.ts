@@ -103,7 +103,10 @@ describe('a flipped bit', () => {
   });
 });
 
-it('names a wrong number of words of a passage, by which they are weighed, and counts anew', async () => {
+it.each([
+  ['of each passage', "UPDATE passage_words_docsize SET sz = x'010203040506'"],
+  ['in all', "UPDATE passage_words_data SET block = x'0a010203040506' WHERE id = 1"],
+])('names a wrong number of words %s, by which they are weighed, and counts anew', async (_, damage) => {
   await made();
   const before = await open();
   const ask = { mode: 'lexical', text: 'dough パン' } as const;
@@ -112,7 +115,7 @@ it('names a wrong number of words of a passage, by which they are weighed, and c
   await before.close();
   const db = new Database(file);
   db.unsafeMode();
-  db.exec("UPDATE passage_words_docsize SET sz = x'010203040506'");
+  db.exec(damage);
   db.close();
   const index = await open();
   expect(await index.search(ask)).not.toEqual(expected);
@@ -222,4 +225,13 @@ it('mends words by the passages', async () => {
   expect(await damaged.repair()).toMatchObject({ removed: [], whole: true });
   expect(await ask(damaged)).toEqual(hits);
   await damaged.close();
+});
+
+it('finds nothing wrong with an index into which nothing was stored yet, or of which all went', async () => {
+  const index = await open();
+  expect(await index.check()).toEqual([]);
+  await index.upsert(document('später', ['Hefe', '酵母']), encode('Hefe', '酵母'));
+  await index.delete('später');
+  expect(await index.check()).toEqual([]);
+  await index.close();
 });

@@ -171,6 +171,7 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
   const lists = new WordLists(db);
   const counts = new WordCounts(db);
   const some = db.prepare('SELECT id, path, first_passage FROM document WHERE id > ? ORDER BY id LIMIT ?');
+  let allSame = true;
   for (let after = -1; ; ) {
     const page = some.all(after, BATCH) as { id: number; path: string; first_passage: number }[];
     for (const { id, path, first_passage } of page) {
@@ -181,6 +182,7 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
         sums.delete(first_passage + index);
       }
       if (!isSame) report('words', `the word lists of ${path}`, true, path);
+      allSame &&= isSame;
     }
     if (page.length < BATCH) break;
     after = page.at(-1)!.id;
@@ -189,6 +191,7 @@ async function checkWordLists(db: Database, report: Report, pause: () => Promise
   for (const passageId of [...sums.keys()].slice(0, LINES)) {
     report('words', `the words of passage ${passageId}, which is not there`, true);
   }
+  if (allSame && sums.size === 0 && !counts.sumsAreRight()) report('words', 'the number of all words', true);
 }
 
 function checkPartitions(store: PartitionStore, vectors: PassageVectors, db: Database, report: Report): void {
