@@ -72,7 +72,7 @@ export class Preparation {
   async #rowsByThread({ data, offsets, dim }: TokenVectors, tree: CentroidTree | null): Promise<TableRows[] | null> {
     if (!this.#worker) return null;
     // A copy, which the thread is given: a part of a buffer would be sent with all of the buffer.
-    const vectors = { data: data.slice(), offsets: offsets.slice(), dim };
+    const vectors = { data: data.slice(), offsets, dim };
     const request = { kind: 'rows', vectors, ...(tree !== this.#tree && { tree }) } as const;
     this.#tree = tree;
     const answer = await this.#ask(request, [vectors.data.buffer]);
