@@ -11,7 +11,7 @@ import type {
   PassagePlace,
   StoredDocument,
 } from '../../types.js';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { type Checksums, checksumsOf } from '../file/checksums.js';
 import { storesChangeTimes, storesWordForms } from '../file/stored-parts.js';
 import { Transactions } from '../file/transactions.js';
 import { NO_FILE } from '../ledger/ledger-store.js';
@@ -75,7 +75,7 @@ export class DocumentStore {
     this.#transactions = new Transactions(db);
     this.#texts = new DocumentTexts(db);
     this.#words = storesWordForms(db) ? new WordLists(db) : null;
-    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
+    this.#checksums = checksumsOf(db);
     this.#statements = prepare(db, storesChangeTimes(db));
   }
 

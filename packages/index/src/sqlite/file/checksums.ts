@@ -261,6 +261,18 @@ function prepare(db: Database) {
   };
 }
 
+const ofConnections = new WeakMap<Database, Checksums>();
+
+/** One for a connection whose file is open, prepared once; null for a file of a format that has none, which is only read. */
+export function checksumsOf(db: Database): Checksums | null {
+  let checksums = ofConnections.get(db);
+  if (!checksums && storesChecksums(db)) {
+    checksums = new Checksums(db);
+    ofConnections.set(db, checksums);
+  }
+  return checksums ?? null;
+}
+
 export function storesChecksums(db: Database): boolean {
   return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'checksum'").get() !== undefined;
 }

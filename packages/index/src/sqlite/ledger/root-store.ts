@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { IndexedRoot } from '../../types.js';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { checksumsOf } from '../file/checksums.js';
 
 const NAME = 'roots';
 
@@ -19,7 +19,7 @@ export class RootStore {
 
   /** Within a transaction of the caller. */
   set(roots: readonly IndexedRoot[]): void {
-    const checksums = storesChecksums(this.#db) ? new Checksums(this.#db) : null;
+    const checksums = checksumsOf(this.#db);
     // Damage must not be sealed as whole.
     const isWhole = checksums?.settingsAreWhole() ?? false;
     this.#db.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)').run(NAME, JSON.stringify(roots));

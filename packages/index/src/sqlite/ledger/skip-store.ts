@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { FileStamp, SkippedInput } from '../../types.js';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { type Checksums, checksumsOf } from '../file/checksums.js';
 import { storesChangeTimes } from '../file/stored-parts.js';
 
 /** The table `skipped`: files that were left out, whole or in part, and why. Changes go into a transaction of the caller. */
@@ -10,7 +10,7 @@ export class SkipStore {
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(db: Database) {
-    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
+    this.#checksums = checksumsOf(db);
     this.#statements = prepare(db, storesChangeTimes(db));
   }
 

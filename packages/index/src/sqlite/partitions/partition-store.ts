@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3';
 import { type CentroidTree, unrounded } from '../../ivf/centroid-tree.js';
 import { MOST_CENTROIDS } from '../../ivf/kernels/centroid-max-sim.js';
 import { decodeAscending, encodeAscending, type PostingLists } from '../../ivf/posting-lists.js';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { type Checksums, checksumsOf } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { corruptMessage } from '../file/storage-error.js';
 import { formatOf } from '../file/stored-parts.js';
@@ -58,7 +58,7 @@ export class PartitionStore {
     this.#db = db;
     this.#file = file;
     this.#dim = dim;
-    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
+    this.#checksums = checksumsOf(db);
     this.#statements = prepare(db);
   }
 

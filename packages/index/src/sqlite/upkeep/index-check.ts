@@ -3,7 +3,7 @@ import { isGlotError, throwIfAborted } from '@glot/errors';
 import type { Database } from 'better-sqlite3';
 import type { IndexProblem, RepairReport } from '../../types.js';
 import type { DocumentStore } from '../documents/document-store.js';
-import { Checksums, type DocumentPart, storesChecksums } from '../file/checksums.js';
+import { Checksums, checksumsOf, type DocumentPart } from '../file/checksums.js';
 import { Sittings } from '../file/sittings.js';
 import { storesWordForms } from '../file/stored-parts.js';
 import { SkipStore } from '../ledger/skip-store.js';
@@ -50,7 +50,7 @@ export async function verifyIndex(parts: CheckParts, signal?: AbortSignal): Prom
   checkPages(db, report);
   if (problems.some(({ kind }) => kind === 'database')) return problems;
   await pause();
-  const checksums = storesChecksums(db) ? new Checksums(db) : null;
+  const checksums = checksumsOf(db);
   if (checksums) checkSmallTables(checksums, parts, report);
   await checkDocuments(parts, checksums, report, pause);
   await checkVectors(parts, report, pause);

@@ -1,5 +1,5 @@
 import type { IndexStats } from '../../types.js';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { checksumsOf } from '../file/checksums.js';
 import { bytesOf } from '../file/file-size.js';
 import { SkipStore } from '../ledger/skip-store.js';
 import type { IndexFile } from '../opening/index-file.js';
@@ -28,7 +28,7 @@ export function readStats({ db, path, encoder, format }: IndexFile, version: Par
     languages: countBy("coalesce(lang, 'und')"),
     formats: countBy('format'),
     formatVersion: format,
-    unchecked: storesChecksums(db) ? new Checksums(db).unsealed() : totals[0],
+    unchecked: checksumsOf(db)?.unsealed() ?? totals[0],
     partitions: version && {
       version: version.id,
       count: version.partitions,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { Checksums, storesChecksums } from '../file/checksums.js';
+import { type Checksums, checksumsOf } from '../file/checksums.js';
 import { storesPartitions } from '../file/stored-parts.js';
 
 /** Entries that stay: a reader further behind reads all vectors anew. */
@@ -16,7 +16,7 @@ export class RemovalLog {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#checksums = storesChecksums(db) ? new Checksums(db) : null;
+    this.#checksums = checksumsOf(db);
     this.#statements = prepare(db, storesPartitions(db));
   }
 
